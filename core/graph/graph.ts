@@ -1,0 +1,76 @@
+import type { GovernedPort } from '../model/intent'
+
+export type Protocol = GovernedPort['protocol']
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE' | 'CONNECT'
+
+/** A port of a service. Made by `http(8080)`, `grpc(7070)`, `tcp(6379)`, `tls(443)`. */
+export interface Port<P extends Protocol = Protocol> {
+  readonly protocol: P
+  /** The container port, 1–65535. */
+  readonly port: number
+  /** The Service's port. @default the container port */
+  readonly servicePort?: number
+}
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob'
+
+/** A service: one workload with one identity. */
+export interface Service {
+  readonly namespace: string
+  /** @default the service's name */
+  readonly serviceAccount?: string
+  /** Labels that select its Pods. @default { app: <the service's name> } */
+  readonly labels?: Readonly<Record<string, string>>
+  /** @default 'Deployment' */
+  readonly workload?: WorkloadKind
+  /** @default false */
+  readonly headless?: boolean
+  readonly ports: Readonly<Record<string, Port>>
+  /** What the kubelet asks: `'GET /healthz'` (on the first http port, or `'GET:8080 /healthz'`), `'tcp:6379'`, `'grpc:7070'`. */
+  readonly probes?: { readonly liveness?: string; readonly readiness?: string; readonly startup?: string }
+  /** What the scraper asks: container port and path. */
+  readonly metrics?: { readonly port: number; readonly path: string }
+  /** Names of services known to run under the same ServiceAccount; without it sharing is refused. Shared, they are one identity. */
+  readonly sharesServiceAccountWith?: readonly string[]
+}
+
+/** A host outside the cluster that services may call. */
+export interface External {
+  readonly hosts: readonly string[]
+  readonly ports: Readonly<Record<string, Port>>
+}
+
+/** What a caller may ask of one port: routes on http and grpc ports, `'tcp'` or `'tls'` on the others. */
+export type Routes = readonly string[] | 'tcp' | 'tls'
+/** Callee → port name → routes. */
+export type Callees = Readonly<Record<string, Readonly<Record<string, Routes>>>>
+
+/** Traffic that enters through a gateway, which calls the services under its own identity. */
+export interface Ingress {
+  /** The gateway's `namespace/serviceAccount`; a bare name means both are called so, as the Istio gateway chart does. */
+  readonly gateway: string
+  readonly hosts: readonly string[]
+  readonly routes: Callees
+}
+
+/** Callers that no mesh knows. Each port they may call admits callers without identity. */
+export interface Outside {
+  readonly kind: 'kube-apiserver' | 'nodes' | 'cidr' | 'namespace'
+  /** Addresses it calls from. Required for `cidr`; for the others, without it, the port is open to anybody who can reach it. */
+  readonly cidrs?: readonly string[]
+  /** The unmeshed namespace, for `kind: 'namespace'`. */
+  readonly namespace?: string
+  readonly routes: Callees
+}
+
+/** Intent: services, ports, and who calls whom on which route. Plain data; `defineGraph` and YAML give the same. */
+export interface Graph {
+  readonly services: Readonly<Record<string, Service>>
+  readonly external: Readonly<Record<string, External>>
+  readonly ingress: Readonly<Record<string, Ingress>>
+  readonly outside: Readonly<Record<string, Outside>>
+  /** The identity that scrapes `metrics` ports (Prometheus). */
+  readonly scraper?: { readonly namespace: string; readonly serviceAccount: string }
+  /** Caller → callee (service or external) → port name → routes. */
+  readonly calls: Readonly<Record<string, Callees>>
+}

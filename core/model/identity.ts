@@ -1,0 +1,23 @@
+/**
+ * Who a workload is: the SPIFFE triple that both meshes put into its certificate,
+ * `spiffe://<trustDomain>/ns/<namespace>/sa/<serviceAccount>`.
+ */
+export interface Identity {
+  readonly trustDomain: string
+  readonly namespace: string
+  readonly serviceAccount: string
+}
+
+const triple = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/
+
+/** An identity as Istio's `principals` write it: the SPIFFE id without its scheme. */
+export function printIdentity({ trustDomain, namespace, serviceAccount }: Identity): string {
+  return `${trustDomain}/ns/${namespace}/sa/${serviceAccount}`
+}
+
+/** The identity a principal names, or nothing where it is no exact triple. */
+export function parseIdentity(principal: string): Identity | undefined {
+  const [, trustDomain, namespace, serviceAccount] = triple.exec(principal) ?? []
+  if (trustDomain === undefined || namespace === undefined || serviceAccount === undefined) return undefined
+  return { trustDomain, namespace, serviceAccount }
+}

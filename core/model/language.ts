@@ -1,0 +1,223 @@
+import type { DFA } from 'refa'
+import {
+  accepts,
+  automatonKey,
+  complemented,
+  enumerate,
+  fromExpression,
+  fromWords,
+  intersected,
+  shortest,
+} from './automaton'
+
+/**
+ * A regular expression over strings as data, free of any mesh's pattern syntax: whoever reads `/a/*` or `{**}` says
+ * here, on its own, what that means.
+ */
+export type Expression =
+  | string
+  | { readonly any: true }
+  | { readonly chars: string }
+  | { readonly except: string }
+  | { readonly sequence: readonly Expression[] }
+  | { readonly choice: readonly Expression[] }
+  | { readonly star: Expression }
+  | { readonly plus: Expression }
+
+/** INVARIANT: one entry per distinct set of strings. */
+const interned = new Map<string, Language>()
+
+/** Above so many words a finite set is kept as an automaton rather than as a list. Either way it is exact. */
+const mostWords = 50_000
+type Form =
+  | { readonly kind: 'finite'; readonly words: ReadonlySet<string> }
+  | { readonly kind: 'cofinite'; readonly words: ReadonlySet<string> }
+  | { readonly kind: 'regular'; readonly dfa: DFA }
+
+/**
+ * An exact set of strings: of paths, methods, hosts, header values, callers. Immutable and interned, so two languages
+ * with the same members are the same object (`===`), and each operation on the same operands is done once.
+ *
+ * Finite sets and their complements are kept as lists of words, everything else as a minimal automaton (refa).
+ */
+export class Language {
+  static readonly none = Language.intern({ kind: 'finite', words: new Set() })
+  static readonly all = Language.intern({ kind: 'cofinite', words: new Set() })
+
+  private flipped: Language | undefined
+  private machine: DFA | undefined
+  private readonly intersections = new Map<Language, Language>()
+
+  private constructor(
+    /** Distinct for distinct sets, stable within a process: orders and keys, never to be stored. */
+    readonly id: number,
+    private readonly form: Form,
+  ) {}
+
+  /** The language of an expression. */
+  static of(expression: Expression): Language {
+    if (typeof expression === 'string') return Language.literals([expression])
+    return Language.fromDfa(fromExpression(expression))
+  }
+
+  /** Exactly these words. */
+  static literals(words: Iterable<string>): Language {
+    return Language.fromWords(new Set(words), 'finite')
+  }
+
+  /** All members of all of `languages`. */
+  static union(languages: readonly Language[]): Language {
+    const words = new Set<string>()
+    const others: Language[] = []
+    for (const language of languages) {
+      if (language.form.kind === 'finite') for (const word of language.form.words) words.add(word)
+      else others.push(language)
+    }
+    return others.reduce((sum, next) => sum.union(next), Language.literals(words))
+  }
+
+  get isEmpty(): boolean {
+    return this === Language.none
+  }
+
+  /** The words themselves, where they are few enough to be a list. */
+  get words(): ReadonlySet<string> | undefined {
+    return this.form.kind === 'finite' ? this.form.words : undefined
+  }
+
+  contains(word: string): boolean {
+    switch (this.form.kind) {
+      case 'finite':
+        return this.form.words.has(word)
+      case 'cofinite':
+        return !this.form.words.has(word)
+      case 'regular':
+        return accepts(this.form.dfa, word)
+    }
+  }
+
+  complement(): Language {
+    if (this.flipped) return this.flipped
+    const flipped =
+      this.form.kind === 'regular'
+        ? Language.fromDfa(complemented(this.form.dfa))
+        : Language.fromWords(this.form.words, this.form.kind === 'finite' ? 'cofinite' : 'finite')
+    this.flipped = flipped
+    flipped.flipped = this
+    return flipped
+  }
+
+  intersect(other: Language): Language {
+    if (this === other || other === Language.all) return this
+    if (this === Language.all) return other
+    if (this.id > other.id) return other.intersect(this)
+    const known = this.intersections.get(other)
+    if (known) return known
+    const result = intersection(this.form, other.form)
+    const language = result === 'automata' ? this.intersectAutomata(other) : Language.fromForm(result, this, other)
+    this.intersections.set(other, language)
+    return language
+  }
+
+  union(other: Language): Language {
+    return this === other ? this : this.complement().intersect(other.complement()).complement()
+  }
+
+  minus(other: Language): Language {
+    return this.intersect(other.complement())
+  }
+
+  /** Whether every member of this is one of `other`. */
+  within(other: Language): boolean {
+    return this.intersect(other) === this
+  }
+
+  /** A concrete member, short and readable where the set allows it; nothing when the set is empty. */
+  witness(): string | undefined {
+    switch (this.form.kind) {
+      case 'finite':
+        return [...this.form.words].sort()[0]
+      case 'cofinite':
+        return unlike(this.form.words)
+      case 'regular':
+        return shortest(this.form.dfa)
+    }
+  }
+
+  private intersectAutomata(other: Language): Language {
+    return Language.fromDfa(intersected(this.automaton(), other.automaton()))
+  }
+
+  private automaton(): DFA {
+    this.machine ??= toAutomaton(this.form)
+    return this.machine
+  }
+
+  private static fromForm(form: Form, left: Language, right: Language): Language {
+    if (form === left.form) return left
+    if (form === right.form) return right
+    return form.kind === 'regular' ? Language.fromDfa(form.dfa) : Language.fromWords(form.words, form.kind)
+  }
+
+  private static fromWords(words: ReadonlySet<string>, kind: 'finite' | 'cofinite'): Language {
+    if (words.size <= mostWords) return Language.intern({ kind, words })
+    return Language.fromDfa(toAutomaton({ kind, words }))
+  }
+
+  private static fromDfa(dfa: DFA): Language {
+    dfa.minimize()
+    const finite = enumerate(dfa, mostWords)
+    if (finite) return Language.intern({ kind: 'finite', words: finite })
+    const cofinite = enumerate(complemented(dfa), mostWords)
+    if (cofinite) return Language.intern({ kind: 'cofinite', words: cofinite })
+    return Language.intern({ kind: 'regular', dfa })
+  }
+
+  private static intern(form: Form): Language {
+    const key =
+      form.kind === 'regular' ? automatonKey(form.dfa) : `${form.kind} ${JSON.stringify([...form.words].sort())}`
+    const known = interned.get(key)
+    if (known) return known
+    const language = new Language(interned.size, form)
+    interned.set(key, language)
+    return language
+  }
+}
+
+function toAutomaton(form: Form): DFA {
+  switch (form.kind) {
+    case 'finite':
+      return fromWords(form.words)
+    case 'cofinite':
+      return complemented(fromWords(form.words))
+    case 'regular':
+      return form.dfa
+  }
+}
+
+/** The intersection where lists of words suffice to find it, which is nearly always. */
+function intersection(a: Form, b: Form): Form | 'automata' {
+  if (a.kind === 'finite') return { kind: 'finite', words: filter(a.words, word => has(b, word)) }
+  if (b.kind === 'finite') return intersection(b, a)
+  if (a.kind === 'cofinite' && b.kind === 'cofinite')
+    return { kind: 'cofinite', words: new Set([...a.words, ...b.words]) }
+  if (a.kind === 'cofinite') return [...a.words].some(word => has(b, word)) ? 'automata' : b
+  return b.kind === 'cofinite' ? intersection(b, a) : 'automata'
+}
+
+function has(form: Form, word: string): boolean {
+  if (form.kind === 'regular') return accepts(form.dfa, word)
+  return form.words.has(word) === (form.kind === 'finite')
+}
+
+function filter(words: ReadonlySet<string>, keep: (word: string) => boolean): ReadonlySet<string> {
+  return new Set([...words].filter(keep))
+}
+
+/** A short word that is none of `words`. */
+function unlike(words: ReadonlySet<string>): string {
+  for (let i = 0; ; i++) {
+    const word = i === 0 ? 'x' : `x${i}`
+    if (!words.has(word)) return word
+  }
+}
