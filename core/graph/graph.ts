@@ -26,9 +26,12 @@ export interface Service {
   /** @default false */
   readonly headless?: boolean
   readonly ports: Readonly<Record<string, Port>>
-  /** What the kubelet asks: `'GET /healthz'` (on the first http port, or `'GET:8080 /healthz'`), `'tcp:6379'`, `'grpc:7070'`. */
+  /**
+   * What the kubelet asks: `'GET /healthz'` (on the only http port; `'GET:8080 /healthz'` says which of several),
+   * `'grpc:7070'`, and `'tcp:6379'` on a port that is not http or grpc: there it would admit every request.
+   */
   readonly probes?: { readonly liveness?: string; readonly readiness?: string; readonly startup?: string }
-  /** What the scraper asks: container port and path. */
+  /** What the scraper asks: container port and path. A port that is not among `ports` is governed as http port `metrics`. */
   readonly metrics?: { readonly port: number; readonly path: string }
   /** Names of services known to run under the same ServiceAccount; without it sharing is refused. Shared, they are one identity. */
   readonly sharesServiceAccountWith?: readonly string[]

@@ -1,0 +1,24 @@
+import type { Problem } from '../../model/problem'
+import { callProblems } from './calls'
+import type { Context } from './context'
+import { externalProblems } from './externals'
+import { identityProblems } from './identities'
+import { ingressProblems } from './ingress'
+import { outsideProblems } from './outside'
+import { scraperProblems } from './scraper'
+import { selectorProblems } from './selectors'
+import { serviceProblems } from './services'
+
+/** Everything that is wrong with what a graph of the right shape says, in the order people read a graph. */
+export function semanticProblems(context: Context): readonly Problem[] {
+  return [
+    serviceProblems,
+    identityProblems,
+    selectorProblems,
+    externalProblems,
+    ingressProblems,
+    outsideProblems,
+    scraperProblems,
+    callProblems,
+  ].flatMap(check => check(context))
+}

@@ -1,0 +1,53 @@
+import type { Flow } from '../model/flow'
+import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
+import { flowLines } from './flows'
+import type { FlowLine } from './flows'
+import type { Graph, Service } from './graph'
+import { pathExpression } from './paths'
+import { frozen } from './plain'
+import { accountOf, byText, labelsOf, portsOf } from './resolve'
+
+/**
+ * A graph's meaning without its syntax: the services it governs and the flows, their requests spelt out as sets.
+ * Canonical: the same for every order of declaration, and for a graph from YAML as for one in TypeScript.
+ */
+export function intentOf(graph: Graph): Intent {
+  const governed = Object.entries(graph.services).map(([name, service]) => governedService(name, service))
+  return Object.freeze({
+    version: 1,
+    governed: frozen(governed.sort((a, b) => byText(a.namespace, b.namespace) || byText(a.service, b.service))),
+    flows: Object.freeze(flowLines(graph).map(intended)),
+  })
+}
+
+function governedService(name: string, service: Service): GovernedService {
+  const labels = Object.entries(labelsOf(name, service)).sort(([a], [b]) => byText(a, b))
+  return {
+    service: name,
+    namespace: service.namespace,
+    serviceAccount: accountOf(name, service),
+    labels: Object.fromEntries(labels),
+    ports: portsOf(service),
+  }
+}
+
+function intended({ text, flow }: FlowLine): IntendedFlow {
+  const http = requests(flow)
+  return Object.freeze({ text, from: flow.from, to: flow.to, ...(http && { http: Object.freeze(http) }) })
+}
+
+/**
+ * A gRPC call is a POST to `/package.Service/Method`: grpc `doc/PROTOCOL-HTTP2.md`. One to a host outside travels in TLS
+ * of the caller's own, as a rule, where no proxy of ours reads it.
+ */
+function requests({ route, to }: Flow): IntendedFlow['http'] {
+  switch (route.kind) {
+    case 'http':
+      return { methods: [route.method], path: pathExpression(route.path) }
+    case 'grpc':
+      return to.kind === 'external' ? undefined : { methods: ['POST'], path: `/${route.service}/${route.method}` }
+    case 'tcp':
+    case 'tls':
+      return undefined
+  }
+}

@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { didYouMean } from '../model/problem'
+import type { Problem } from '../model/problem'
+import { defect, place } from './place'
+import type { Step } from './place'
+import { isPlain } from './plain'
+
+type Issue = z.core.$ZodIssue
+
+/** Where something has the wrong shape, and what there is to say. */
+export interface Misfit {
+  readonly path: readonly Step[]
+  readonly problem: Problem
+}
+
+/** A value read by a schema, or every place where it does not fit. */
+export type Fitted<T> =
+  { readonly kind: 'fits'; readonly value: T } | { readonly kind: 'misfits'; readonly misfits: readonly Misfit[] }
+
+/** Reads `value` by `schema`. zod finds what does not fit; the words for it are ours. */
+export function fit<T>(schema: z.ZodType<T>, value: unknown): Fitted<T> {
+  const { data, error } = schema.safeParse(value, { reportInput: true })
+  if (!error) return { kind: 'fits', value: data }
+  return { kind: 'misfits', misfits: error.issues.flatMap(issue => translate(issue, schema)) }
+}
+
+function translate(issue: Issue, schema: z.ZodType, above: readonly Step[] = []): readonly Misfit[] {
+  const path = [...above, ...issue.path.map(step => (typeof step === 'number' ? step : String(step)))]
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => unknownKey([...path, key], keysAt(schema, path)))
+    case 'invalid_value':
+      return [wrongValue(path, issue.values.map(String), issue.input)]
+    case 'invalid_union': {
+      // The one union there is: a list of routes, or a word.
+      const [list = []] = issue.errors
+      return Array.isArray(issue.input)
+        ? list.flatMap(inner => translate(inner, schema, path))
+        : [notRoutes(path, issue.input)]
+    }
+    case 'too_small':
+    case 'too_big':
+      return [
+        misfit(path, {
+          code: 'port-out-of-range',
+          message: `${say(issue.input)} is no port`,
+          hint: 'ports go from 1 to 65535',
+        }),
+      ]
+    case 'invalid_type':
+      return [issue.input === undefined ? missing(path) : wrongType(path, issue.expected, issue.input)]
+    default:
+      return [misfit(path, { code: 'wrong-type', message: `${say(issue.input)} does not belong here` })]
+  }
+}
+
+function misfit(path: readonly Step[], problem: Omit<Problem, 'at' | 'severity'>): Misfit {
+  return { path, problem: defect({ ...problem, at: place(...path) }) }
+}
+
+function unknownKey(path: readonly Step[], known: readonly string[]): Misfit {
+  const key = String(path.at(-1))
+  const { hint = `known keys: ${known.map(name => `\`${name}\``).join(', ')}` } = didYouMean(key, known)
+  return misfit(path, { code: 'unknown-key', message: `unknown key \`${key}\``, hint })
+}
+
+function wrongValue(path: readonly Step[], allowed: readonly string[], input: unknown): Misfit {
+  const near = typeof input === 'string' ? didYouMean(input, allowed) : {}
+  const { hint = `one of ${allowed.map(value => `\`${value}\``).join(', ')}` } = near
+  if (input === undefined) return { ...missing(path), problem: { ...missing(path).problem, hint } }
+  return misfit(path, {
+    code: 'wrong-value',
+    message: `${say(input)} is not a value that \`${String(path.at(-1))}\` may have`,
+    hint,
+  })
+}
+
+function notRoutes(path: readonly Step[], input: unknown): Misfit {
+  if (typeof input !== 'string') return wrongType(path, 'array', input)
+  const hint = `write [\`${input}\`] for a single route, or one of the words \`tcp\` and \`tls\``
+  return misfit(path, { code: 'wrong-type', message: `expected a list of routes, got ${say(input)}`, hint })
+}
+
+function missing(path: readonly Step[]): Misfit {
+  if (path.length === 0) return misfit(path, { code: 'wrong-type', message: 'expected a graph, got nothing' })
+  return misfit(path, { code: 'missing-key', message: `\`${String(path.at(-1))}\` is missing` })
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: '`true` or `false`',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+function wrongType(path: readonly Step[], expected: string, input: unknown): Misfit {
+  const unquoted = expected === 'number' && typeof input === 'string' && /^\d+$/.test(input)
+  return misfit(path, {
+    code: 'wrong-type',
+    message: `expected ${nouns[expected] ?? expected}, got ${say(input)}`,
+    ...(unquoted && { hint: `write \`${input}\` without quotes` }),
+  })
+}
+
+/** A value of any type, shortly; nothing of it is called, as it may be a proxy. */
+function say(value: unknown): string {
+  if (typeof value === 'string') return `the text \`${value.length > 60 ? `${value.slice(0, 60)}…` : value}\``
+  if (typeof value === 'number' || typeof value === 'boolean') return `\`${value}\``
+  if (value === null) return '`null`'
+  if (Array.isArray(value)) return 'a list'
+  return isPlain(value) ? 'an object' : `a value that is no plain data (${typeof value})`
+}
+
+/** The keys an object may have at a path, for did-you-mean. */
+function keysAt(schema: z.ZodType, path: readonly Step[]): readonly string[] {
+  const found = path.reduce<z.ZodType | undefined>((at, step) => (at ? below(at, step) : undefined), schema)
+  const object = found && unwrapped(found)
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : []
+}
+
+function below(schema: z.ZodType, step: Step): z.ZodType | undefined {
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, z.ZodType>> = inner.shape
+    return shape[step]
+  }
+  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined // zod types its parts by their core
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  const optional = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
+  return optional ? unwrapped(schema.unwrap() as z.ZodType) : schema // zod types its parts by their core
+}

@@ -1,0 +1,51 @@
+/**
+ * Bookinfo, Istio's own sample (github.com/istio/istio, samples/bookinfo): four services over HTTP, each under the
+ * ServiceAccount that its manifests give it. All versions of `reviews` are one service: they carry the same label and
+ * account, so a call that only two of them make is a call of all.
+ */
+import { defineGraph, http } from '../../core/graph/define'
+
+const service = (name: string) => ({
+  namespace: 'bookinfo',
+  serviceAccount: `bookinfo-${name}`,
+  ports: { http: http(9080) },
+})
+
+export default defineGraph({
+  services: {
+    productpage: service('productpage'),
+    details: service('details'),
+    reviews: service('reviews'),
+    ratings: service('ratings'),
+  },
+
+  ingress: {
+    web: {
+      // The gateway that `istioctl install` sets up: its namespace, then its ServiceAccount.
+      gateway: 'istio-system/istio-ingressgateway-service-account',
+      hosts: ['bookinfo.example.com'],
+      routes: {
+        productpage: {
+          http: [
+            'GET /productpage',
+            'GET /static/**',
+            'POST /login',
+            'GET /logout',
+            'GET /api/v1/products',
+            'GET /api/v1/products/*',
+            // Not `/api/v1/products/*/ratings`: the page would ask `ratings` itself, which is left to `reviews`.
+            'GET /api/v1/products/*/reviews',
+          ],
+        },
+      },
+    },
+  },
+}).calls({
+  productpage: {
+    details: { http: ['GET /details/*'] },
+    reviews: { http: ['GET /reviews/*'] },
+  },
+  reviews: {
+    ratings: { http: ['GET /ratings/*'] },
+  },
+})
