@@ -1,4 +1,4 @@
-import { CharSet, DFA, NFA, TooManyNodesError } from 'refa'
+import { CharSet, DFA, JS, NFA, TooManyNodesError } from 'refa'
 import type { Concatenation, Element, NoParent } from 'refa'
 import type { Expression } from './language'
 
@@ -113,6 +113,11 @@ function small(build: () => DFA): DFA {
   } catch (error) {
     throw error instanceof TooManyNodesError ? new TooComplex() : error
   }
+}
+
+/** The language as the source of a JavaScript regular expression. */
+export function pattern(dfa: DFA): string {
+  return JS.toLiteral(dfa.toRegex()).source
 }
 
 function isFinal(dfa: DFA, node: Node): boolean {

@@ -7,6 +7,7 @@ import {
   fromExpression,
   fromWords,
   intersected,
+  pattern,
   shortest,
 } from './automaton'
 
@@ -26,6 +27,8 @@ export type Expression =
 
 /** INVARIANT: one entry per distinct set of strings. */
 const interned = new Map<string, Language>()
+/** What each expression was found to be; the same patterns come up for every port. */
+const built = new Map<string, Language>()
 
 /** Above so many words a finite set is kept as an automaton rather than as a list. Either way it is exact. */
 const mostWords = 50_000
@@ -57,7 +60,12 @@ export class Language {
   /** The language of an expression. */
   static of(expression: Expression): Language {
     if (typeof expression === 'string') return Language.literals([expression])
-    return Language.fromDfa(fromExpression(expression))
+    const key = JSON.stringify(expression)
+    const known = built.get(key)
+    if (known) return known
+    const language = Language.fromDfa(fromExpression(expression))
+    built.set(key, language)
+    return language
   }
 
   /** Exactly these words. */
@@ -144,6 +152,11 @@ export class Language {
     }
   }
 
+  /** The set as a JavaScript regular expression, for sets that have no plainer name. */
+  toString(): string {
+    return pattern(this.automaton())
+  }
+
   private intersectAutomata(other: Language): Language {
     return Language.fromDfa(intersected(this.automaton(), other.automaton()))
   }
@@ -174,14 +187,20 @@ export class Language {
   }
 
   private static intern(form: Form): Language {
-    const key =
-      form.kind === 'regular' ? automatonKey(form.dfa) : `${form.kind} ${JSON.stringify([...form.words].sort())}`
+    const key = form.kind === 'regular' ? automatonKey(form.dfa) : `${form.kind} ${wordsKey(form.words)}`
     const known = interned.get(key)
     if (known) return known
     const language = new Language(interned.size, form)
     interned.set(key, language)
     return language
   }
+}
+
+/** Equal for equal sets; lengths keep words apart whatever they contain. */
+function wordsKey(words: ReadonlySet<string>): string {
+  const list = [...words]
+  if (list.length > 1) list.sort()
+  return list.map(word => `${word.length}:${word}`).join('')
 }
 
 function toAutomaton(form: Form): DFA {

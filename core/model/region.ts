@@ -43,16 +43,13 @@ export class Region {
     private readonly id: number,
     /** The attribute this node asks for; the two terminals ask for none. */
     readonly variable: Variable | undefined,
-    /** Disjoint, together complete, each to another node. */
+    /** Disjoint, each to another node that is not empty; values on no edge are not in the region. */
     readonly edges: readonly Edge[],
   ) {}
 
   /** All requests whose `variable` is in `values`. */
   static where(variable: Variable, values: Language): Region {
-    return Region.make(variable, [
-      { values, to: Region.all },
-      { values: values.complement(), to: Region.none },
-    ])
+    return Region.make(variable, [{ values, to: Region.all }])
   }
 
   /** The union of many: pairwise in a balanced tree, so that n small regions cost about n log n. */
@@ -79,10 +76,11 @@ export class Region {
     if (this === Region.none) return Region.all
     if (this === Region.all) return Region.none
     if (this.flipped) return this.flipped
-    const flipped = Region.make(
-      this.variable ?? '',
-      this.edges.map(({ values, to }) => ({ values, to: to.complement() })),
-    )
+    const rest = Language.union(this.edges.map(({ values }) => values)).complement()
+    const flipped = Region.make(this.variable ?? '', [
+      ...this.edges.map(({ values, to }) => ({ values, to: to.complement() })),
+      { values: rest, to: Region.all },
+    ])
     this.flipped = flipped
     flipped.flipped = this
     return flipped
@@ -132,6 +130,16 @@ export class Region {
     )
   }
 
+  /** The requests whose `variable` may be anything, because it is read as `value` whatever it is. */
+  given(variable: Variable, value: string): Region {
+    if (this.variable === undefined || compare(this.variable, variable) > 0) return this
+    if (this.variable === variable) return this.at(value)
+    return Region.make(
+      this.variable,
+      this.edges.map(({ values, to }) => ({ values, to: to.given(variable, value) })),
+    )
+  }
+
   /** The rest of the diagram for one value of this node's attribute. */
   at(value: string): Region {
     const listed = this.listed().get(value)
@@ -140,8 +148,7 @@ export class Region {
 
   /** A way to take from this node that ends in the region, preferably through a listed word. */
   private choice(): { readonly variable: Variable; readonly value: string; readonly to: Region } | undefined {
-    const open = this.edges.filter(edge => !edge.to.isEmpty)
-    const edge = open.find(({ values }) => values.words) ?? open[0]
+    const edge = this.edges.find(({ values }) => values.words) ?? this.edges[0]
     if (this.variable === undefined || !edge) return undefined
     return { variable: this.variable, value: edge.values.witness() ?? '', to: edge.to }
   }
@@ -178,23 +185,26 @@ export class Region {
 
   private residualProduct(other: Region, rest: Language): readonly Edge[] {
     const residual = (region: Region): readonly Edge[] => region.edges.filter(({ values }) => !values.words)
-    return residual(this).flatMap(a =>
-      residual(other).map(b => ({ values: a.values.intersect(b.values).intersect(rest), to: a.to.intersect(b.to) })),
-    )
+    const pairs = residual(this).flatMap(a => residual(other).map(b => ({ a, b, to: a.to.intersect(b.to) })))
+    // The set of values is the costly part: it is not computed where nothing is left of the rest.
+    return pairs
+      .filter(({ to }) => !to.isEmpty)
+      .map(({ a, b, to }) => ({ values: a.values.intersect(b.values).intersect(rest), to }))
   }
 
-  /** Reduces and interns: edges to one node joined, a node that does not decide left out. */
+  /** Reduces and interns: edges to one node joined, edges to nothing and nodes that do not decide left out. */
   private static make(variable: Variable, edges: readonly Edge[]): Region {
     const groups = new Map<Region, Language[]>()
     for (const { values, to } of edges) {
-      if (values.isEmpty) continue
+      if (values.isEmpty || to.isEmpty) continue
       const group = groups.get(to)
       if (group) group.push(values)
       else groups.set(to, [values])
     }
     const joined = [...groups].map(([to, group]) => ({ values: Language.union(group), to }))
-    const [only] = joined
-    if (only && joined.length === 1) return only.to
+    const [first] = joined
+    if (!first) return Region.none
+    if (first.values === Language.all) return first.to
     const sorted = joined.sort((a, b) => a.values.id - b.values.id)
     const key = `${variable} ${sorted.map(({ values, to }) => `${values.id}:${to.id}`).join(' ')}`
     const known = interned.get(key)

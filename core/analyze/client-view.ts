@@ -1,0 +1,138 @@
+import { groupBy } from '../model/group'
+import type { Identity } from '../model/identity'
+import { printIdentity } from '../model/identity'
+import { Language } from '../model/language'
+import { Region } from '../model/region'
+import { containsLabels } from './istio/attachment'
+import { pathsToHost, pathsToService } from './istio/client'
+import type { Delivery, Presented } from './istio/client-tls'
+import { presented } from './istio/client-tls'
+import { injectionOf } from './istio/injection'
+import type { Ternary } from './istio/kleene'
+import { agreed, every } from './istio/kleene'
+import { sidecarsFor } from './istio/scope'
+import { targetPort } from './istio/protocol'
+import type { Layer, Service, Workload } from './layer'
+import type { Egress } from './reach'
+import type { Match } from './regions/bounds'
+import type { Scope } from './regions/scopes'
+
+/**
+ * What callers' own proxies make of their calls. They protect nobody, so `may` never shrinks by them; but a caller whose
+ * configuration hides a Service, or forbids mTLS to it, is not certain to get through, however welcome it is.
+ */
+export interface ClientView {
+  /** `match` with what known callers of one port cannot be certain of taken out of `must`. */
+  narrow(match: Match, callee: Workload, port: number): Match
+  egress(caller: Identity, host: string, port: number): Egress
+}
+
+/** How a call arrives: with the caller's identity, without one, or not at all. */
+type Arrival = 'identity' | 'plaintext' | 'nothing'
+
+interface CallerGroup {
+  readonly identity: string
+  readonly workload: Workload
+  /** The layer with no Sidecar in it but those that may rule this caller. */
+  readonly layer: Layer
+}
+
+/** A Service's port through which the callee is called. */
+type Address = Delivery
+
+export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
+  const callers = groupBy(
+    scopes.flatMap(scope => callersOf(layer, scope)),
+    ({ identity }) => identity,
+  )
+  const services = groupBy(layer.services, ({ namespace }) => namespace)
+  return {
+    narrow: (match, callee, port) => {
+      const addresses = addressesTo(services.get(callee.namespace) ?? [], callee, port)
+      const known = namesIn(match.must, callers)
+      const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses }))
+      return { must: match.must.minus(Region.union(lost)), may: match.may }
+    },
+    egress: (caller, host, port) => egressOf(callers.get(printIdentity(caller)) ?? [], host, port),
+  }
+}
+
+function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
+  const { trustDomain } = layer.mesh
+  if (trustDomain === undefined) return []
+  const ruling = sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
+  return [{ identity: printIdentity({ ...workload, trustDomain }), workload, layer: { ...layer, sidecars: ruling } }]
+}
+
+/** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */
+function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup[]>): readonly string[] {
+  if (must.variable !== 'caller') return must.isEmpty ? [] : [...callers.keys()]
+  const open = must.edges.filter(({ to }) => !to.isEmpty).map(({ values }) => values)
+  if (open.every(values => values.words))
+    return open.flatMap(values => [...(values.words ?? [])]).filter(name => callers.has(name))
+  return [...callers.keys()].filter(name => open.some(values => values.contains(name)))
+}
+
+/** The Services, and their ports, through which a container port is called. */
+function addressesTo(services: readonly Service[], callee: Workload, port: number): readonly Address[] {
+  return services
+    .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(callee.labels, selector))
+    .flatMap(service =>
+      service.ports
+        .filter(entry => targetPort(entry, callee) === port)
+        .map(entry => ({ service, port: entry.port, callee })),
+    )
+}
+
+interface Call {
+  readonly match: Match
+  readonly addresses: readonly Address[]
+}
+
+/** What one caller is not certain of: the requests it would lose by the way it arrives in the worst case. */
+function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses }: Call): readonly Region[] {
+  const caller = Region.where('caller', Language.literals([name]))
+  const arrivals = new Set(groups.flatMap(group => bestArrivals(group, addresses)))
+  const losses: Region[] = []
+  if (arrivals.has('nothing')) losses.push(caller)
+  if (arrivals.has('plaintext')) losses.push(caller.minus(match.must.given('caller', '')))
+  return losses
+}
+
+/** The ways a call may arrive through the best of the Services; calling a Pod's address is passed through unread. */
+function bestArrivals(caller: CallerGroup, addresses: readonly Address[]): readonly Arrival[] {
+  const proxied = injectionOf(caller.layer, caller.workload).proxied
+  if (proxied === 'no') return ['plaintext']
+  // Nothing says how a port without a Service is called: a client that minds mTLS itself may call the Pod.
+  const options = addresses.map(address => arrivalsAt(caller, address))
+  const best = options.find(arrivals => arrivals.every(arrival => arrival === 'identity')) ?? options[0] ?? ['identity']
+  return proxied === 'yes' ? best : [...best, 'plaintext']
+}
+
+function arrivalsAt({ layer, workload }: CallerGroup, address: Address): readonly Arrival[] {
+  const { service, port } = address
+  const perhapsBlocked = pathsToService(layer, workload, service, port).some(({ kind }) => kind === 'blocked')
+  const arrivals = presented(layer, workload, address).map(spoken => arrivalBy[spoken])
+  return perhapsBlocked || arrivals.length === 0 ? [...arrivals, 'nothing'] : arrivals
+}
+
+/** A sidecar that speaks TLS of another kind is refused by one that expects the mesh's. */
+const arrivalBy: Readonly<Record<Presented, Arrival>> = {
+  mtls: 'identity',
+  plaintext: 'plaintext',
+  'other-tls': 'nothing',
+}
+
+function egressOf(callers: readonly CallerGroup[], host: string, port: number): Egress {
+  if (callers.length === 0) return { open: 'unknown', because: ['no workload was read that stands for the caller'] }
+  const answers = callers.map(({ layer, workload }) => {
+    if (injectionOf(layer, workload).proxied === 'no') return { open: 'yes' as const, because: [] }
+    const paths = pathsToHost(layer, workload, host, port)
+    const open: Ternary = agreed(paths.map(({ kind }) => (kind === 'blocked' ? 'no' : 'yes')))
+    return { open, because: paths.flatMap(path => path.because) }
+  })
+  return {
+    open: every(answers.map(({ open }) => open)),
+    because: [...new Set(answers.flatMap(({ because }) => because))],
+  }
+}

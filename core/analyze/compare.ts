@@ -1,0 +1,160 @@
+import { anyAddress } from '../model/address'
+import { groupBy } from '../model/group'
+import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
+import { Language } from '../model/language'
+import { canonicalPaths } from '../model/path-set'
+import { Region } from '../model/region'
+import { describeWitness } from './describe'
+import type { Expected } from './expect'
+import { expectedAt, flowsByPort, kubelet, portKey } from './expect'
+import { otherPorts } from './floor'
+import type { PortReach, Reach } from './reach'
+
+/** One way in which what is rendered differs from what is meant, with a concrete request that shows it. */
+export interface Difference {
+  /**
+   * `admitted`: let in, though nobody declared it. `cut`: declared, but not certain to get through. `unjudged`: nothing
+   * was read that stands for the service, so nothing can be proved of it.
+   */
+  readonly kind: 'admitted' | 'cut' | 'unjudged'
+  readonly service: string
+  readonly callee: { readonly namespace: string; readonly serviceAccount: string; readonly port: number | 'other' }
+  /** The witness in one line: `boutique/ad → boutique/cart:7070 POST /x`. */
+  readonly text: string
+  /** The objects that decide about the witness. */
+  readonly because: readonly string[]
+}
+
+/** The comparison of reach with an intent. */
+export interface Comparison {
+  readonly differences: readonly Difference[]
+  /** Paths outside the canonical ones that are let in beside the declared routes; for the reader, no difference. */
+  readonly nonCanonical: readonly string[]
+  /** Workloads that were read and that the intent does not govern. */
+  readonly ungoverned: readonly string[]
+}
+
+/**
+ * Whether reach is what the intent means at each namespace's stage, for every governed service: `flows ⊆ must` and
+ * `may ⊆ flows ∪ floor`. Equality is over canonical paths. Of the floor, the agent's ports are never compared and the
+ * kubelet's probes are subtracted here.
+ */
+export function compareWithIntent(reach: Reach, intent: Intent, expected: Expected): Comparison {
+  const flows = flowsByPort(intent)
+  const accounts = groupBy(intent.governed, accountOf)
+  const shared = new Set([...accounts].filter(([, services]) => services.length > 1).map(([account]) => account))
+  const found = intent.governed.map(service => compareService({ service, flows, shared, reach, expected }))
+  const governed = new Set(intent.governed.flatMap(service => reach.portsOf(service).map(port => port.workload)))
+  const ungoverned = new Set(
+    reach.ports.filter(({ workload }) => !governed.has(workload)).map(({ workload }) => nameOf(workload)),
+  )
+  return {
+    differences: [...found.flatMap(f => f.differences), ...compareEgress(reach, intent, expected)],
+    nonCanonical: [...new Set(found.flatMap(f => f.nonCanonical))],
+    ungoverned: [...ungoverned].sort(),
+  }
+}
+
+/** {@link compareWithIntent}, the differences alone. */
+export function compare(reach: Reach, intent: Intent, expected: Expected): readonly Difference[] {
+  return compareWithIntent(reach, intent, expected).differences
+}
+
+interface Question {
+  readonly service: GovernedService
+  readonly flows: ReadonlyMap<string, readonly IntendedFlow[]>
+  /** Accounts that several services run under. */
+  readonly shared: ReadonlySet<string>
+  readonly reach: Reach
+  readonly expected: Expected
+}
+
+type Found = Pick<Comparison, 'differences' | 'nonCanonical'>
+
+function compareService(question: Question): Found {
+  const { service } = question
+  const ports = portsOf(question)
+  if (ports.length === 0) return { differences: [unjudged(service)], nonCanonical: [] }
+  const missing = service.ports.filter(({ port }) => !ports.some(p => p.port === port))
+  const open = ports.filter(({ port }) => port === otherPorts)
+  const asked = [...ports, ...missing.flatMap(({ port }) => open.map(rest => ({ ...rest, port })))]
+  const found = asked.map(port => comparePort(port, question))
+  return { differences: found.flatMap(f => f.differences), nonCanonical: found.flatMap(f => f.nonCanonical) }
+}
+
+const canonical = Region.union([
+  Region.where('protocol', Language.literals(['http'])).complement(),
+  Region.where('path', canonicalPaths()),
+])
+const probes = Region.where('caller', Language.literals([kubelet]))
+
+function comparePort(reached: PortReach, { service, flows, expected, reach }: Question): Found {
+  const { must, may } = expectedAt(flows.get(portKey(service, reached.port)) ?? [], service, expected)
+  const cut = must.intersect(canonical).minus(reached.bounds.must)
+  const extra = reached.bounds.may.minus(may).minus(probes)
+  const show = (region: Region): string =>
+    witnessOf(region, `${service.namespace}/${service.service}:${reached.port}`, reach)
+  const difference = (kind: 'admitted' | 'cut', region: Region): readonly Difference[] =>
+    region.isEmpty
+      ? []
+      : [
+          {
+            kind,
+            service: service.service,
+            callee: { namespace: service.namespace, serviceAccount: service.serviceAccount, port: reached.port },
+            text: show(region),
+            because: reached.because(region),
+          },
+        ]
+  const beyond = extra.minus(canonical)
+  return {
+    differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
+    nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
+  }
+}
+
+function unjudged(service: GovernedService): Difference {
+  const name = `${service.namespace}/${service.service}`
+  const callee = { namespace: service.namespace, serviceAccount: service.serviceAccount, port: otherPorts } as const
+  return {
+    kind: 'unjudged',
+    service: service.service,
+    callee,
+    text: `no workload was read that stands for ${name}`,
+    because: [],
+  }
+}
+
+/** Calls to hosts outside: certain only where the caller's own configuration knows the host. */
+function compareEgress(reach: Reach, intent: Intent, expected: Expected): readonly Difference[] {
+  return intent.flows.flatMap(({ from, to, text }): readonly Difference[] => {
+    if (from.kind !== 'workload' || to.kind !== 'external') return []
+    const answer = reach.egress({ ...from, trustDomain: expected.trustDomain }, to.host, to.port)
+    if (answer.open === 'yes') return []
+    const callee = { namespace: from.namespace, serviceAccount: from.serviceAccount, port: to.port }
+    return [{ kind: 'cut', service: to.name, callee, text, because: answer.because }]
+  })
+}
+
+/** The ports of the workloads that stand for a service: those of its account, told apart by labels where services share one. */
+function portsOf({ service, reach, shared }: Pick<Question, 'service' | 'reach' | 'shared'>): readonly PortReach[] {
+  const ports = reach.portsOf(service)
+  if (!shared.has(accountOf(service))) return ports
+  return ports.filter(({ workload }) =>
+    Object.entries(service.labels).every(([key, value]) => workload.labels[key] === value),
+  )
+}
+
+function accountOf({ namespace, serviceAccount }: GovernedService): string {
+  return `${namespace}/${serviceAccount}`
+}
+
+function nameOf(workload: PortReach['workload']): string {
+  return `${workload.namespace}/${workload.name}`
+}
+
+function witnessOf(region: Region, callee: string, reach: Reach): string {
+  const addressed =
+    region.without('address') === region ? region : region.intersect(Region.where('address', anyAddress()))
+  return describeWitness(addressed.witness() ?? new Map(), callee, reach.domains)
+}

@@ -1,0 +1,97 @@
+import { addressesOf } from '../model/address'
+import type { Bounds } from '../model/flow-set'
+import type { Caller } from '../model/flow'
+import { printIdentity } from '../model/identity'
+import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
+import { Language } from '../model/language'
+import { Region } from '../model/region'
+import { nobody, trustedCallers } from './regions/callers'
+
+/** The mesh an intent is judged on. */
+export interface Expected {
+  /** The mesh's own trust domain. */
+  readonly trustDomain: string
+  /** Further trust domains whose peers are the same services. @default [] */
+  readonly trustDomainAliases?: readonly string[]
+  /** How far each namespace has been taken. @default 'enforce' for each that is not named */
+  readonly stages?: Readonly<Record<string, 'strict' | 'enforce'>>
+}
+
+/** The kubelet as a caller; no principal looks like it. */
+export const kubelet = 'kubelet'
+
+/**
+ * What reach has to be at one port: at least `must`, at most `may`. At stage `enforce` both are the declared flows. At
+ * `strict` policies are only shadowed: any mesh identity may call, and where a caller from outside is declared, so may
+ * anybody without identity, because that port cannot require mTLS.
+ */
+export function expectedAt(
+  flows: readonly IntendedFlow[],
+  service: GovernedService,
+  expected: Expected,
+): Bounds<Region> {
+  const must = Region.union(flows.map(flow => flowRegion(flow, expected, 'must')))
+  const may = Region.union(flows.map(flow => flowRegion(flow, expected, 'may')))
+  if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
+  const trusted = trustedCallers(domains(expected))
+  const open = flows.some(({ from }) => from.kind === 'outside') ? trusted.union(nobody) : trusted
+  return { must, may: may.union(Region.where('caller', open)) }
+}
+
+/** The flows of an intent by the service and port they are to. */
+export function flowsByPort(intent: Intent): ReadonlyMap<string, readonly IntendedFlow[]> {
+  const map = new Map<string, IntendedFlow[]>()
+  for (const flow of intent.flows) {
+    if (flow.to.kind !== 'workload') continue
+    const key = portKey(flow.to, flow.to.port)
+    const list = map.get(key)
+    if (list) list.push(flow)
+    else map.set(key, [flow])
+  }
+  return map
+}
+
+export function portKey(
+  service: { readonly namespace: string; readonly service: string },
+  port: number | 'other',
+): string {
+  return `${service.namespace}/${service.service}:${port}`
+}
+
+function domains({ trustDomain, trustDomainAliases = [] }: Expected): readonly string[] {
+  return [trustDomain, ...trustDomainAliases]
+}
+
+function flowRegion({ from, http }: IntendedFlow, expected: Expected, bound: keyof Bounds<Region>): Region {
+  const callers = callerRegion(from, expected, bound)
+  if (!http) return callers
+  return Region.intersection([
+    callers,
+    Region.where('protocol', Language.literals(['http'])),
+    Region.where('method', Language.literals(http.methods)),
+    Region.where('path', Language.of(http.path)),
+  ])
+}
+
+function callerRegion(caller: Caller, expected: Expected, bound: keyof Bounds<Region>): Region {
+  switch (caller.kind) {
+    case 'workload':
+      return anyOf(domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain })))
+    case 'kubelet':
+      return anyOf([kubelet])
+    case 'outside': {
+      // Whoever is let in by address is let in with or without an identity: a mesh cannot tell them apart there.
+      const callers = bound === 'must' ? nobody : nobody.union(trustedCallers(domains(expected)))
+      return Region.where('caller', callers).intersect(addressRegion(caller.cidrs))
+    }
+  }
+}
+
+function anyOf(callers: readonly string[]): Region {
+  return Region.where('caller', Language.literals(callers))
+}
+
+function addressRegion(cidrs: readonly string[]): Region {
+  if (cidrs.length === 0) return Region.all
+  return Region.where('address', Language.union(cidrs.map(cidr => addressesOf(cidr) ?? Language.none)))
+}

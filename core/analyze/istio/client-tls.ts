@@ -1,0 +1,165 @@
+import type { ClientTls, DestinationRule, Layer, Service, Workload } from '../layer'
+import { selects } from './attachment'
+import { hostOf, isSubset, pathsToService } from './client'
+import { injectionOf } from './injection'
+import type { Ternary } from './kleene'
+import { modesOf, type Mode } from './mtls'
+import { targetPort } from './protocol'
+import type { Proxied } from './scope'
+
+/** `auto`: the mesh decides per endpoint; anything else is a DestinationRule's word, and replaces that. */
+export type TlsChoice = ClientTls | 'auto'
+
+const anyChoice: readonly TlsChoice[] = ['auto', 'DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']
+
+/**
+ * How a caller's proxy may be told to speak to a Service's port; one choice, where everything that decides it is known.
+ *
+ * DestinationRules of the caller's namespace go first, then those the Service's namespace exports, then those of the root
+ * namespace; at the first place that has any, the one with the most specific host counts. Where several are merged, which
+ * one's policy wins is left open. Source: istio `pilot/pkg/model/push_context.go` destinationRule, `pilot/pkg/model/destination_rule.go`.
+ */
+export function tlsChoices(layer: Layer, caller: Proxied, service: Service, port: number): readonly TlsChoice[] {
+  const host = hostOf(service, layer.mesh)
+  const lost = layer.destinationRules.filter(rule => rule.unreadable || rule.namespace === undefined)
+  if (lost.length > 0) return anyChoice
+  const roots =
+    layer.mesh.rootNamespace === undefined ? [undefined, ...namespacesOf(layer)] : [layer.mesh.rootNamespace]
+  const rules = roots.map(root => rulesFor(layer, { root, caller, host, namespace: service.namespace ?? '' }))
+  const choices = rules.flatMap(found =>
+    found.length === 0 ? ['auto' as const] : found.map(rule => choiceAt(rule, port)),
+  )
+  return [...new Set(choices)]
+}
+
+function namespacesOf(layer: Layer): readonly string[] {
+  return [...new Set(layer.destinationRules.flatMap(rule => rule.namespace ?? []))]
+}
+
+/** A port level replaces the policy above it whole, also where it says nothing of TLS (istio `pilot/pkg/model/destination_rule.go` MergeTrafficPolicy). */
+function choiceAt(rule: DestinationRule, port: number): TlsChoice {
+  return (rule.ports.has(port) ? rule.ports.get(port) : rule.tls) ?? 'auto'
+}
+
+interface Lookup {
+  readonly root: string | undefined
+  readonly caller: Proxied
+  readonly host: string
+  /** The Service's. */
+  readonly namespace: string
+}
+
+function rulesFor(layer: Layer, { root, caller, host, namespace }: Lookup): readonly DestinationRule[] {
+  const exported = (rules: readonly DestinationRule[]) =>
+    mostSpecific(
+      layer,
+      rules.filter(rule => !isPrivate(layer, rule)),
+      host,
+    ).filter(rule => isShown(rule, caller.namespace))
+  const within = (place: string | undefined) => layer.destinationRules.filter(rule => rule.namespace === place)
+  const own = within(caller.namespace).filter(rule =>
+    caller.namespace === root ? isPrivate(layer, rule) : isOwn(rule),
+  )
+  const places = [mostSpecific(layer, own, host), exported(within(namespace)), exported(within(root))]
+  const found = places.find(rules => rules.length > 0) ?? []
+  const chosen = found.filter(
+    rule =>
+      rule.selector.kind === 'labels' &&
+      rule.namespace === caller.namespace &&
+      selects(rule.selector, caller.labels) === 'yes',
+  )
+  return chosen.length > 0 ? chosen : found.filter(rule => rule.selector.kind === 'all')
+}
+
+/** Shown to nobody but its own namespace; one with a selector always is. */
+function isPrivate({ mesh }: Layer, { exportTo, namespace, selector }: DestinationRule): boolean {
+  if (selector.kind !== 'all') return true
+  if (exportTo.length === 0) return mesh.exportTo.destinationRule.includes('.')
+  return exportTo.length === 1 && (exportTo[0] === '.' || exportTo[0] === namespace)
+}
+
+function isOwn({ exportTo, namespace = '', selector }: DestinationRule): boolean {
+  return selector.kind !== 'all' || exportTo.length === 0 || ['*', '.', namespace].some(to => exportTo.includes(to))
+}
+
+function isShown({ exportTo }: DestinationRule, to: string): boolean {
+  return exportTo.length === 0 || exportTo.includes('*') || exportTo.includes(to)
+}
+
+/** Those with the exact host, or else with the longest wildcard (istio `pilot/pkg/model/config.go` MostSpecificHostMatch). */
+function mostSpecific(layer: Layer, rules: readonly DestinationRule[], host: string): readonly DestinationRule[] {
+  const matching = rules.filter(rule => isSubset(host, fullHost(layer, rule)))
+  const [best] = matching
+    .map(rule => fullHost(layer, rule))
+    .sort((a, b) => Number(a.startsWith('*')) - Number(b.startsWith('*')) || b.length - a.length)
+  return matching.filter(rule => fullHost(layer, rule) === best)
+}
+
+/** A name without a dot is a Service of the rule's namespace (istio `pilot/pkg/model/config.go` ResolveShortnameToFQDN). */
+function fullHost(layer: Layer, { host, namespace = '' }: DestinationRule): string {
+  return host.includes('.') || host.startsWith('*') ? host : hostOf({ name: host, namespace }, layer.mesh)
+}
+
+/** What the callee's proxy meets: mTLS with the caller's identity, plaintext, or TLS of another kind. */
+export type Presented = 'mtls' | 'plaintext' | 'other-tls'
+
+export interface Delivery {
+  readonly service: Service
+  /** The Service's port. */
+  readonly port: number
+  readonly callee: Workload
+}
+
+/**
+ * How a call of a proxied caller to a Service may arrive at one workload behind it. Empty where the caller's proxy certainly blocks it.
+ *
+ * Left to the mesh, mTLS is spoken unless the Service's namespace disables it, to endpoints that have a proxy and whose
+ * port does not refuse it; of a headless Service only the namespace is asked. A call the proxy does not know arrives as plaintext.
+ * Sources: istio `pilot/pkg/networking/core/cluster_tls.go`, `pilot/pkg/model/push_context.go` BestEffortInferServiceMTLSMode,
+ * `pilot/pkg/xds/endpoints/mtls_checker.go`.
+ */
+export function presented(layer: Layer, caller: Proxied, { service, port, callee }: Delivery): readonly Presented[] {
+  const paths = pathsToService(layer, caller, service, port)
+  const direct: readonly Presented[] = paths.some(path => path.kind === 'passthrough') ? ['plaintext'] : []
+  const known = paths.some(path => path.kind === 'registry')
+  const choices = known ? tlsChoices(layer, caller, service, port) : []
+  return [...new Set([...direct, ...choices.flatMap(choice => spoken(layer, choice, { service, port, callee }))])]
+}
+
+function spoken(layer: Layer, choice: TlsChoice, delivery: Delivery): readonly Presented[] {
+  switch (choice) {
+    case 'auto':
+      return automatic(layer, delivery)
+    case 'ISTIO_MUTUAL':
+      return ['mtls']
+    case 'DISABLE':
+      return ['plaintext']
+    case 'SIMPLE':
+    case 'MUTUAL':
+      return ['other-tls']
+  }
+}
+
+function automatic(layer: Layer, { service, port, callee }: Delivery): readonly Presented[] {
+  const ready: Ternary = injectionOf(layer, callee).proxied
+  const label = callee.labels['security.istio.io/tlsMode'] ?? 'istio'
+  if (layer.mesh.autoMtls === false || ready === 'no' || label !== 'istio') return ['plaintext']
+  const modes = judgedModes(layer, { service, port, callee })
+  const doubtful = layer.mesh.autoMtls === undefined || ready === 'unknown'
+  return [
+    ...(modes.some(mode => mode !== 'DISABLE') ? (['mtls'] as const) : []),
+    ...(modes.includes('DISABLE') || doubtful ? (['plaintext'] as const) : []),
+  ]
+}
+
+/** The namespace's mode goes first, as if Pods had no labels; where it allows TLS, the endpoint's own may still refuse it. */
+function judgedModes(layer: Layer, { service, port, callee }: Delivery): readonly Mode[] {
+  const modes = (workload: Workload, at: number) => modesOf(layer, workload, at).map(({ mode }) => mode)
+  const target = service.ports.find(entry => entry.port === port)
+  const container = target && targetPort(target, callee)
+  if (container === undefined) return []
+  const wide = modes({ ...callee, labels: {} }, container)
+  if (service.headless || wide.every(mode => mode === 'DISABLE')) return wide
+  const own = modes(callee, container)
+  return wide.includes('DISABLE') ? [...own, 'DISABLE'] : own
+}

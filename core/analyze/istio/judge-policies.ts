@@ -1,0 +1,57 @@
+import type { AuthorizationPolicy } from '../layer'
+import type { Attached } from './attachment'
+import { every, not, type Ternary } from './kleene'
+import type { Asking } from './match-attribute'
+import { matchRule } from './match-rule'
+import { allow, deny, nameOf, unlessRefused, unknown, type Verdict } from './verdict'
+
+/** A policy's answer to one request. */
+interface Answer {
+  readonly policy: AuthorizationPolicy
+  /** Whether it is in force for the workload. */
+  readonly inForce: Ternary
+  /** Whether any of its rules matches, and which did first, or may have. */
+  readonly matches: Ternary
+  readonly rule: string
+}
+
+/**
+ * The decision of all AuthorizationPolicies of one proxy: denied if a DENY matches; otherwise allowed if an ALLOW matches, or if
+ * there is no ALLOW at all; otherwise denied. AUDIT and dry-run policies do not count, not even as an ALLOW. What a CUSTOM
+ * policy hands to an external authorizer nobody knows, so that the best it leaves is `unknown`.
+ * Sources: istio `pilot/pkg/security/authz/builder/builder.go`, envoy `source/extensions/filters/common/rbac/engine_impl.cc`.
+ */
+export function judgePolicies(policies: readonly Attached<AuthorizationPolicy>[], asking: Asking, to: string): Verdict {
+  const answers = policies.map(attached => answerOf(attached, asking)).filter(answer => answer.inForce !== 'no')
+  const hits = answers.filter(({ policy, matches }) => policy.action !== 'ALLOW' && matches !== 'no')
+  const denial = hits.find(
+    ({ policy, inForce, matches }) => policy.action === 'DENY' && every([inForce, matches]) === 'yes',
+  )
+  if (denial) return deny(denial.rule)
+  const allowing = answers.filter(({ policy }) => policy.action === 'ALLOW' || policy.action === 'unknown')
+  return unlessRefused(judgeAllowing(allowing, to), ...hits.map(({ rule }) => rule))
+}
+
+/** A dry-run CUSTOM policy still calls its authorizer, whose answer still counts (istio `authz/builder/builder.go` buildHTTP). */
+function answerOf({ policy, applies }: Attached<AuthorizationPolicy>, asking: Asking): Answer {
+  const certain: Ternary = policy.action === 'unknown' ? 'unknown' : 'yes'
+  const enforced = policy.action === 'CUSTOM' ? 'yes' : not(policy.dryRun)
+  const matches = policy.rules.map(rule => matchRule(rule, policy, asking))
+  const answer = matches.includes('yes') ? 'yes' : matches.includes('unknown') ? 'unknown' : 'no'
+  const rule = answer === 'no' ? nameOf(policy) : `${nameOf(policy)} rules[${matches.indexOf(answer)}]`
+  return { policy, inForce: every([applies, enforced, certain]), matches: answer, rule }
+}
+
+/** Over all ways the doubtful policies may turn out: can the request pass, can it fail? */
+function judgeAllowing(answers: readonly Answer[], to: string): Verdict {
+  const certain = answers.filter(({ inForce }) => inForce === 'yes')
+  const passing = certain.find(({ matches }) => matches === 'yes')
+  if (passing) return allow(passing.rule)
+  if (answers.every(({ matches }) => matches === 'yes')) {
+    return answers.length === 0 ? allow(`no ALLOW policy applies to ${to}`) : allow(...answers.map(({ rule }) => rule))
+  }
+  if (certain.length > 0 && answers.every(({ matches }) => matches === 'no')) {
+    return deny(...certain.map(({ policy }) => nameOf(policy)))
+  }
+  return unknown(...answers.map(({ rule }) => rule))
+}

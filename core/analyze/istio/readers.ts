@@ -1,0 +1,85 @@
+import type { Kind } from '../../model/kinds'
+import type {
+  AuthorizationPolicy,
+  DestinationRule,
+  Namespace,
+  PeerAuthentication,
+  RequestAuthentication,
+  Service,
+  ServiceEntry,
+  Sidecar,
+  WorkloadKind,
+} from '../layer'
+import { reportEnvoyFilter } from './envoy-filter'
+import { readDestinationRule, readSidecar } from './read-client'
+import * as mesh from './read-mesh'
+import { readLabels, readNamed, type RawObject } from './read-object'
+import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication } from './read-policies'
+import { readService, readServiceEntry } from './read-services'
+import { readWorkload, type OwnedWorkload } from './read-workload'
+
+/** A layer in the making. */
+export interface Draft {
+  readonly meshParts: mesh.MeshPart[]
+  readonly revisions: Set<string>
+  readonly namespaces: Map<string, Namespace>
+  readonly workloads: OwnedWorkload[]
+  readonly services: Service[]
+  readonly serviceEntries: ServiceEntry[]
+  readonly sidecars: Sidecar[]
+  readonly destinationRules: DestinationRule[]
+  readonly authorizationPolicies: AuthorizationPolicy[]
+  readonly peerAuthentications: PeerAuthentication[]
+  readonly requestAuthentications: RequestAuthentication[]
+}
+
+type Reader = (object: RawObject, draft: Draft) => void
+
+const workload =
+  (kind: WorkloadKind): Reader =>
+  (object, draft) => {
+    const read = readWorkload(object, kind)
+    if (read) draft.workloads.push(read)
+  }
+
+const readNamespace: Reader = (object, { namespaces }) => {
+  const { value: labels, damaged } = readLabels(object)
+  namespaces.set(object.name, { ...readNamed(object), labels, unreadable: damaged })
+}
+
+const readConfigMap: Reader = (object, draft) => {
+  if (mesh.isMeshConfig(object)) {
+    draft.meshParts.push(mesh.readMeshConfig(object))
+    draft.revisions.add(mesh.revisionOf(object))
+  } else if (mesh.isInjectorConfig(object)) draft.meshParts.push(mesh.readInjectorConfig(object))
+}
+
+const readWebhooks: Reader = (object, draft) => {
+  for (const revision of mesh.webhookRevisions(object)) draft.revisions.add(revision)
+}
+
+/** Known, and nothing in it says who reaches whom. */
+const ignore: Reader = () => undefined
+
+/** How each kind gets into a layer. */
+export const readers: Readonly<Record<Kind, Reader>> = {
+  Namespace: readNamespace,
+  ConfigMap: readConfigMap,
+  ServiceAccount: ignore,
+  Service: (object, draft) => draft.services.push(readService(object)),
+  Pod: workload('Pod'),
+  Deployment: workload('Deployment'),
+  StatefulSet: workload('StatefulSet'),
+  DaemonSet: workload('DaemonSet'),
+  ReplicaSet: workload('ReplicaSet'),
+  Job: workload('Job'),
+  CronJob: workload('CronJob'),
+  MutatingWebhookConfiguration: readWebhooks,
+  AuthorizationPolicy: (object, draft) => draft.authorizationPolicies.push(readAuthorizationPolicy(object)),
+  PeerAuthentication: (object, draft) => draft.peerAuthentications.push(readPeerAuthentication(object)),
+  RequestAuthentication: (object, draft) => draft.requestAuthentications.push(readRequestAuthentication(object)),
+  Sidecar: (object, draft) => draft.sidecars.push(readSidecar(object)),
+  ServiceEntry: (object, draft) => draft.serviceEntries.push(readServiceEntry(object)),
+  DestinationRule: (object, draft) => draft.destinationRules.push(readDestinationRule(object)),
+  EnvoyFilter: reportEnvoyFilter,
+}

@@ -1,0 +1,30 @@
+import type { Named } from '../layer'
+
+/** What becomes of a request. `unknown` where something that matters is not among the manifests, or could not be read. */
+export interface Verdict {
+  readonly verdict: 'allow' | 'deny' | 'unknown'
+  /** What decided it: objects, such as `AuthorizationPolicy shop/cart rules[0]`, or a sentence where no object did. */
+  readonly because: readonly string[]
+}
+
+export const allow = (...because: readonly string[]): Verdict => ({ verdict: 'allow', because })
+export const deny = (...because: readonly string[]): Verdict => ({ verdict: 'deny', because })
+export const unknown = (...because: readonly string[]): Verdict => ({ verdict: 'unknown', because })
+
+/** The verdict in several worlds of which one is real: what they agree on, or `unknown`. Not empty. */
+export function agreement(verdicts: readonly Verdict[]): Verdict {
+  const because = [...new Set(verdicts.flatMap(verdict => verdict.because))]
+  const [first] = verdicts
+  if (!first || verdicts.some(({ verdict }) => verdict !== first.verdict)) return { verdict: 'unknown', because }
+  return { verdict: first.verdict, because }
+}
+
+/** The verdict where something before it may have refused the request: a denial stays one, and nothing else is certain. */
+export function unlessRefused(verdict: Verdict, ...doubts: readonly string[]): Verdict {
+  return verdict.verdict === 'deny' || doubts.length === 0 ? verdict : unknown(...doubts)
+}
+
+/** An object as a reason: `AuthorizationPolicy shop/cart`. */
+export function nameOf({ kind, name, namespace }: Named): string {
+  return namespace === undefined ? `${kind} ${name}` : `${kind} ${namespace}/${name}`
+}

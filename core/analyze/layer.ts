@@ -1,0 +1,276 @@
+/**
+ * What was read from manifests, typed: the one thing that `decide` and `reach` look at.
+ *
+ * Lists that an object leaves out are empty here, because for Istio both mean the same. What could not be read, or is
+ * not known before deployment, is marked (`unknown`, `unreadable`), never guessed: it widens what may be
+ * reached and narrows what must be.
+ */
+import type { Ternary } from './istio/kleene'
+
+/** What every object has. */
+export interface Named {
+  readonly kind: string
+  readonly name: string
+  /** Absent where the manifest names none: the object may then lie in any namespace. */
+  readonly namespace?: string
+  /** Where it stands, for messages: a file and line, or a URN. */
+  readonly at: string
+  /** `metadata.creationTimestamp` in milliseconds since 1970; absent where it was not given. The oldest object often wins. */
+  readonly created?: number
+}
+
+/** Everything that was read. */
+export interface Layer {
+  readonly mesh: Mesh
+  readonly namespaces: ReadonlyMap<string, Namespace>
+  /** Pods and pod templates; the Pods of one controller are one workload, unless they differ. */
+  readonly workloads: readonly Workload[]
+  readonly services: readonly Service[]
+  readonly serviceEntries: readonly ServiceEntry[]
+  readonly sidecars: readonly Sidecar[]
+  readonly destinationRules: readonly DestinationRule[]
+  readonly authorizationPolicies: readonly AuthorizationPolicy[]
+  readonly peerAuthentications: readonly PeerAuthentication[]
+  readonly requestAuthentications: readonly RequestAuthentication[]
+  /** `recorded`: judged as the recorded verdicts were made (every workload proxied, see `assumeRecorded`). */
+  readonly assume: 'nothing' | 'recorded'
+}
+
+export type PathNormalization = 'NONE' | 'BASE' | 'MERGE_SLASHES' | 'DECODE_AND_MERGE_SLASHES'
+export type OutboundMode = 'ALLOW_ANY' | 'REGISTRY_ONLY'
+
+/** The mesh's own settings. Each is absent where it is not known; no default is ever filled in for a mesh nobody described. */
+export interface Mesh {
+  readonly trustDomain?: string
+  readonly trustDomainAliases?: readonly string[]
+  /** Where mesh-wide policies live. */
+  readonly rootNamespace?: string
+  readonly pathNormalization?: PathNormalization
+  /** What becomes of calls to hosts no configuration names. */
+  readonly outbound?: OutboundMode
+  readonly autoMtls?: boolean
+  /** Trust domains of further roots (`caCertificates[].trustDomains`), whose peers pass the handshake too. */
+  readonly foreignTrustDomains?: readonly string[]
+  /** What Service names end in, after `.svc.`. @default 'cluster.local' is taken where it is absent */
+  readonly clusterDomain?: string
+  /** Namespaces a Service, ServiceEntry or DestinationRule is exported to where it does not say (`default*ExportTo`). @default ['*'] */
+  readonly exportTo: { readonly service: readonly string[]; readonly destinationRule: readonly string[] }
+  /** Ports the injector captures where a Pod's annotations do not say, as the annotations spell them; absent where not known. */
+  readonly capture?: { readonly include: string; readonly exclude: string }
+  /** Control-plane revisions and revision tags that were seen; empty where none was. */
+  readonly revisions: ReadonlySet<string>
+}
+
+export interface Namespace extends Named {
+  readonly labels: Labels
+  readonly unreadable: boolean
+}
+
+export type Labels = Readonly<Record<string, string>>
+
+export type WorkloadKind = 'Pod' | 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'ReplicaSet' | 'Job' | 'CronJob'
+
+/** A Pod, or the Pods that a template makes. */
+export interface Workload extends Named {
+  readonly kind: WorkloadKind
+  readonly namespace: string
+  /** All names it goes by: its own, and those of the objects that were united with it. */
+  readonly names: readonly string[]
+  readonly labels: Labels
+  readonly annotations: Labels
+  /** @default 'default', as Kubernetes has it */
+  readonly serviceAccount: string
+  readonly hostNetwork: boolean
+  /** Of all containers but the proxy's own. */
+  readonly ports: readonly ContainerPort[]
+  readonly probes: readonly Probe[]
+  /** Whether a container named `istio-proxy` is among those written down. */
+  readonly proxyContainer: boolean
+  /** Whether this Pod was seen running (it has a uid, a node or a status), so that its containers are what there is. */
+  readonly live: boolean
+  /** Some field that matters could not be read: nothing may be said of this workload. */
+  readonly unreadable: boolean
+}
+
+export interface ContainerPort {
+  readonly port: number
+  readonly name?: string
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  /** Declared by an init container that ends before the others start; one that keeps running (a native sidecar) counts as ordinary. */
+  readonly init: boolean
+}
+
+/** What the kubelet asks. */
+export interface Probe {
+  readonly kind: 'http' | 'tcp' | 'grpc'
+  readonly port: number | string
+  /** Of an http probe. */
+  readonly path?: string
+}
+
+export interface Service extends Named {
+  /** Absent or empty: it selects no Pods. */
+  readonly selector: Labels
+  readonly ports: readonly ServicePort[]
+  readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer' | 'ExternalName'
+  readonly headless: boolean
+  /** From `networking.istio.io/exportTo`; absent where the annotation is. */
+  readonly exportTo?: readonly string[]
+  readonly unreadable: boolean
+}
+
+export interface ServicePort {
+  readonly name?: string
+  readonly port: number
+  /** A container port or the name of one. @default the same number as `port` */
+  readonly target: number | string
+  readonly protocol: 'TCP' | 'UDP' | 'SCTP'
+  readonly appProtocol?: string
+}
+
+export interface ServiceEntry extends Named {
+  readonly hosts: readonly string[]
+  readonly ports: readonly {
+    readonly number: number
+    readonly protocol?: string
+    readonly name?: string
+    readonly target?: number
+  }[]
+  readonly addresses: readonly string[]
+  readonly location: 'MESH_EXTERNAL' | 'MESH_INTERNAL'
+  readonly resolution: string
+  readonly exportTo: readonly string[]
+  /** Labels of workloads behind it; it then counts as one of their Services. */
+  readonly workloadSelector?: Labels
+  readonly unreadable: boolean
+}
+
+/** What the proxies of some workloads may call. */
+export interface Sidecar extends Named {
+  readonly selector: Selector
+  /** Absent: the object leaves egress alone, so that everything exported is visible. */
+  readonly egress?: readonly EgressListener[]
+  /** Absent or empty: inbound ports follow the Services. */
+  readonly ingress: readonly { readonly port: number; readonly protocol: string }[]
+  readonly outbound?: OutboundMode
+  readonly unreadable: boolean
+}
+
+export interface EgressListener {
+  /** `namespace/host`, with `.`, `*` and `~` as namespaces. */
+  readonly hosts: readonly string[]
+  /** Only calls to this port. */
+  readonly port?: number
+}
+
+export type ClientTls = 'DISABLE' | 'SIMPLE' | 'MUTUAL' | 'ISTIO_MUTUAL'
+
+export interface DestinationRule extends Named {
+  readonly host: string
+  readonly exportTo: readonly string[]
+  readonly selector: Selector
+  /** `trafficPolicy.tls.mode`; absent where it leaves TLS to the mesh. */
+  readonly tls?: ClientTls
+  /** `trafficPolicy.portLevelSettings`: Service port → mode; an entry without `tls` leaves it to the mesh. */
+  readonly ports: ReadonlyMap<number, ClientTls | undefined>
+  /** Modes that subsets set; a route to a subset would use them. */
+  readonly subsets: readonly ClientTls[]
+  readonly unreadable: boolean
+}
+
+/** Which workloads of its namespace an object is for. */
+export type Selector =
+  | { readonly kind: 'all' }
+  | { readonly kind: 'labels'; readonly labels: Labels }
+  /** It could not be read. */
+  | { readonly kind: 'unknown' }
+
+export type Action = 'ALLOW' | 'DENY' | 'CUSTOM' | 'AUDIT'
+
+export interface AuthorizationPolicy extends Named {
+  readonly selector: Selector
+  /** Whether it names `targetRef(s)`; sidecars ignore such a policy. */
+  readonly targeted: Ternary
+  readonly action: Action | 'unknown'
+  /** The annotation `istio.io/dry-run`. */
+  readonly dryRun: Ternary
+  /** Empty: it matches nothing. */
+  readonly rules: readonly Rule[]
+}
+
+/** One entry of `rules`. */
+export type Rule =
+  | {
+      readonly kind: 'rule'
+      readonly from: readonly Source[]
+      readonly to: readonly Operation[]
+      readonly when: readonly Condition[]
+    }
+  /** It could not be read, or Istio would refuse it: whether it matches a request is unknown. */
+  | { readonly kind: 'unreadable' }
+
+export const sourceFields = [
+  'principals',
+  'notPrincipals',
+  'requestPrincipals',
+  'notRequestPrincipals',
+  'namespaces',
+  'notNamespaces',
+  'serviceAccounts',
+  'notServiceAccounts',
+  'trustDomains',
+  'notTrustDomains',
+  'ipBlocks',
+  'notIpBlocks',
+  'remoteIpBlocks',
+  'notRemoteIpBlocks',
+] as const
+export const operationFields = [
+  'hosts',
+  'notHosts',
+  'ports',
+  'notPorts',
+  'methods',
+  'notMethods',
+  'paths',
+  'notPaths',
+] as const
+
+/** Fields are ANDed, values within a field ORed, a `not` field is the negation of its OR. */
+export type Source = Readonly<Record<(typeof sourceFields)[number], readonly string[]>>
+export type Operation = Readonly<Record<(typeof operationFields)[number], readonly string[]>>
+
+export interface Condition {
+  readonly key: string
+  readonly values: readonly string[]
+  readonly notValues: readonly string[]
+}
+
+export type MtlsMode = 'UNSET' | 'DISABLE' | 'PERMISSIVE' | 'STRICT'
+
+export interface PeerAuthentication extends Named {
+  readonly selector: Selector
+  readonly mode: MtlsMode | 'unknown'
+  /** Container port → mode. */
+  readonly ports: ReadonlyMap<number, MtlsMode | 'unknown'>
+  /** `ports` could not be read in full: any port may have any mode. */
+  readonly portsUnknown: boolean
+}
+
+export interface RequestAuthentication extends Named {
+  readonly selector: Selector
+  readonly targeted: Ternary
+  readonly issuers: readonly JwtRule[]
+  /** Some rule could not be read: which tokens are refused is unknown. */
+  readonly unreadable: boolean
+}
+
+export interface JwtRule {
+  readonly issuer: string
+  /** Empty: any audience. */
+  readonly audiences: readonly string[]
+  /** Claims that are split on spaces, besides `scope` and `permission`. */
+  readonly spaceDelimited: readonly string[]
+  /** Whether it reads the token where everybody sends it, `Authorization: Bearer`, and nowhere else. */
+  readonly bearer: boolean
+}

@@ -1,0 +1,103 @@
+import { kindOf, kinds } from '../model/kinds'
+import type { Sourced } from '../model/manifest'
+import type { Problem } from '../model/problem'
+import { resolveDuplicates } from './istio/duplicates'
+import { readers, type Draft } from './istio/readers'
+import { uniteMesh } from './istio/read-mesh'
+import { unpack, type RawObject } from './istio/read-object'
+import { uniteWorkloads } from './istio/unite-workloads'
+import type { Layer } from './layer'
+
+export interface ReadOptions {
+  /** What lies in the cluster already; an object among the inputs replaces the one of the same name here. */
+  readonly base?: readonly Sourced[]
+  /** Whether a value is one nobody can know before deployment; it then reads as `unknown`. @default no value is */
+  readonly isUnknown?: (value: unknown) => boolean
+}
+
+export interface ReadResult {
+  readonly layer: Layer
+  /** Empty, or the layer holds less than was written: what could not be read is `unknown` there. */
+  readonly problems: readonly Problem[]
+  /** Kinds that mean nothing here, `Kind` or `Kind.group`, and how many objects of each there were. */
+  readonly skipped: Readonly<Record<string, number>>
+}
+
+/**
+ * Reads manifests, anybody's, as far as they say who can reach whom through Istio's sidecars. Takes plain objects, `List`s
+ * and typed lists, all served versions of Istio's kinds, and whatever a server adds. Never throws, whatever the input.
+ */
+export function read(inputs: readonly Sourced[], options: ReadOptions = {}): ReadResult {
+  const problems: Problem[] = []
+  const unpacking = { problems, isUnknown: options.isUnknown ?? (() => false) }
+  const base = (options.base ?? []).flatMap(source => unpack(source, unpacking))
+  const given = inputs.flatMap(source => unpack(source, unpacking))
+  const draft = emptyDraft()
+  const skipped: Record<string, number> = {}
+  for (const object of resolveDuplicates(base, given, problems)) {
+    if (readObject(object, draft)) continue
+    const kind = object.group === '' ? object.kind : `${object.kind}.${object.group}`
+    skipped[kind] = (skipped[kind] ?? 0) + 1
+  }
+  const layer = finish(draft, problems)
+  return { layer, problems: distinct(problems), skipped }
+}
+
+/** A value of the wrong type is met by everything that asks for a part of it, and told once. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map(problem => [`${problem.at}\n${problem.message}`, problem])).values()]
+}
+
+function emptyDraft(): Draft {
+  return {
+    meshParts: [],
+    revisions: new Set(),
+    namespaces: new Map(),
+    workloads: [],
+    services: [],
+    serviceEntries: [],
+    sidecars: [],
+    destinationRules: [],
+    authorizationPolicies: [],
+    peerAuthentications: [],
+    requestAuthentications: [],
+  }
+}
+
+/** Reads an object into the draft; false for a kind that means nothing here. */
+function readObject(object: RawObject, draft: Draft): boolean {
+  const kind = kindOf(object.kind, object.group)
+  if (kind === undefined) return false
+  const versions: readonly string[] = kinds[kind].versions
+  if (!versions.includes(object.version)) {
+    object.body.get('apiVersion').wrong(`a served version (${versions.join(', ')})`)
+  }
+  readers[kind](object, draft)
+  return true
+}
+
+function finish(draft: Draft, problems: Problem[]): Layer {
+  const { meshParts, revisions, workloads, ...rest } = draft
+  return {
+    ...rest,
+    mesh: uniteMesh(meshParts, revisions, problems),
+    workloads: uniteWorkloads(workloads, selectedLabels(draft)),
+    assume: 'nothing',
+  }
+}
+
+/** The label keys that anything selects workloads by. */
+function selectedLabels(draft: Draft): ReadonlySet<string> {
+  const policies = [
+    ...draft.authorizationPolicies,
+    ...draft.peerAuthentications,
+    ...draft.requestAuthentications,
+    ...draft.sidecars,
+    ...draft.destinationRules,
+  ]
+  return new Set([
+    ...policies.flatMap(({ selector }) => (selector.kind === 'labels' ? Object.keys(selector.labels) : [])),
+    ...draft.services.flatMap(service => Object.keys(service.selector)),
+    ...draft.serviceEntries.flatMap(entry => Object.keys(entry.workloadSelector ?? {})),
+  ])
+}

@@ -1,0 +1,67 @@
+import { addressBits } from '../../model/address'
+import { printIdentity } from '../../model/identity'
+import type { Point } from '../../model/region'
+import { absent } from '../../model/region'
+import type { Request, Token } from '../request'
+import type { ClaimQuestion, Questions } from './tokens'
+import { badToken, noToken, plainAudience } from './tokens'
+
+/** A request seen as a point: the value of every attribute that a region may ask for. */
+export interface RequestPoint {
+  readonly request: Request
+  /** The path as policies see it: normalised, without its query. */
+  readonly path: string
+  readonly questions: Questions
+}
+
+/** The point a request is, for asking whether a region contains it. A caller whose address is not given has none. */
+export function pointOf({ request, path, questions }: RequestPoint): Point {
+  const { from, http, jwt, sni } = request
+  const values: Readonly<Record<string, string>> = {
+    caller: from.kind === 'identity' ? printIdentity(from.identity) : '',
+    address: addressBits(from.ip ?? '') ?? '',
+    'remote-address': addressBits(remoteAddress(request) ?? '') ?? '',
+    protocol: http ? 'http' : 'tcp',
+    sni: from.kind === 'identity' ? (sni ?? '').toLowerCase() : '',
+    method: http?.method ?? '',
+    path,
+    host: (http?.host ?? '').toLowerCase(),
+    token: tokenIssuer(jwt),
+    'token.sub': claimText(jwt, 'sub') ?? absent,
+  }
+  return variable => {
+    const asked = questions.get(variable)
+    if (asked) return answers(asked, jwt) ? 'yes' : 'no'
+    if (variable.startsWith('header:')) return http?.headers[variable.slice('header:'.length)] ?? absent
+    return values[variable] ?? ''
+  }
+}
+
+/** The rightmost entry of X-Forwarded-For, which the caller's own proxy is trusted to have written (istio `listener_inbound.go`). */
+function remoteAddress({ from, http }: Request): string | undefined {
+  const forwarded = http?.headers['x-forwarded-for']?.split(',').at(-1)?.trim()
+  return forwarded !== undefined && addressBits(forwarded) !== undefined ? forwarded : from.ip
+}
+
+function tokenIssuer(jwt: Token | undefined): string {
+  if (!jwt) return noToken
+  return jwt.kind === 'sound' ? (claimText(jwt, 'iss') ?? badToken) : badToken
+}
+
+function claimText(jwt: Token | undefined, name: string): string | undefined {
+  const value = jwt?.kind === 'sound' ? jwt.claims[name] : undefined
+  return typeof value === 'string' ? value : undefined
+}
+
+function answers({ path, values, read }: ClaimQuestion, jwt: Token | undefined): boolean {
+  let claim: unknown = jwt?.kind === 'sound' ? jwt.claims : undefined
+  for (const name of path) claim = isRecord(claim) ? claim[name] : undefined
+  const texts = (Array.isArray(claim) ? (claim as unknown[]) : [claim]).filter(text => typeof text === 'string')
+  if (read === 'words' && typeof claim === 'string')
+    return claim.split(' ').some(word => word !== '' && values.contains(word))
+  return texts.some(text => values.contains(read === 'audience' ? plainAudience(text) : text))
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

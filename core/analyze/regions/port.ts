@@ -1,0 +1,132 @@
+import { Language } from '../../model/language'
+import { Region } from '../../model/region'
+import type { Ternary } from '../istio/kleene'
+import type { Attached } from '../istio/attachment'
+import type { AuthorizationPolicy, RequestAuthentication } from '../layer'
+import type { Match } from './bounds'
+import { all, always, any, both, choose, exactly, never, not, oneOf, unknowable } from './bounds'
+import { nobody, trustedCallers } from './callers'
+import type { RuleContext } from './rules'
+import { ruleRegion } from './rules'
+import type { Questions, TokenSets } from './tokens'
+import { tokenSets } from './tokens'
+
+export type Chain = 'http' | 'tcp' | 'sniffed'
+export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE'
+
+/** What is known of one port of one workload; lists hold every possibility where something cannot be known. */
+export interface PortFacts {
+  readonly port: number | 'other'
+  readonly chains: readonly Chain[]
+  readonly modes: readonly Mode[]
+  readonly policies: readonly Attached<AuthorizationPolicy>[]
+  readonly requestAuthentications: readonly Attached<RequestAuthentication>[]
+  /** Trust domains whose peers pass the TLS handshake; absent where unknown. */
+  readonly accepted: readonly string[] | undefined
+  /** The mesh's own trust domain and its aliases; absent where unknown. */
+  readonly domains: readonly string[] | undefined
+  readonly questions: Questions
+}
+
+const http = exactly(Region.where('protocol', Language.literals(['http'])))
+const tcp = exactly(Region.where('protocol', Language.literals(['tcp'])))
+
+/** The requests a captured port of a proxied workload lets in. */
+export function admitted(facts: PortFacts): Match {
+  return oneOf(
+    facts.chains.flatMap(chain => facts.modes.map(mode => underMode(mode, chainRegion(chain, facts), facts))),
+  )
+}
+
+/** The chain by protocol: a declared HTTP port speaks nothing else, a sniffed one is judged by what it is sent. */
+function chainRegion(chain: Chain, facts: PortFacts): Match {
+  switch (chain) {
+    case 'http':
+      return both(http, filters('http', facts))
+    case 'tcp':
+      return filters('tcp', facts)
+    case 'sniffed':
+      return any([both(http, filters('http', facts)), both(tcp, filters('tcp', facts))])
+  }
+}
+
+/**
+ * The mTLS gate. With DISABLE a caller speaks plaintext and so has no identity; a peer of a foreign trust domain is refused
+ * in the handshake. Source: istio `pilot/pkg/security/authn/policy_applier.go`, `pilot/pkg/networking/plugin/authn/util.go`.
+ */
+function underMode(mode: Mode, match: Match, { accepted }: PortFacts): Match {
+  if (mode === 'DISABLE') return { must: match.must.given('caller', ''), may: match.may.given('caller', '') }
+  const trusted = exactly(Region.where('caller', trustedCallers(accepted)))
+  const peers = accepted ? trusted : { must: Region.none, may: trusted.may }
+  const callers = mode === 'STRICT' ? peers : any([peers, exactly(Region.where('caller', nobody))])
+  return both(callers, match)
+}
+
+/**
+ * CUSTOM, then tokens, then DENY, then ALLOW. Source: istio `pilot/pkg/networking/core/listener_builder.go` (order of the
+ * filters), `pilot/pkg/security/authz/builder/builder.go`.
+ */
+function filters(chain: 'http' | 'tcp', facts: PortFacts): Match {
+  const tokens = tokenSets(facts.requestAuthentications, facts.questions)
+  const matches = facts.policies.map(({ policy, applies }) => ({
+    action: policy.action,
+    applies: enforced(policy, applies),
+    region: policy.action === 'unknown' ? unknowable : policyRegion(policy, chain, facts, tokens),
+  }))
+  const of = (action: AuthorizationPolicy['action']): typeof matches =>
+    matches.filter(m => m.action === action || m.action === 'unknown')
+  const denies = any(of('DENY').map(m => choose(certainly(m), m.region, never)))
+  return all([custom(of('CUSTOM')), chain === 'http' ? tokens.passes : always, not(denies), allowed(of('ALLOW'))])
+}
+
+interface Applied {
+  readonly action: AuthorizationPolicy['action']
+  readonly applies: Ternary
+  readonly region: Match
+}
+
+/** A policy whose action could not be read has this one only perhaps. */
+function certainly({ action, applies }: Applied): Ternary {
+  return action === 'unknown' && applies === 'yes' ? 'unknown' : applies
+}
+
+/** What an external authorizer answers is not written anywhere; where none is asked, it has no say. */
+function custom(policies: readonly Applied[]): Match {
+  const asked = any(policies.map(policy => choose(policy.applies, policy.region, never)))
+  return { must: asked.may.complement(), may: Region.all }
+}
+
+/** Without any ALLOW policy everything is allowed; with one, what some of them allows. */
+function allowed(policies: readonly Applied[]): Match {
+  const sure = policies.filter(policy => certainly(policy) === 'yes')
+  const unsure = policies.filter(policy => certainly(policy) === 'unknown')
+  if (sure.length > 0) {
+    const certain = any(sure.map(policy => policy.region))
+    return { must: certain.must, may: certain.may.union(any(unsure.map(policy => policy.region)).may) }
+  }
+  return oneOf([always, ...unsure.map(policy => policy.region)])
+}
+
+/** A dry-run policy is not enforced, nor does it count as an ALLOW. Source: istio `pilot/pkg/security/authz/builder/builder.go`. */
+function enforced(policy: AuthorizationPolicy, applies: Ternary): Ternary {
+  if (policy.dryRun === 'yes' || applies === 'no') return 'no'
+  return policy.dryRun === 'unknown' ? 'unknown' : applies
+}
+
+/** The requests that some rule of the policy matches. */
+export function policyRegion(
+  policy: AuthorizationPolicy,
+  chain: 'http' | 'tcp',
+  facts: PortFacts,
+  tokens: TokenSets,
+): Match {
+  const context: RuleContext = {
+    policyNamespace: policy.namespace ?? '',
+    action: policy.action === 'ALLOW' ? 'ALLOW' : 'other',
+    chain,
+    port: facts.port,
+    domains: facts.domains,
+    tokens,
+  }
+  return any(policy.rules.map(rule => ruleRegion(rule, context)))
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { compile } from '../../core/compile/compile'
+import { validate } from '../../core/graph/validate'
+import { graph } from '../support/arbitrary/graph'
+import { prove, target } from '../support/prove'
+
+describe('law: compiled reach equals intent', () => {
+  it('draws valid graphs', () => {
+    fc.assert(
+      fc.property(graph, g => {
+        assert.deepEqual(
+          validate(g).filter(problem => problem.severity === 'error'),
+          [],
+        )
+      }),
+    )
+  })
+
+  it('holds at stage enforce', () => {
+    fc.assert(
+      fc.property(graph, g => {
+        fc.pre(!compile(g, target).problems.some(problem => problem.severity !== 'delegated'))
+        assert.deepEqual(prove(g).differences, [])
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+  it('holds at stage strict, where any mesh identity may call', () => {
+    const stages = { shop: 'strict', pay: 'strict', data: 'enforce' } as const
+    fc.assert(
+      fc.property(graph, g => {
+        const strict = { ...target, stages }
+        fc.pre(!compile(g, strict).problems.some(problem => problem.severity !== 'delegated'))
+        assert.deepEqual(prove(g, strict).differences, [])
+      }),
+      { numRuns: 100 },
+    )
+  })
+})

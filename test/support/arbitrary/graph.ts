@@ -1,0 +1,156 @@
+import fc from 'fast-check'
+import type {
+  Callees,
+  External,
+  Graph,
+  Ingress,
+  Outside,
+  Port,
+  Protocol,
+  Routes,
+  Service,
+} from '../../../core/graph/graph'
+
+/*
+ * Valid graphs of every feature: small, so that a counterexample can be read, and drawn so that services share
+ * namespaces, routes overlap and cycles are ordinary.
+ */
+
+const namespaces = ['shop', 'pay', 'data'] as const
+const names = ['cart', 'frontend', 'ledger', 'orders', 'redis', 'search'] as const
+
+const portOf = (protocol: Protocol, name: string): fc.Arbitrary<readonly [string, Port]> =>
+  fc
+    .record({
+      port: fc.integer({ min: 1024, max: 14000 }),
+      servicePort: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: undefined }),
+    })
+    .map(
+      ({ port, servicePort }) =>
+        [name, { protocol, port, ...(servicePort === undefined ? {} : { servicePort }) }] as const,
+    )
+
+const ports = fc
+  .tuple(
+    fc.subarray(['http', 'grpc', 'tcp', 'tls'] as const, { minLength: 1 }),
+    fc.tuple(portOf('http', 'http'), portOf('grpc', 'grpc'), portOf('tcp', 'tcp'), portOf('tls', 'tls')),
+  )
+  .map(([protocols, all]) => all.filter(([, port]) => protocols.includes(port.protocol)))
+  .filter(list => new Set(list.map(([, port]) => port.port)).size === list.length)
+  .filter(list => new Set(list.map(([, port]) => port.servicePort ?? port.port)).size === list.length)
+  .map(list => Object.fromEntries(list))
+
+const httpRoutes = fc.uniqueArray(
+  fc.constantFrom(
+    'GET /',
+    'GET /cart',
+    'POST /cart',
+    'GET /items/*',
+    'GET /items/**',
+    'DELETE /items/*',
+    'GET /**',
+    'PUT /a/*/b',
+    'GET /a/*/b/**',
+    'HEAD /',
+    'GET /items/new',
+  ),
+  { minLength: 1, maxLength: 3 },
+)
+const grpcRoutes = fc.uniqueArray(fc.constantFrom('shop.Cart/Get', 'shop.Cart/Add', 'pay.Ledger/Book'), {
+  minLength: 1,
+  maxLength: 2,
+})
+
+function routesFor(protocol: Protocol): fc.Arbitrary<Routes> {
+  if (protocol === 'http') return httpRoutes
+  return protocol === 'grpc' ? grpcRoutes : fc.constant(protocol)
+}
+
+/** Calls to some ports of some callees. */
+function calleesAmong(
+  targets: Readonly<Record<string, { readonly ports: Readonly<Record<string, Port>> }>>,
+  most: number,
+): fc.Arbitrary<Callees> {
+  return fc
+    .subarray(Object.keys(targets), { maxLength: Math.min(most, Object.keys(targets).length) })
+    .chain(chosen =>
+      fc.record(
+        Object.fromEntries(
+          chosen.map(name => [
+            name,
+            fc
+              .subarray(Object.entries(targets[name]?.ports ?? {}), { minLength: 1 })
+              .chain(list =>
+                fc.record(Object.fromEntries(list.map(([port, { protocol }]) => [port, routesFor(protocol)]))),
+              ),
+          ]),
+        ),
+      ),
+    )
+}
+
+const service = fc
+  .record({
+    namespace: fc.constantFrom(...namespaces),
+    ports,
+    extras: fc.subarray(['probe', 'metrics', 'labels', 'headless'] as const),
+  })
+  .map(({ namespace, ports: p, extras }): Service => ({
+    namespace,
+    ports: extras.includes('headless') ? withoutServicePorts(p) : p,
+    ...(extras.includes('probe') && 'http' in p ? { probes: { readiness: 'GET /_healthz' } } : {}),
+    ...(extras.includes('metrics') ? { metrics: { port: 15001 - 1, path: '/metrics' } } : {}),
+    ...(extras.includes('headless') ? { headless: true } : {}),
+  }))
+
+/** A headless Service leads straight to its Pods, whatever port it names. */
+function withoutServicePorts(named: Readonly<Record<string, Port>>): Readonly<Record<string, Port>> {
+  return Object.fromEntries(Object.entries(named).map(([name, { protocol, port }]) => [name, { protocol, port }]))
+}
+
+const external: External = { hosts: ['api.example.com'], ports: { https: { protocol: 'tls', port: 443 } } }
+
+const outside = (services: Readonly<Record<string, Service>>): fc.Arbitrary<Readonly<Record<string, Outside>>> =>
+  fc
+    .record({
+      kind: fc.constantFrom('cidr' as const, 'nodes' as const, 'namespace' as const),
+      cidrs: fc.constantFrom(['10.0.0.0/8'], ['10.0.0.0/8', '192.168.7.0/24']),
+      routes: calleesAmong(services, 1),
+    })
+    .map(({ kind, cidrs, routes }): Readonly<Record<string, Outside>> => {
+      if (Object.keys(routes).length === 0) return {}
+      if (kind === 'namespace') return { legacy: { kind, namespace: 'legacy', routes } }
+      return { legacy: { kind, cidrs, routes } }
+    })
+
+const ingress = (services: Readonly<Record<string, Service>>): fc.Arbitrary<Readonly<Record<string, Ingress>>> =>
+  calleesAmong(services, 2).map((routes): Readonly<Record<string, Ingress>> =>
+    Object.keys(routes).length === 0 ? {} : { web: { gateway: 'istio-ingress', hosts: ['shop.example.com'], routes } },
+  )
+
+/** A valid graph. */
+export const graph: fc.Arbitrary<Graph> = fc
+  .subarray([...names], { minLength: 1 })
+  .chain(chosen => fc.record(Object.fromEntries(chosen.map(name => [name, service]))))
+  .chain((services: Readonly<Record<string, Service>>) =>
+    fc.record({
+      services: fc.constant(services),
+      external: fc.constant({ api: external }),
+      ingress: ingress(services),
+      outside: fc.oneof({ weight: 3, arbitrary: fc.constant({}) }, outside(services)),
+      scraper: fc.constant({ namespace: 'monitoring', serviceAccount: 'prometheus' }),
+      calls: callsAmong(services),
+    }),
+  )
+
+function callsAmong(services: Readonly<Record<string, Service>>): fc.Arbitrary<Graph['calls']> {
+  const callers = Object.keys(services)
+  return fc.record(
+    Object.fromEntries(
+      callers.map(caller => {
+        const others = Object.fromEntries(Object.entries(services).filter(([name]) => name !== caller))
+        return [caller, calleesAmong({ ...others, api: external }, 3)]
+      }),
+    ),
+  )
+}
