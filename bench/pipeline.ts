@@ -1,0 +1,37 @@
+import { compareWithIntent } from '../core/analyze/compare'
+import { reach } from '../core/analyze/reach'
+import { read } from '../core/analyze/read-istio'
+import { compile } from '../core/compile/compile'
+import { intentOf } from '../core/graph/intent'
+import { largeGraph } from './large-graph'
+
+/** Seconds of each step of compile, read, reach and compare for a generated graph. One size a process, so that memory is its own. */
+export function pipeline(size: number): Readonly<Record<string, number>> {
+  const graph = largeGraph(size)
+  const seconds: Record<string, number> = {}
+  const step = <T>(name: string, work: () => T): T => {
+    const start = performance.now()
+    const result = work()
+    seconds[name] = (performance.now() - start) / 1000
+    return result
+  }
+  const compiled = step('compile', () =>
+    compile(graph, { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }),
+  )
+  const objects = [...compiled.assumptions, ...compiled.manifests.map(({ object }) => object)]
+  const { layer } = step('read', () => read(objects.map(object => ({ object, at: '' }))))
+  const reached = step('reach', () => reach(layer))
+  const { differences } = step('compare', () =>
+    compareWithIntent(reached, intentOf(graph), { trustDomain: 'td.example' }),
+  )
+  if (differences.length > 0) throw new Error(`the proof failed: ${differences[0]?.text ?? ''}`)
+  const calls = Object.values(graph.calls).reduce((sum, callees) => sum + Object.keys(callees).length, 0)
+  return {
+    ...seconds,
+    total: Object.values(seconds).reduce((a, b) => a + b, 0),
+    calls,
+    megabytes: process.resourceUsage().maxRSS / 1024,
+  }
+}
+
+if (require.main === module) process.stdout.write(`${JSON.stringify(pipeline(Number(process.argv[2] ?? 150)))}\n`)
