@@ -1,0 +1,126 @@
+import type { Graph } from '../../graph/graph'
+import { listing } from '../../graph/place'
+import { gatewayOf, portsOf } from '../../graph/resolve'
+import type { Problem } from '../../model/problem'
+import { didYouMean } from '../../model/problem'
+import { sortedGroups } from '../order'
+import type { Workload } from './context'
+import { identityKey } from './context'
+import type { Settings } from './settings'
+import { stageOf } from './stage'
+
+/** What is wrong with a graph on a mesh of sidecars. */
+export interface Doubts {
+  /** Namespaces that get no object: there it would hold for others, or for nobody. */
+  readonly namespaces: ReadonlySet<string>
+  /** Names of services that get no object of their own, since it would also hold for others. */
+  readonly services: ReadonlySet<string>
+  readonly problems: readonly Problem[]
+}
+
+/** Where injection never happens (istio `pkg/kube/inject/initializer.go`, IgnoredNamespaces). */
+const neverInjected = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
+/** The sidecar's own ports (istio.io, application requirements). Some are not captured, so that no policy holds there. */
+const reserved = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090])
+
+/** Judges services and settings. Whom it refuses still has the default deny of its namespace, unless that is refused whole. */
+export function doubts(graph: Graph, workloads: readonly Workload[], settings: Settings): Doubts {
+  const byNamespace = sortedGroups(workloads, ({ namespace }) => namespace)
+  const names = [...byNamespace.keys()]
+  const misplaced = names.flatMap(namespace => misplacement(namespace, settings))
+  const overlapping = [...byNamespace.values()].flatMap(overlaps)
+  return {
+    namespaces: new Set(misplaced.map(({ name }) => name)),
+    services: new Set(overlapping.map(({ name }) => name)),
+    problems: [
+      ...[...misplaced, ...overlapping].map(({ problem }) => problem),
+      ...workloads.flatMap(reservedPorts),
+      ...gateways(graph, workloads, settings),
+      ...unknownStages(names, settings),
+    ],
+  }
+}
+
+/** A namespace or service that gets no object, and why. */
+interface Refusal {
+  readonly name: string
+  readonly problem: Problem
+}
+
+function error(code: string, at: string, message: string): Problem {
+  return { code, severity: 'error', at, message }
+}
+
+function misplacement(namespace: string, { rootNamespace }: Settings): Refusal[] {
+  const at = `Namespace ${namespace}`
+  if (namespace === rootNamespace) {
+    const message =
+      'services in the mesh’s root namespace are not supported: what is written there holds for every namespace'
+    const hint = 'move them, or give the mesh another `rootNamespace`'
+    return [{ name: namespace, problem: { ...error('root-namespace', at, message), hint } }]
+  }
+  if (!neverInjected.includes(namespace)) return []
+  const message = 'Istio injects no sidecar here, so that no policy would hold'
+  return [{ name: namespace, problem: error('never-injected', at, message) }]
+}
+
+/** A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there. */
+function overlaps(workloads: readonly Workload[]): Refusal[] {
+  const pairsOf = ({ labels }: Workload) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
+  const pairs = workloads.flatMap(workload => pairsOf(workload).map(pair => ({ workload, pair })))
+  const byPair = sortedGroups(pairs, ({ pair }) => pair)
+  return workloads.flatMap(workload => {
+    const carriers = pairsOf(workload).map(pair => (byPair.get(pair) ?? []).map(each => each.workload))
+    const [fewest = workloads] = carriers.sort((a, b) => a.length - b.length)
+    const others = fewest.filter(other => other !== workload && carries(other, workload))
+    const message = overlap(workload, others)
+    if (message === undefined) return []
+    const at = `services.${workload.name}.labels`
+    const hint = 'give each service a label value of its own'
+    return [{ name: workload.name, problem: { ...error('overlapping-labels', at, message), hint } }]
+  })
+}
+
+function overlap({ name, labels }: Workload, others: readonly Workload[]): string | undefined {
+  if (Object.keys(labels).length === 0) return `\`${name}\` has no labels, which selects every Pod of its namespace`
+  if (others.length === 0) return undefined
+  return `the labels of \`${name}\` also select the Pods of ${listing(others.map(other => other.name))}`
+}
+
+function carries(other: Workload, { labels }: Workload): boolean {
+  return Object.entries(labels).every(([key, value]) => Object.hasOwn(other.labels, key) && other.labels[key] === value)
+}
+
+function reservedPorts({ name, service }: Workload): Problem[] {
+  return portsOf(service)
+    .filter(({ port }) => reserved.has(port))
+    .map(port => {
+      const message = `port ${port.port} is the sidecar’s own; no policy would hold there`
+      return error('reserved-port', `services.${name}.ports.${port.name}`, message)
+    })
+}
+
+/** The default deny of a namespace also closes a gateway that stands in it, to the world it is there to serve. */
+function gateways(graph: Graph, workloads: readonly Workload[], settings: Settings): Problem[] {
+  const governed = new Set(workloads.map(identityKey))
+  const closed = workloads.map(({ namespace }) => namespace).filter(each => stageOf(each, settings) === 'enforce')
+  const namespaces = new Set(closed)
+  return Object.entries(graph.ingress).flatMap(([name, ingress]): Problem[] => {
+    const gateway = gatewayOf(ingress)
+    if (!namespaces.has(gateway.namespace) || governed.has(identityKey(gateway))) return []
+    const at = `ingress.${name}.gateway`
+    const message = `the default deny of \`${gateway.namespace}\` closes the gateway \`${identityKey(gateway)}\``
+    const hint = 'give the gateway a namespace of its own'
+    return [{ code: 'gateway-among-services', severity: 'narrowed', at, message, hint }]
+  })
+}
+
+/** A stage for a namespace that the graph does not have is a slip that would take another one further than was meant. */
+function unknownStages(namespaces: readonly string[], { stages }: Settings): Problem[] {
+  return Object.keys(stages)
+    .filter(namespace => !namespaces.includes(namespace))
+    .map(namespace => ({
+      ...error('unknown-namespace', `target.stages.${namespace}`, `no service is in a namespace \`${namespace}\``),
+      ...didYouMean(namespace, namespaces),
+    }))
+}

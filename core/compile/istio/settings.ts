@@ -1,0 +1,89 @@
+import type { Problem } from '../../model/problem'
+import type { IstioSidecarTarget, Stage } from '../target'
+
+/** A target with its defaults filled in. */
+export interface Settings {
+  readonly version: string
+  readonly trustDomain: string
+  readonly systemNamespace: string
+  readonly rootNamespace: string
+  readonly revision: string | undefined
+  readonly tag: string | undefined
+  readonly clusterDomain: string
+  readonly stages: Readonly<Record<string, Stage>>
+}
+
+const supported = /^1\.(29|30|31)(\.|-|$)/
+const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
+const domain = /^[a-z0-9._-]{1,255}$/
+
+/** Whether `text` is one DNS label, as namespaces, Services and revisions must be. */
+export function isLabel(text: string): boolean {
+  return label.test(text)
+}
+
+/** Whether `text` is a DNS name of labels, as ServiceAccounts and host names must be. No `*` gets through here. */
+export function isName(text: string): boolean {
+  return text.length <= 253 && text.split('.').every(isLabel)
+}
+
+/** Whether `text` is a SPIFFE trust domain. A `*` in it would turn every principal into a pattern. */
+export function isTrustDomain(text: string): boolean {
+  return domain.test(text)
+}
+
+/** Fills in the defaults of a target and says what in it cannot be right. */
+export function settle(target: IstioSidecarTarget): {
+  readonly settings: Settings
+  readonly problems: readonly Problem[]
+} {
+  const systemNamespace = target.systemNamespace ?? 'istio-system'
+  const settings: Settings = {
+    version: target.version,
+    trustDomain: target.trustDomain,
+    systemNamespace,
+    rootNamespace: target.rootNamespace ?? systemNamespace,
+    revision: target.revision,
+    tag: target.tag,
+    clusterDomain: target.clusterDomain ?? 'cluster.local',
+    stages: target.stages ?? {},
+  }
+  return { settings, problems: faults(settings) }
+}
+
+function faults(settings: Settings): Problem[] {
+  const { version, trustDomain, clusterDomain } = settings
+  return [
+    ...fault(supported.test(version), {
+      code: 'unsupported-version',
+      at: 'target.version',
+      message: `Istio \`${version}\` is not supported`,
+      hint: 'supported are 1.29, 1.30 and 1.31',
+    }),
+    ...fault(isTrustDomain(trustDomain), {
+      code: 'bad-trust-domain',
+      at: 'target.trustDomain',
+      message: `\`${trustDomain}\` is no trust domain`,
+      hint: 'lower case letters, digits, `.`, `-` and `_`',
+    }),
+    ...(['systemNamespace', 'rootNamespace', 'revision', 'tag'] as const).flatMap(field =>
+      fault(isLabel(settings[field] ?? 'absent'), {
+        code: 'bad-name',
+        at: `target.${field}`,
+        message: `\`${settings[field] ?? ''}\` is no DNS label`,
+        hint: 'lower case letters, digits and `-`, as in `1-30-3`',
+      }),
+    ),
+    ...fault(isName(clusterDomain), {
+      code: 'bad-name',
+      at: 'target.clusterDomain',
+      message: `\`${clusterDomain}\` is no DNS name`,
+      hint: 'as in `cluster.local`',
+    }),
+  ]
+}
+
+/** The problem, unless all is well. */
+function fault(well: unknown, problem: Omit<Problem, 'severity'>): Problem[] {
+  return well ? [] : [{ ...problem, severity: 'error' }]
+}

@@ -1,0 +1,20 @@
+import { groupBy } from '../graph/plain'
+import { byText } from '../graph/resolve'
+
+/** The distinct texts, sorted. */
+export function sorted(texts: Iterable<string>): string[] {
+  return [...new Set(texts)].sort(byText)
+}
+
+/** Orders `items` by a text of each. */
+export function sortedBy<T>(items: Iterable<T>, text: (item: T) => string): T[] {
+  return [...items]
+    .map(item => ({ item, key: text(item) }))
+    .sort((a, b) => byText(a.key, b.key))
+    .map(({ item }) => item)
+}
+
+/** The items by key, keys sorted, so that nothing depends on the order in which a graph was declared. */
+export function sortedGroups<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
+  return new Map([...groupBy(items, key)].sort(([a], [b]) => byText(a, b)))
+}

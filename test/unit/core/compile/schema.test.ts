@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import { join } from 'node:path'
+import { compile } from '../../../../core/compile/compile'
+import { objectName } from '../../../../core/model/manifest'
+import { graph } from '../../../support/arbitrary/graph'
+import { target } from '../../../support/compiled'
+import { faults, schemasIn, shared } from '../../../support/crd'
+
+if (shared !== undefined) {
+  const schemas = schemasIn(join(shared, 'crds/istio-1.30.3.yaml'))
+
+  describe('Istio’s own schemas', () => {
+    it('accept every object that is generated', () => {
+      const seen = new Set<string>()
+      fc.assert(
+        fc.property(graph, declared => {
+          for (const { object } of compile(declared, target).manifests) {
+            const schema = schemas.get(`${object.apiVersion}/${object.kind}`)
+            assert.ok(schema, object.kind)
+            assert.deepEqual(
+              faults(
+                schema.properties ? { properties: schema.properties } : {},
+                { spec: object.spec },
+                objectName(object),
+              ),
+              [],
+            )
+            seen.add(object.kind)
+          }
+        }),
+      )
+      assert.deepEqual([...seen].sort(), ['AuthorizationPolicy', 'PeerAuthentication', 'ServiceEntry', 'Sidecar'])
+    })
+
+    it('would notice a misspelt field, a wrong type and a broken limit', () => {
+      const schema = schemas.get('security.istio.io/v1/AuthorizationPolicy') ?? {}
+      const told = (spec: unknown) => faults(schema, { spec })
+      assert.deepEqual(told({ rule: [] }), ['.spec.rule is unknown'])
+      assert.deepEqual(told({ rules: [{ to: [{ operation: { ports: [80] } }] }] }), [
+        '.spec.rules[0].to[0].operation.ports[0] is no string',
+      ])
+      assert.deepEqual(told({ action: 'PERMIT' }).length, 1)
+      assert.deepEqual(told({ rules: Array.from({ length: 513 }, () => ({})) }), [
+        '.spec.rules has 513 parts, more than 512',
+      ])
+    })
+  })
+}
