@@ -1,0 +1,32 @@
+import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
+import type { Charts } from './settings'
+
+/** The charts of an Istio release; all of them carry Istio's own version. */
+export type ChartName = 'base' | 'istiod' | 'cni' | 'gateway'
+
+/** Istio's own repository. */
+export const istioCharts: Charts = { repository: 'https://istio-release.storage.googleapis.com/charts' }
+
+/**
+ * Where a Helm Release finds one of Istio's charts.
+ *
+ * The version is given for local charts too: Helm does not look at it there, but a guard that reads the release does.
+ */
+export function chartOf(
+  name: ChartName,
+  version: string,
+  charts: Charts = istioCharts,
+): Pick<ReleaseArgs, 'chart' | 'version' | 'repositoryOpts'> {
+  if ('directory' in charts) return { chart: local(charts.directory, name), version }
+  if ('archives' in charts) return { chart: local(charts.archives, `${name}-${version}.tgz`), version }
+  const repository = charts.repository.replace(/\/+$/, '')
+  // Helm knows an OCI registry by the chart's own address only.
+  if (repository.startsWith('oci://')) return { chart: `${repository}/${name}`, version }
+  return { chart: name, version, repositoryOpts: { repo: repository } }
+}
+
+/** A path that Helm takes for one: without a leading `.` or `/` it could also be a chart of a repository named so. */
+function local(directory: string, name: string): string {
+  const path = `${directory.replace(/\/+$/, '')}/${name}`
+  return /^(\.{0,2}\/|[A-Za-z]:)/.test(path) ? path : `./${path}`
+}

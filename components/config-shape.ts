@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { Charts, GatewaySettings, IstioSettings, NamespaceSettings, TrustSettings } from './settings'
+import { pathNormalizations, podSecurityLevels } from './settings'
+
+/*
+ * The shape of a stack's configuration at run time. `Pulumi.yaml` says of each key only that it is an object or a list;
+ * what is in it is for here.
+ */
+
+/** All the keys of a type, each with its schema: a field added to the type and forgotten here fails to compile. */
+type Fields<T> = Readonly<Record<keyof T, z.ZodType>>
+
+function pattern(regex: RegExp, error: string): z.ZodString {
+  return z.string().regex(regex, { error })
+}
+
+const text = pattern(/\S/, 'expected some text')
+const label = pattern(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  'expected a DNS label: lower-case letters, digits and `-`, at most 63 characters',
+)
+
+const charts = z
+  .strictObject({
+    repository: pattern(
+      /^(https|oci):\/\/\S+$/,
+      'expected an address that starts with `https://` or `oci://`',
+    ).exactOptional(),
+    directory: text.exactOptional(),
+    archives: text.exactOptional(),
+  })
+  .refine(value => Object.keys(value).length === 1, {
+    error: 'expected one of `repository`, `directory` and `archives`',
+  })
+  .transform(value => value as Charts) // exactly one of them, as was just seen
+
+const mesh = z.strictObject({
+  // One, exactly: a range would install on Tuesday what nobody reviewed on Monday.
+  version: pattern(/^\d+\.\d+\.\d+$/, 'expected an exact version such as `1.30.3`'),
+  trustDomain: pattern(/^[a-z0-9._-]{1,255}$/, 'expected a trust domain: lower-case letters, digits, `.`, `-` and `_`'),
+  install: z.boolean().exactOptional(),
+  charts: charts.exactOptional(),
+  hub: text.exactOptional(),
+  platform: text.exactOptional(),
+  systemNamespace: label.exactOptional(),
+  rootNamespace: label.exactOptional(),
+  revision: label.exactOptional(),
+  tag: label.exactOptional(),
+  clusterDomain: text.exactOptional(),
+  pathNormalization: z.enum(pathNormalizations).exactOptional(),
+} satisfies Fields<IstioSettings>)
+
+const trust = z.strictObject({
+  bundle: z.string().exactOptional(),
+  secret: label.exactOptional(),
+  selfSigned: z.boolean().exactOptional(),
+} satisfies Fields<TrustSettings>)
+
+const gateway = z.strictObject({
+  namespace: label.exactOptional(),
+  service: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']).exactOptional(),
+} satisfies Fields<GatewaySettings>)
+
+const namespaces = z.strictObject({
+  existing: z.array(label).exactOptional(),
+  podSecurity: z.enum(podSecurityLevels).exactOptional(),
+} satisfies Fields<NamespaceSettings>)
+
+const level = z.enum(['advisory', 'mandatory', 'remediate', 'disabled'])
+
+/** The program does not read them; a level that is misspelt would quietly be none, so it is refused here too. */
+const policies = z.record(z.string(), z.union([level, z.looseObject({ enforcementLevel: level.exactOptional() })]))
+
+/** The keys of a stack's configuration that hold structured values. */
+export const configShape = z.strictObject({
+  mesh,
+  trust,
+  stages: z.record(label, z.enum(['strict', 'enforce'])).default({}),
+  gateways: z.record(label, gateway).default({}),
+  namespaces: namespaces.default({}),
+  acknowledged: z.array(text).default([]),
+  policies: policies.default({}),
+})

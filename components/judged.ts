@@ -1,0 +1,56 @@
+import { compile } from '../core/compile/compile'
+import type { Target } from '../core/compile/target'
+import type { Graph } from '../core/graph/graph'
+import { intentOf } from '../core/graph/intent'
+import { parseGraph } from '../core/graph/schema'
+import { validate } from '../core/graph/validate'
+import type { Manifest } from '../core/model/manifest'
+import type { Problem } from '../core/model/problem'
+import { blocks } from '../core/model/problem'
+import { digestOf } from './digest'
+
+/** A graph, and what it is to be compiled for. */
+export interface Question {
+  readonly graph: Graph
+  readonly target: Target
+  /** Codes of `narrowed` problems that are accepted. @default [] */
+  readonly acknowledged?: readonly string[]
+}
+
+/** What became of a graph: manifests to register, unless something blocks. */
+export interface Judged {
+  /** Empty where anything blocks: half of a mesh's policies open what the other half would have closed. */
+  readonly manifests: readonly Manifest[]
+  /** `sha256:…` of what the graph means; absent where the graph cannot be read. */
+  readonly digest?: string
+  readonly blocking: readonly Problem[]
+  /** What to tell and not to stop for. */
+  readonly told: readonly Problem[]
+}
+
+/**
+ * Reads, validates and compiles a graph. The program runs without type checks, so the graph's very shape is in question.
+ */
+export function judge({ graph: given, target, acknowledged = [] }: Question): Judged {
+  const { graph, problems: misshapen } = parseGraph(given, '')
+  if (!graph) return { manifests: [], blocking: misshapen, told: [] }
+  const invalid = validate(graph)
+  const blocking = (problems: readonly Problem[]) => problems.filter(problem => blocks([problem], acknowledged))
+  // A graph with errors means nothing that could be compiled.
+  if (blocks(invalid, [...acknowledged, ...narrowed(invalid)])) {
+    return { manifests: [], blocking: blocking(invalid), told: [] }
+  }
+  const compiled = compile(graph, target)
+  const problems = [...invalid, ...compiled.problems]
+  const stops = blocking(problems)
+  return {
+    manifests: stops.length > 0 ? [] : compiled.manifests,
+    digest: digestOf(intentOf(graph)),
+    blocking: stops,
+    told: problems.filter(problem => !stops.includes(problem)),
+  }
+}
+
+function narrowed(problems: readonly Problem[]): readonly string[] {
+  return problems.filter(({ severity }) => severity === 'narrowed').map(({ code }) => code)
+}

@@ -1,0 +1,70 @@
+import { X509Certificate } from 'node:crypto'
+import type { Problem } from '../core/model/problem'
+
+/** The anchors of a bundle, each in canonical PEM, or what is wrong with it. */
+export interface Anchors {
+  readonly anchors: readonly string[]
+  readonly problems: readonly Problem[]
+}
+
+const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
+
+/**
+ * Reads a PEM bundle of trust anchors: certificates of authorities, and nothing that must be kept secret.
+ *
+ * No message shows any of the text, since what was pasted by mistake may be a key. Only the certificates themselves are
+ * returned: what stands around them, such as the attributes `openssl pkcs12` prints, goes no further.
+ *
+ * @param at where the bundle was given, for messages
+ */
+export function readAnchors(bundle: string, at: string): Anchors {
+  // Before all else, and by its words rather than by its structure: a key that was cut off or indented is still a key.
+  if (bundle.includes('PRIVATE KEY')) return { anchors: [], problems: [privateKeyProblem(at)] }
+  const blocks = [...bundle.matchAll(block)].map(([text, label = '']) => ({ text, label }))
+  const problems = [
+    ...blocks.flatMap(({ text, label }, index) => certificateProblems(text, label, `${at}[${index}]`)),
+    ...countProblems(blocks.length, bundle, at),
+  ]
+  if (problems.length > 0) return { anchors: [], problems }
+  return { anchors: [...new Set(blocks.map(({ text }) => canonicalPem(text)))], problems }
+}
+
+function privateKeyProblem(at: string): Problem {
+  return error('private-key', at, 'the bundle holds a private key, which would end up in the stack’s state', {
+    hint: 'give the certificates alone, and replace the key: whoever could read it here may have it',
+  })
+}
+
+function countProblems(found: number, bundle: string, at: string): Problem[] {
+  const begun = bundle.match(/-----BEGIN /g)?.length ?? 0
+  if (begun > found) return [error('malformed-pem', at, 'a PEM block is begun and not ended')]
+  if (found > 0) return []
+  return [
+    error('no-anchor', at, 'there is no certificate in the bundle', { hint: 'PEM: `-----BEGIN CERTIFICATE-----`' }),
+  ]
+}
+
+function certificateProblems(text: string, label: string, at: string): Problem[] {
+  if (label !== 'CERTIFICATE') return [error('no-certificate', at, `a \`${label}\` is no certificate`)]
+  const certificate = parse(text)
+  if (!certificate) return [error('malformed-certificate', at, 'the certificate cannot be read')]
+  if (certificate.ca) return []
+  const subject = certificate.subject.replaceAll('\n', ', ')
+  return [error('not-a-ca', at, `\`${subject}\` is no certificate authority`, { hint: 'an anchor signs others' })]
+}
+
+function canonicalPem(text: string): string {
+  return new X509Certificate(text).toString()
+}
+
+function parse(text: string): X509Certificate | undefined {
+  try {
+    return new X509Certificate(text)
+  } catch {
+    return undefined // openssl's reasons are no help, and could quote the text
+  }
+}
+
+function error(code: string, at: string, message: string, hint: { readonly hint?: string } = {}): Problem {
+  return { code, severity: 'error', at, message, ...hint }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { Problem } from '../core/model/problem'
+import { didYouMean } from '../core/model/problem'
+
+type Issue = z.core.$ZodIssue
+type Path = readonly PropertyKey[]
+
+/** Every place where a value has not the shape of `schema`, in our words. Values that could be secret are not shown. */
+export function schemaProblems(schema: z.ZodType, value: unknown): readonly Problem[] {
+  const { error } = schema.safeParse(value, { reportInput: true })
+  return (error?.issues ?? []).flatMap(issue => translate(issue, schema))
+}
+
+function translate(issue: Issue, schema: z.ZodType): readonly Problem[] {
+  const { path } = issue
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map(key => unknownKey([...path, key], keysAt(schema, path)))
+    case 'invalid_value':
+      return [wrongValue(path, issue.values.map(String), issue.input)]
+    case 'invalid_type':
+      return [issue.input === undefined ? missing(path) : wrongType(path, issue.expected, issue.input)]
+    case 'invalid_key':
+      return issue.issues.map(inner => problem('wrong-value', path, inner.message))
+    case 'invalid_union':
+      // The one union there is: how a rule of the policy pack is enforced.
+      return [problem('wrong-value', path, `${say(issue.input)} is no enforcement level`, levels)]
+    default:
+      return [problem('wrong-value', path, issue.message)]
+  }
+}
+
+const levels = {
+  hint: '`advisory`, `mandatory`, `remediate`, `disabled`, or an object with `enforcementLevel` and the rule’s settings',
+}
+
+function unknownKey(path: Path, known: readonly string[]): Problem {
+  const key = String(path.at(-1))
+  const { hint = `known keys: ${listed(known)}` } = didYouMean(key, known)
+  return problem('unknown-key', path, `unknown key \`${key}\``, { hint })
+}
+
+function wrongValue(path: Path, allowed: readonly string[], input: unknown): Problem {
+  const near = typeof input === 'string' ? didYouMean(input, allowed) : {}
+  const { hint = `one of ${listed(allowed)}` } = near
+  if (input === undefined) return { ...missing(path), hint }
+  return problem('wrong-value', path, `${say(input)} is not a value that it may have`, { hint })
+}
+
+function missing(path: Path): Problem {
+  return problem('missing-key', path, `\`${String(path.at(-1))}\` is missing`)
+}
+
+function wrongType(path: Path, expected: string, input: unknown): Problem {
+  const unquoted = expected === 'string' && typeof input === 'number'
+  const hint = unquoted ? { hint: 'put it in quotes' } : {}
+  return problem('wrong-type', path, `expected ${nouns[expected] ?? expected}, got ${kindOf(input)}`, hint)
+}
+
+const nouns: Readonly<Record<string, string>> = {
+  string: 'text',
+  boolean: '`true` or `false`',
+  array: 'a list',
+  object: 'an object',
+  record: 'an object',
+}
+
+function kindOf(input: unknown): string {
+  if (input === null) return 'nothing'
+  if (Array.isArray(input)) return 'a list'
+  if (typeof input === 'object') return 'an object'
+  return typeof input === 'string' ? 'text' : say(input)
+}
+
+function say(input: unknown): string {
+  return typeof input === 'object' && input !== null ? kindOf(input) : `\`${String(input)}\``
+}
+
+function listed(names: readonly string[]): string {
+  return names.map(name => `\`${name}\``).join(', ')
+}
+
+function problem(code: string, path: Path, message: string, hint: { readonly hint?: string } = {}): Problem {
+  return { code, severity: 'error', at: path.map(String).join('.'), message, ...hint }
+}
+
+/** The keys an object may have at a path, for did-you-mean. */
+function keysAt(schema: z.ZodType, path: Path): readonly string[] {
+  const found = path.reduce<z.ZodType | undefined>((at, step) => (at ? below(at, String(step)) : undefined), schema)
+  const object = found && unwrapped(found)
+  return object instanceof z.ZodObject ? Object.keys(object.shape) : []
+}
+
+function below(schema: z.ZodType, step: string): z.ZodType | undefined {
+  const inner = unwrapped(schema)
+  if (inner instanceof z.ZodObject) {
+    const shape: Readonly<Record<string, z.ZodType>> = inner.shape
+    return shape[step]
+  }
+  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined // zod types its parts by their core
+}
+
+function unwrapped(schema: z.ZodType): z.ZodType {
+  if (schema instanceof z.ZodPipe) return unwrapped(schema.in as z.ZodType) // zod types its parts by their core
+  const optional =
+    schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional || schema instanceof z.ZodDefault
+  return optional ? unwrapped(schema.unwrap() as z.ZodType) : schema // as above
+}

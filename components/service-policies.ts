@@ -1,0 +1,77 @@
+import { ConfigMap } from '@pulumi/kubernetes/core/v1'
+import * as pulumi from '@pulumi/pulumi'
+import type { Manifest } from '../core/model/manifest'
+import type { Problem } from '../core/model/problem'
+import { printProblem } from '../core/model/problem'
+import type { Judged, Question } from './judged'
+import { judge } from './judged'
+import { refuse } from './refused'
+import { register } from './register'
+import type { PathNormalization } from './settings'
+
+/** What policies are made from. */
+export interface ServicePoliciesArgs extends Question {
+  /** What `judge` said of the same graph and target. @default asked here */
+  readonly judged?: Judged
+  /** How the mesh rewrites paths, for those who judge the policies. @default unknown */
+  readonly pathNormalization?: PathNormalization
+  /** What must be there before any policy is written: the control plane, whose webhook validates them. @default [] */
+  readonly after?: readonly pulumi.Resource[]
+  /** The namespaces policies are written into, by name. @default they are there */
+  readonly namespaces?: ReadonlyMap<string, pulumi.Resource>
+}
+
+/**
+ * The policies that let exactly the graph's calls through.
+ *
+ * The ConfigMap `zero-trust-mesh-intent` says what they were compiled from and for: the digest of the intent, and the
+ * settings of the mesh. A guard holds it against the reviewed intent; it does not take its word.
+ */
+export class ServicePolicies extends pulumi.ComponentResource {
+  /** `sha256:…` over the canonical JSON of what the graph means. */
+  readonly digest: pulumi.Output<string>
+  /** What was registered, with the flows that justify it. */
+  readonly manifests: readonly Manifest[]
+
+  /** @throws Refused with every problem that blocks, before anything is registered */
+  constructor(name: string, args: ServicePoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { manifests, digest = '', blocking, told } = args.judged ?? judge(args)
+    refuse('the graph is not deployed', blocking)
+    super('zero-trust-mesh:index:ServicePolicies', name, {}, opts)
+    this.manifests = manifests
+    this.digest = pulumi.output(digest)
+    const { after = [], namespaces = new Map<string, pulumi.Resource>() } = args
+    register(manifests, { prefix: name, parent: this, after, namespaces })
+    const metadata = {
+      name: 'zero-trust-mesh-intent',
+      namespace: args.target.systemNamespace ?? 'istio-system',
+      labels,
+    }
+    const data = { digest, ...settingsOf(args) }
+    new ConfigMap(`${name}-intent`, { metadata, data }, { parent: this, dependsOn: [...after] })
+    tell(told, this)
+    this.registerOutputs({ digest })
+  }
+}
+
+const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
+
+/** What is known of the mesh, as a ConfigMap holds it; what is not known is not there. `revision` is what namespaces follow. */
+function settingsOf({ target, pathNormalization }: ServicePoliciesArgs): Record<string, string> {
+  const { kind, version, trustDomain } = target
+  const revision = target.tag ?? target.revision
+  return {
+    kind,
+    version,
+    trustDomain,
+    rootNamespace: target.rootNamespace ?? target.systemNamespace ?? 'istio-system',
+    ...(revision !== undefined && { revision }),
+    ...(pathNormalization !== undefined && { pathNormalization }),
+  }
+}
+
+/** In one message: a large graph has hundreds of them. */
+function tell(problems: readonly Problem[], resource: pulumi.Resource): void {
+  if (problems.length === 0) return
+  void pulumi.log.warn(`for your attention:\n${problems.map(printProblem).join('\n')}`, resource)
+}

@@ -1,0 +1,19 @@
+import type { Target } from '../core/compile/target'
+import { systemNamespace } from './istio-values'
+import type { MeshSettings } from './settings'
+
+/** The mesh of a stack's settings, as the compiler sees it. */
+export function targetOf({ istio, stages }: Pick<MeshSettings, 'istio' | 'stages'>): Target {
+  const { version, trustDomain, rootNamespace, revision, tag, clusterDomain } = istio
+  return {
+    kind: 'istio-sidecar',
+    version,
+    trustDomain,
+    systemNamespace: systemNamespace(istio),
+    ...(rootNamespace !== undefined && { rootNamespace }),
+    ...(revision !== undefined && { revision }),
+    ...(tag !== undefined && { tag }),
+    ...(clusterDomain !== undefined && { clusterDomain }),
+    ...(stages !== undefined && { stages }),
+  }
+}

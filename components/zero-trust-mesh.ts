@@ -1,0 +1,88 @@
+import * as pulumi from '@pulumi/pulumi'
+import type { Graph } from '../core/graph/graph'
+import type { Endpoints } from './endpoints'
+import { endpointsOf } from './endpoints'
+import { Istio } from './istio'
+import { judge } from './judged'
+import { MeshNamespace } from './mesh-namespace'
+import { refuse } from './refused'
+import { ServicePolicies } from './service-policies'
+import type { IstioSettings, MeshSettings, PathNormalization } from './settings'
+import { settingsProblems } from './settings-problems'
+import { targetOf } from './target'
+
+/**
+ * What a mesh is made from. All of it is known when the program runs, and nothing is an output of another resource (but
+ * the anchors): what is proved and reviewed at preview is what is deployed.
+ */
+export interface ZeroTrustMeshArgs extends MeshSettings {
+  /** The services and their calls. */
+  readonly graph: Graph
+}
+
+/**
+ * A mesh that lets exactly the calls of a graph through: Istio, the graph's namespaces, whom to trust, and the policies.
+ *
+ * Give it the Kubernetes provider of the cluster: `{ providers: { kubernetes } }`.
+ */
+export class ZeroTrustMesh extends pulumi.ComponentResource {
+  /** `host:port` by service and port name. */
+  readonly endpoints: pulumi.Output<Endpoints>
+  readonly trustDomain: pulumi.Output<string>
+  /** The anchors in PEM, public; empty where none were given. */
+  readonly anchors: pulumi.Output<readonly string[]>
+  /** `sha256:…` over the canonical JSON of what the graph means. */
+  readonly digest: pulumi.Output<string>
+  readonly istio: Istio
+  readonly policies: ServicePolicies
+
+  /** @throws Refused with all that is wrong with the graph and the settings, before anything is registered */
+  constructor(name: string, args: ZeroTrustMeshArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { graph, istio, acknowledged = [] } = args
+    const target = targetOf(args)
+    const judged = judge({ graph, target, acknowledged })
+    refuse('the mesh is not deployed', [...settingsProblems(args), ...judged.blocking])
+    super('zero-trust-mesh:index:ZeroTrustMesh', name, {}, opts)
+    this.istio = new Istio(`${name}-istio`, args, { parent: this })
+    this.policies = new ServicePolicies(
+      `${name}-policies`,
+      {
+        graph,
+        target,
+        judged,
+        ...pathNormalization(istio),
+        after: this.istio.ready,
+        namespaces: new Map(this.namespaces(name, args).map(([of, { namespace }]) => [of, namespace])),
+      },
+      { parent: this },
+    )
+    this.endpoints = pulumi.output(endpointsOf(graph, istio.clusterDomain))
+    this.trustDomain = pulumi.output(istio.trustDomain)
+    this.anchors = this.istio.trust.anchors
+    this.digest = this.policies.digest
+    const { endpoints, trustDomain, anchors, digest } = this
+    this.registerOutputs({ endpoints, trustDomain, anchors, digest })
+  }
+
+  /** One for each namespace of the graph; a gateway's is there already. */
+  private namespaces(name: string, args: ZeroTrustMeshArgs): readonly (readonly [string, MeshNamespace])[] {
+    const { existing = [], podSecurity } = args.namespaces ?? {}
+    const names = [...new Set(Object.values(args.graph.services).map(({ namespace }) => namespace))].sort()
+    return names.map(namespace => {
+      const shared = {
+        name: namespace,
+        follows: args.istio,
+        existing: existing.includes(namespace),
+        ...(podSecurity !== undefined && { podSecurity }),
+      }
+      const opts = { parent: this, dependsOn: [...this.istio.ready] }
+      const own = () => new MeshNamespace(`${name}-${namespace}`, shared, opts)
+      return [namespace, this.istio.gatewayNamespaces.get(namespace) ?? own()]
+    })
+  }
+}
+
+function pathNormalization(istio: IstioSettings): { readonly pathNormalization?: PathNormalization } {
+  const known = istio.pathNormalization ?? (istio.install === false ? undefined : 'DECODE_AND_MERGE_SLASHES')
+  return known === undefined ? {} : { pathNormalization: known }
+}

@@ -1,0 +1,80 @@
+/**
+ * The library: components for a Pulumi program, and the pure functions they are made of.
+ *
+ * ```ts
+ * import { defineGraph, http, ZeroTrustMesh } from 'zero-trust-mesh'
+ * ```
+ */
+
+// What is meant.
+export { defineGraph, grpc, http, tcp, tls } from './core/graph/define'
+export { flows } from './core/graph/flows'
+export type {
+  Callees,
+  External,
+  Graph,
+  Ingress,
+  Method,
+  Outside,
+  Port,
+  Protocol,
+  Routes,
+  Service,
+  WorkloadKind,
+} from './core/graph/graph'
+export { intentOf } from './core/graph/intent'
+export { graphJsonSchema, parseGraph } from './core/graph/schema'
+export { validate } from './core/graph/validate'
+
+// What is deployed for it.
+export { compile, namespaceLabels } from './core/compile/compile'
+export type { Compiled, IstioSidecarTarget, Stage, Target } from './core/compile/target'
+export { capabilities } from './core/compile/target'
+
+// What that lets through.
+export type { Difference } from './core/analyze/compare'
+export { compare } from './core/analyze/compare'
+export type { Expected } from './core/analyze/expect'
+export { decide } from './core/analyze/decide'
+export type { DecideOptions, Verdict } from './core/analyze/decide'
+export type { Layer } from './core/analyze/layer'
+export type { Reach } from './core/analyze/reach'
+export { reach } from './core/analyze/reach'
+export { read } from './core/analyze/read-istio'
+export type { Request } from './core/analyze/request'
+export { parseRequest } from './core/analyze/request'
+
+// The words.
+export type { Flow } from './core/model/flow'
+export { printFlow } from './core/model/flow'
+export type { Identity } from './core/model/identity'
+export type { Intent } from './core/model/intent'
+export type { KubernetesObject, Manifest, Sourced } from './core/model/manifest'
+export type { Problem, Severity } from './core/model/problem'
+export { printProblem } from './core/model/problem'
+
+// The components.
+export type { Endpoints } from './components/endpoints'
+export type { IstioArgs } from './components/istio'
+export { Istio } from './components/istio'
+export type { MeshNamespaceArgs } from './components/mesh-namespace'
+export { MeshNamespace } from './components/mesh-namespace'
+export type { ClusterSettings } from './components/provider'
+export { kubernetesProvider } from './components/provider'
+export { Refused } from './components/refused'
+export type { ServicePoliciesArgs } from './components/service-policies'
+export { ServicePolicies } from './components/service-policies'
+export type {
+  Charts,
+  GatewaySettings,
+  IstioSettings,
+  MeshSettings,
+  NamespaceSettings,
+  PathNormalization,
+  PodSecurity,
+  TrustSettings,
+} from './components/settings'
+export type { TrustAnchorArgs } from './components/trust-anchor'
+export { TrustAnchor } from './components/trust-anchor'
+export type { ZeroTrustMeshArgs } from './components/zero-trust-mesh'
+export { ZeroTrustMesh } from './components/zero-trust-mesh'

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict'
+import * as pulumi from '@pulumi/pulumi'
+import type { StackSettings } from '../../components/config'
+import { readConfig } from '../../components/config'
+import { Refused } from '../../components/refused'
+import { record } from './recorder'
+
+const mesh = { version: '1.30.3', trustDomain: 'test.example.com' }
+const least = { mesh: JSON.stringify(mesh), trust: '{"selfSigned":true}' }
+
+async function read(config: Record<string, string>, secretKeys: string[] = []): Promise<StackSettings> {
+  let settings: StackSettings | undefined
+  await record(() => (settings = readConfig()), { config, secretKeys, preview: true })
+  return settings!
+}
+
+async function problems(config: Record<string, string>): Promise<string[]> {
+  try {
+    await read(config)
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error
+    return error.problems.map(({ at, message, hint }) => `${at}: ${message}${hint === undefined ? '' : ` (${hint})`}`)
+  }
+  return []
+}
+
+function withMesh(fields: Record<string, unknown>): Record<string, string> {
+  return { ...least, mesh: JSON.stringify({ ...mesh, ...fields }) }
+}
+
+describe('the configuration of a stack', () => {
+  it('needs the mesh and whom to trust, and fills in the rest', async () => {
+    assert.deepEqual(await read(least), {
+      cluster: {},
+      mesh: {
+        istio: mesh,
+        trust: { selfSigned: true },
+        stages: {},
+        gateways: {},
+        namespaces: {},
+        acknowledged: [],
+      },
+    })
+    assert.deepEqual(await problems({}), ['mesh: `mesh` is missing', 'trust: `trust` is missing'])
+  })
+
+  it('takes every setting there is', async () => {
+    const { mesh: settings, cluster } = await read({
+      ...withMesh({
+        install: false,
+        charts: { repository: 'oci://registry.example.com/charts' },
+        hub: 'registry.example.com/istio',
+        platform: 'gke',
+        systemNamespace: 'mesh-system',
+        rootNamespace: 'mesh-root',
+        revision: '1-30-3',
+        tag: 'stable',
+        clusterDomain: 'cluster.test',
+        pathNormalization: 'MERGE_SLASHES',
+      }),
+      stages: '{"data":"strict"}',
+      gateways: '{"edge":{"namespace":"front","service":"NodePort"}}',
+      namespaces: '{"existing":["data"],"podSecurity":"baseline"}',
+      acknowledged: '["inexpressible"]',
+      policies: '{"all":"mandatory","strict-mtls":{"enforcementLevel":"advisory","exempt":["x"]}}',
+      context: 'kind-dev',
+    })
+    assert.equal(settings.istio.pathNormalization, 'MERGE_SLASHES')
+    assert.deepEqual(settings.stages, { data: 'strict' })
+    assert.deepEqual(settings.gateways, { edge: { namespace: 'front', service: 'NodePort' } })
+    assert.deepEqual(settings.acknowledged, ['inexpressible'])
+    assert.deepEqual(cluster, { context: 'kind-dev' })
+  })
+
+  it('names the near key, on the outside and within', async () => {
+    assert.deepEqual(await problems({ ...least, stagse: '{}' }), [
+      'stagse: unknown key `stagse` (did you mean `stages`?)',
+    ])
+    assert.deepEqual(await problems(withMesh({ trustDomian: 'x' })), [
+      'mesh.trustDomian: unknown key `trustDomian` (did you mean `trustDomain`?)',
+    ])
+    assert.deepEqual(await problems({ ...least, gateways: '{"edge":{"sevrice":"NodePort"}}' }), [
+      'gateways.edge.sevrice: unknown key `sevrice` (did you mean `service`?)',
+    ])
+    const [nearest] = await problems(withMesh({ charts: { directroy: 'charts' } }))
+    assert.equal(nearest, 'mesh.charts.directroy: unknown key `directroy` (did you mean `directory`?)')
+  })
+
+  it('names the near value', async () => {
+    assert.deepEqual(await problems({ ...least, stages: '{"data":"enfroce"}' }), [
+      'stages.data: `enfroce` is not a value that it may have (did you mean `enforce`?)',
+    ])
+  })
+
+  it('finds everything at once', async () => {
+    const found = await problems({
+      mesh: '{"version":1.3,"revision":"1.30"}',
+      trust: '[]',
+      stages: 'strict',
+      gateways: '{"Edge":{}}',
+      policies: '{"strict-mtls":"mandatry","x":{"enforcementLevel":"no"}}',
+      kubeconfig: '~/.kube/config',
+      namspaces: '{}',
+    })
+    assert.deepEqual(found.map(text => text.slice(0, text.indexOf(':'))).sort(), [
+      'gateways.Edge',
+      'kubeconfig',
+      'mesh.revision',
+      'mesh.trustDomain',
+      'mesh.version',
+      'namspaces',
+      'policies.strict-mtls',
+      'policies.x',
+      'stages',
+      'trust',
+    ])
+  })
+
+  it('says that a version is to be quoted, which YAML takes for a number', async () => {
+    assert.deepEqual(await problems(withMesh({ version: 1.3 })), [
+      'mesh.version: expected text, got `1.3` (put it in quotes)',
+    ])
+  })
+
+  it('wants one version and not a range, and one place of charts', async () => {
+    assert.match((await problems(withMesh({ version: '1.30' }))).join(), /exact version/)
+    assert.match((await problems(withMesh({ version: '^1.30.3' }))).join(), /exact version/)
+    assert.match((await problems(withMesh({ charts: {} }))).join(), /one of `repository`, `directory` and `archives`/)
+    const both = { repository: 'https://a.example.com', directory: 'b' }
+    assert.match((await problems(withMesh({ charts: both }))).join(), /one of `repository`/)
+    assert.match((await problems(withMesh({ charts: { repository: 'http://a.example.com' } }))).join(), /https:\/\//)
+  })
+
+  it('takes empty texts of context and kubeconfig for none, as Pulumi.yaml has them', async () => {
+    assert.deepEqual((await read({ ...least, context: '', kubeconfig: '' })).cluster, {})
+  })
+
+  it('keeps the kubeconfig secret, and takes its contents only', async () => {
+    const contents = 'current-context: a\nclusters: []\n'
+    const { cluster } = await read({ ...least, kubeconfig: contents }, ['zero-trust-mesh:kubeconfig'])
+    assert.equal(await pulumi.isSecret(cluster.kubeconfig!), true)
+    for (const path of ['~/.kube/config', '/root/.kube/config', 'config']) {
+      assert.match((await problems({ ...least, kubeconfig: path })).join(), /not the contents of a kubeconfig/)
+    }
+    assert.deepEqual(await problems({ ...least, kubeconfig: 'clusters: []' }), [
+      'kubeconfig: it has no `current-context`, and no `context` is set (`pulumi config set context <name>`)',
+    ])
+    assert.deepEqual(await problems({ ...least, kubeconfig: 'clusters: []', context: 'a' }), [])
+  })
+
+  it('does not judge a kubeconfig that cannot be decrypted in a preview', async () => {
+    const { cluster } = await read({ ...least, kubeconfig: pulumi.runtime.unknownValue })
+    assert.ok(cluster.kubeconfig)
+  })
+})
