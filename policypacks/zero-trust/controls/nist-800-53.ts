@@ -1,0 +1,38 @@
+import { checked, framework } from './framework'
+
+/** NIST SP 800-53, the controls a service mesh has to do with. The titles are NIST's. */
+export const nist80053 = framework({
+  name: 'NIST SP 800-53',
+  version: 'revision 5.1.1',
+  source: 'usnistgov/oscal-content; AC-24 and IA-9 after revision 4, SC-23(5) after prowler',
+  controls: {
+    'AC-3': checked('Access Enforcement'),
+    'AC-4': checked('Information Flow Enforcement'),
+    'AC-4(4)': checked('Flow Control of Encrypted Information'),
+    'AC-6': checked('Least Privilege'),
+    'AC-24': checked('Access Control Decisions'),
+    'AU-2': checked('Event Logging'),
+    'AU-3': checked('Content of Audit Records'),
+    'AU-12': checked('Audit Record Generation'),
+    'CA-3': checked('Information Exchange'),
+    'CA-9': checked('Internal System Connections'),
+    'CM-3': checked('Configuration Change Control'),
+    'CM-6': checked('Configuration Settings'),
+    'CM-7': checked('Least Functionality'),
+    'IA-3': checked('Device Identification and Authentication'),
+    'IA-5(2)': checked('Public Key-based Authentication'),
+    'IA-9': checked('Service Identification and Authentication'),
+    'SC-7': checked('Boundary Protection'),
+    'SC-7(5)': checked('Deny by Default — Allow by Exception'),
+    'SC-7(21)': checked('Isolation of System Components'),
+    'SC-8': checked('Transmission Confidentiality and Integrity'),
+    'SC-8(1)': checked('Cryptographic Protection'),
+    'SC-12': checked('Cryptographic Key Establishment and Management'),
+    'SC-13': checked('Cryptographic Protection'),
+    'SC-17': checked('Public Key Infrastructure Certificates'),
+    'SC-23': checked('Session Authenticity'),
+    'SC-23(5)': checked('Allowed Certificate Authorities'),
+    'SC-39': checked('Process Isolation'),
+    'SI-4(4)': checked('Inbound and Outbound Communications Traffic'),
+  },
+})

@@ -1,0 +1,119 @@
+import { at, gather, labels, required, text, type Field } from '../field'
+import { ofKind, type Context, type Finding } from '../rule'
+import { isIstioChart, releases } from './charts'
+import { namespaceOf } from './policies'
+import { workloads } from './workloads'
+
+/** How a Namespace stands to the mesh, by its labels. */
+export type Membership = { readonly kind: 'in' } | { readonly kind: 'out'; readonly why: string }
+
+export interface NamespaceFact {
+  readonly field: Field
+  readonly name: string
+  readonly membership: Membership
+}
+
+export function namespaces(context: Context): readonly Field[] {
+  return ofKind(context, '', 'Namespace')
+}
+
+/** Reads a Namespace's name and whether its Pods become part of a mesh. */
+export function readNamespace(field: Field): NamespaceFact {
+  return { field, name: required(at(field, 'metadata', 'name')), membership: membershipOf(field) }
+}
+
+/**
+ * Membership by labels. `istio-injection` beats `istio.io/rev`, so both together follow neither a revision nor a tag
+ * (istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).
+ */
+function membershipOf(field: Field): Membership {
+  const own = labels(at(field, 'metadata', 'labels'))
+  const injection = own['istio-injection']
+  const revision = own['istio.io/rev']
+  const ambient = own['istio.io/dataplane-mode'] === 'ambient'
+  const linkerd = text(at(field, 'metadata', 'annotations', 'linkerd.io/inject'))
+  if (injection !== undefined && injection !== 'enabled')
+    return { kind: 'out', why: 'its label `istio-injection` turns injection off' }
+  if (injection !== undefined && revision !== undefined)
+    return {
+      kind: 'out',
+      why: 'it has both `istio-injection` and `istio.io/rev`; the first silently wins, so that it follows no revision',
+    }
+  const meshes = [
+    injection ?? revision,
+    ambient || undefined,
+    linkerd === 'enabled' || linkerd === 'ingress' || undefined,
+  ].filter(Boolean)
+  if (meshes.length > 1) return { kind: 'out', why: 'its labels name more than one data plane' }
+  return meshes.length === 1
+    ? { kind: 'in' }
+    : {
+        kind: 'out',
+        why: 'it has neither `istio-injection: enabled` nor `istio.io/rev`, nor the label of another data plane',
+      }
+}
+
+/** A namespace that has to be guarded, and the object that makes it so. */
+export interface Needed {
+  readonly namespace: string
+  readonly because: Field | undefined
+}
+
+/** Namespaces, with a finding for each object that does not tell where it lies. */
+export interface NeededNamespaces {
+  readonly needed: readonly Needed[]
+  readonly findings: readonly Finding[]
+}
+
+/** The namespaces that hold workloads, or that the intent governs; each once. Not those exempt, or guarded elsewhere. */
+export function inhabited(context: Context): NeededNamespaces {
+  const made = gather(workloads(context), field => [{ namespace: namespaceOf(field), because: field }])
+  const brought = gather(releases(context), field =>
+    isIstioChart(field) ? [] : [{ namespace: required(at(field, 'namespace')), because: field }],
+  )
+  const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
+  return {
+    needed: distinct(context, [
+      ...made.facts.flat(),
+      ...brought.facts.flat(),
+      ...governed.map(({ namespace }) => ({ namespace, because: undefined })),
+    ]),
+    findings: [...made.findings, ...brought.findings],
+  }
+}
+
+/** The inhabited namespaces, and those that the stack puts into the mesh. */
+export function meshNamespaces(context: Context): NeededNamespaces {
+  const { needed, findings } = inhabited(context)
+  const own = gather(namespaces(context), readNamespace)
+  const registered = own.facts.map(({ name, field }) => ({ namespace: name, because: field }))
+  const members = own.facts.filter(
+    ({ name, membership }) => membership.kind === 'in' || needed.some(({ namespace }) => namespace === name),
+  )
+  return {
+    needed: distinct(context, [
+      ...registered.filter(({ namespace }) => members.some(({ name }) => name === namespace)),
+      ...needed,
+    ]),
+    findings: [...findings, ...own.findings],
+  }
+}
+
+function distinct({ config }: Context, all: readonly Needed[]): readonly Needed[] {
+  const mine = all.filter(
+    ({ namespace }) => !config.exempt.includes(namespace) && !config.elsewhere.includes(namespace),
+  )
+  return [...new Map([...mine].reverse().map(needed => [needed.namespace, needed])).values()].reverse()
+}
+
+/** A finding about a namespace, at the object that makes it one of ours. */
+export function aboutNamespace({ namespace, because }: Needed, message: string): Finding {
+  return { at: because?.of.at ?? '', resource: `Namespace ${namespace}`, path: '', message }
+}
+
+/** Namespaces that a chart of Istio itself is installed into: the control plane's, and those of gateways. */
+export function systemNamespaces(context: Context): ReadonlySet<string> {
+  // What cannot be read is no system namespace; that it cannot be read is found by `inhabited`.
+  const { facts } = gather(releases(context), field => (isIstioChart(field) ? text(at(field, 'namespace')) : undefined))
+  return new Set(facts.filter(name => name !== undefined))
+}

@@ -1,0 +1,110 @@
+/** Stands for a value that only the deployment will tell. Read through `field.ts`, never compared with. */
+export const UNKNOWN: unique symbol = Symbol('unknown')
+
+/** The kind of a thing that does not even say what it is: it may be of any kind, so no rule may pass over it. */
+export const UNREADABLE = 'unreadable'
+
+/** One thing a rule judges: a Kubernetes object, or another resource of a Pulumi stack. Plain data, unknowns marked. */
+export interface Judged {
+  /** Where findings are reported: a URN, or a file and line. */
+  readonly at: string
+  /** `apps/v1`; empty for what is no Kubernetes object. */
+  readonly apiVersion: string
+  /** `Deployment`; the Pulumi type of what is no Kubernetes object; `UNREADABLE`. */
+  readonly kind: string
+  /** How messages name it: `Deployment shop/cart`. */
+  readonly label: string
+  /** Of a `patch` only the changed fields are seen: what it leaves out is as unknown as a value not yet known. */
+  readonly extent: 'whole' | 'patch'
+  readonly content: unknown
+  /** Paths whose values are encrypted in the state. */
+  readonly secrets: ReadonlySet<string>
+}
+
+/** What makes a `Judged`, given what was received. */
+export interface Received {
+  readonly at: string
+  readonly apiVersion: unknown
+  readonly kind: unknown
+  /** Names it in messages where it has no name of its own. */
+  readonly name: string
+  readonly content: unknown
+  readonly extent?: 'whole' | 'patch'
+  readonly secrets?: ReadonlySet<string>
+}
+
+const plainKey = /^[A-Za-z_][\w-]*$/
+
+/** A path and one more key: `metadata.labels` and `app.kubernetes.io/name` give `metadata.labels["app.kubernetes.io/name"]`. */
+export function below(path: string, key: string): string {
+  if (!plainKey.test(key)) return `${path}[${JSON.stringify(key)}]`
+  return path === '' ? key : `${path}.${key}`
+}
+
+/** Plain data, and nothing else: an object whose fields may be read. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/**
+ * What the API server adds on its own. Pulumi's engine passes inputs to rules of one resource and, after a dry run,
+ * what the server answered to rules of a stack; judged must be the same thing either way.
+ */
+const serverOwned = ['managedFields', 'uid', 'resourceVersion', 'generation', 'selfLink', 'creationTimestamp']
+
+/** A Kubernetes object without what only the API server or the Pulumi provider writes. */
+export function normalised(content: unknown): unknown {
+  if (!isRecord(content)) return content
+  const kept = Object.entries(content).filter(([key]) => !key.startsWith('__') && key !== 'status')
+  return Object.fromEntries(kept.map(([key, value]) => [key, key === 'metadata' ? withoutServerOwned(value) : value]))
+}
+
+function withoutServerOwned(metadata: unknown): unknown {
+  if (!isRecord(metadata)) return metadata
+  return Object.fromEntries(Object.entries(metadata).filter(([key]) => !serverOwned.includes(key)))
+}
+
+/** One Kubernetes object as received; a List becomes its items. */
+export function judgedObjects(received: Received): readonly Judged[] {
+  const content = normalised(received.content)
+  const { apiVersion, kind } = received
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [judged(received, '', UNREADABLE, content)]
+  if (!kind.endsWith('List')) return [judged(received, apiVersion, kind, content)]
+  const items = isRecord(content) ? content.items : undefined
+  if (!Array.isArray(items)) return [judged(received, apiVersion, UNREADABLE, UNKNOWN)]
+  const itemKind = kind === 'List' ? undefined : kind.slice(0, -'List'.length)
+  return items.flatMap((item: unknown, i) =>
+    judgedObjects({
+      at: received.at,
+      name: `${received.name} items[${i}]`,
+      apiVersion: isRecord(item) ? (item.apiVersion ?? (itemKind && apiVersion)) : undefined,
+      kind: isRecord(item) ? (item.kind ?? itemKind) : undefined,
+      content: item,
+    }),
+  )
+}
+
+function judged(received: Received, apiVersion: string, kind: string, content: unknown): Judged {
+  return {
+    at: received.at,
+    apiVersion,
+    kind,
+    label: labelOf(kind, content, received.name),
+    extent: received.extent ?? 'whole',
+    content,
+    secrets: received.secrets ?? new Set(),
+  }
+}
+
+/** What is no Kubernetes object: an AWS resource, a TLS key. */
+export function judgedOther(received: Received & { readonly kind: string }): Judged {
+  return { ...judged(received, '', received.kind, received.content), label: `${received.kind} ${received.name}` }
+}
+
+function labelOf(kind: string, content: unknown, fallback: string): string {
+  const metadata = isRecord(content) && isRecord(content.metadata) ? content.metadata : {}
+  if (typeof metadata.name !== 'string') return `${kind} ${fallback}`
+  return typeof metadata.namespace === 'string'
+    ? `${kind} ${metadata.namespace}/${metadata.name}`
+    : `${kind} ${metadata.name}`
+}

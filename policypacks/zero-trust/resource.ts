@@ -1,0 +1,26 @@
+import { isRecord, judgedObjects, judgedOther, type Judged } from './judged'
+import type { Unwrapped } from './wire'
+
+/** A resource of a Pulumi stack, as a policy sees it. */
+export interface Resource {
+  readonly urn: string
+  /** `kubernetes:apps/v1:Deployment` */
+  readonly type: string
+  /** Its name in the program. */
+  readonly name: string
+}
+
+/** Packages of the Kubernetes provider whose resources are no objects, but make some. */
+const makers = /^kubernetes:(yaml|kustomize|helm\.sh)(\/|:)/
+
+/** What is judged of a resource: a Kubernetes object (of a List: its items), or its properties as they are. */
+export function judgedResource({ urn, type, name }: Resource, { content, secrets }: Unwrapped): readonly Judged[] {
+  const received = { at: urn, name, content, secrets }
+  const [, version = '', kind = ''] = /^kubernetes:([^:]+):([^:]+)$/.exec(type) ?? []
+  if (version === '' || (makers.test(type) && !version.startsWith('helm.sh/')))
+    return [judgedOther({ ...received, apiVersion: '', kind: type })]
+  const apiVersion = version.replace(/^core\//, '')
+  if (!kind.endsWith('Patch') || (isRecord(content) && content.kind === kind))
+    return judgedObjects({ ...received, apiVersion, kind })
+  return judgedObjects({ ...received, apiVersion, kind: kind.slice(0, -'Patch'.length), extent: 'patch' })
+}

@@ -1,0 +1,130 @@
+import { authorizationPolicy, cartPolicy, cartRule, denyAll } from '../example-objects'
+import { isDeclared } from '../facts/declared'
+import { actionOf, authorizationPolicies, namespaceOf, selectorOf } from '../facts/policies'
+import { at, finding, items, judgeEach, required, text, texts, type Field } from '../field'
+import { rule, type Context, type Finding } from '../rule'
+
+const identities = ['principals', 'namespaces', 'serviceAccounts', 'trustDomains', 'requestPrincipals']
+const addresses = ['ipBlocks', 'remoteIpBlocks']
+const negatives = ['notHosts', 'notPorts', 'notMethods', 'notPaths']
+
+/** Values that every request has. */
+const anything = ['*', '/*', '/{**}']
+
+/**
+ * No ALLOW policy admits everybody: a rule without `from` does, callers without identity included, and `rules: [{}]`
+ * admits them to everything (istio security/v1beta1/authorization_policy.proto).
+ */
+export const noAllowAllPolicy = rule({
+  id: 'no-allow-all-policy',
+  severity: 'critical',
+  scope: 'object',
+  controls: [
+    'nist-800-53/AC-3',
+    'nist-800-53/AC-6',
+    'nist-800-53/SC-7(5)',
+    'nist-800-204/APE-SR-3',
+    'nist-800-204/SAUZ-SR-1',
+    'nist-800-207/tenet-6',
+    'pci-dss/7.2.2',
+    'pci-dss/7.3.3',
+    'soc-2/CC6.1',
+    'iso-27001/A.5.15',
+  ],
+  why: 'policies that allow add up, so one that admits everybody undoes all the others of its workloads',
+  fix: 'name the callers in `from`; declare callers outside the mesh under `outside` in the graph; name the policy of an ingress gateway in `open`',
+  config: ['lock', 'open'],
+  examples: {
+    pass: [
+      { title: 'callers are named', objects: [cartPolicy] },
+      { title: 'no rules at all admit nobody', objects: [denyAll] },
+      {
+        title: 'an ingress gateway is there for everybody',
+        objects: [
+          authorizationPolicy('public', { rules: [{ to: [{ operation: { hosts: ['shop.example'] } }] }] }, 'ingress'),
+        ],
+        config: { open: ['ingress/public'] },
+      },
+    ],
+    fail: [
+      { title: 'an empty rule', objects: [authorizationPolicy('cart', { rules: [{}] })] },
+      {
+        title: 'requests are named, callers are not',
+        objects: [authorizationPolicy('cart', { rules: [{ to: cartRule.to }] })],
+      },
+      {
+        title: 'every address there is',
+        objects: [
+          authorizationPolicy('cart', {
+            rules: [{ from: [{ source: { ipBlocks: ['0.0.0.0/0'] } }], to: cartRule.to }],
+          }),
+        ],
+      },
+      {
+        title: 'one source of several is empty',
+        objects: [authorizationPolicy('cart', { rules: [{ ...cartRule, from: [...cartRule.from, { source: {} }] }] })],
+      },
+    ],
+  },
+  check: context => judgeEach(authorizationPolicies(context), policy => judge(policy, context)),
+})
+
+function judge(policy: Field, context: Context): readonly Finding[] {
+  if (actionOf(policy) !== 'ALLOW') return []
+  return items(at(policy, 'spec', 'rules')).flatMap(one => {
+    if (namesCallers(one)) return []
+    if (asksAnything(one)) return [finding(one, 'admits everybody to everything')]
+    return isMeant(policy, one, context)
+      ? []
+      : [finding(one, 'names no caller, so it admits everybody, callers without identity too')]
+  })
+}
+
+/** Sources are alternatives: one that holds for everybody is enough. Conditions all have to hold. */
+function namesCallers(one: Field): boolean {
+  const sources = items(at(one, 'from')).map(from => at(from, 'source'))
+  return (sources.length > 0 && sources.every(restricts)) || items(at(one, 'when')).some(asksCaller)
+}
+
+function restricts(source: Field): boolean {
+  if (identities.some(name => texts(at(source, name)).length > 0)) return true
+  return addresses.some(name => isPlace(texts(at(source, name))))
+}
+
+/** Some addresses, and not all of them. */
+function isPlace(blocks: readonly string[]): boolean {
+  return blocks.length > 0 && !blocks.some(block => block.endsWith('/0'))
+}
+
+function asksCaller(condition: Field): boolean {
+  const key = text(at(condition, 'key')) ?? ''
+  const values = texts(at(condition, 'values'))
+  if (key === 'source.ip' || key === 'remote.ip') return isPlace(values)
+  return /^(source|request\.auth)\./.test(key) && values.length > 0
+}
+
+function asksAnything(one: Field): boolean {
+  const operations = items(at(one, 'to')).map(to => at(to, 'operation'))
+  return items(at(one, 'when')).length === 0 && (operations.length === 0 || operations.some(isAnyRequest))
+}
+
+function isAnyRequest(operation: Field): boolean {
+  if (texts(at(operation, 'ports')).length > 0 || negatives.some(name => texts(at(operation, name)).length > 0))
+    return false
+  return ['hosts', 'methods', 'paths'].every(name => {
+    const values = texts(at(operation, name))
+    return values.length === 0 || values.some(value => anything.includes(value))
+  })
+}
+
+/** Callers whom nothing tells apart are declared for these ports, or the policy is one that is meant to be open. */
+function isMeant(policy: Field, one: Field, { config, intent }: Context): boolean {
+  const namespace = namespaceOf(policy)
+  if (config.open.length > 0 && config.open.includes(`${namespace}/${required(at(policy, 'metadata', 'name'))}`))
+    return true
+  const selector = selectorOf(policy)
+  const ports = items(at(one, 'to')).map(to => texts(at(to, 'operation', 'ports')))
+  const isOpen = (port: string): boolean =>
+    isDeclared(intent, { namespace, selector, port: Number(port), by: 'anybody' })
+  return ports.length > 0 && ports.every(some => some.length > 0 && some.every(isOpen))
+}

@@ -1,0 +1,260 @@
+import { compare, type Difference } from '../../../core/analyze/compare'
+import { reach } from '../../../core/analyze/reach'
+import { read } from '../../../core/analyze/read-istio'
+import type { Intent } from '../../../core/model/intent'
+import type { Sourced } from '../../../core/model/manifest'
+import type { Problem } from '../../../core/model/problem'
+import { assumptions } from '../assumptions'
+import {
+  authorizationPolicy,
+  cartDigest,
+  cartLock,
+  cartPolicy,
+  configMap,
+  denyAll,
+  namespace,
+  release,
+  strict,
+} from '../example-objects'
+import { isIstioChart, releases } from '../facts/charts'
+import { readMeshFacts } from '../facts/mesh-facts'
+import { readNamespace, namespaces } from '../facts/namespaces'
+import { selects } from '../facts/policies'
+import { readService, services } from '../facts/services'
+import { readWorkload, workloads } from '../facts/workloads'
+import { at, finding, gather, judgeEach, observed, required, text, Unproven, type Field } from '../field'
+import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
+import { noLock } from '../lock'
+import { intentConfigMap, unknownSetting } from '../mesh'
+import { ofKind, rule, type Context, type Finding } from '../rule'
+
+const shop = [namespace('shop'), strict, denyAll]
+const mesh = { kind: 'istio-sidecar', trustDomain: 'mesh.example', rootNamespace: 'istio-system' }
+const registered = configMap(intentConfigMap, { digest: cartDigest, ...mesh })
+
+/**
+ * What is deployed lets through exactly what the reviewed intent declares, and nothing else, at every governed service.
+ *
+ * Who may call whom is computed from the objects of the stack under Istio's own semantics (core/analyze), and compared
+ * with `intent.lock.json`. Workloads that the stack does not have are taken as the intent describes them.
+ */
+export const reachEqualsIntent = rule({
+  id: 'reach-equals-intent',
+  severity: 'critical',
+  scope: 'stack',
+  controls: [
+    'nist-800-53/AC-3',
+    'nist-800-53/AC-4',
+    'nist-800-53/AC-6',
+    'nist-800-53/CA-9',
+    'nist-800-53/CM-3',
+    'nist-800-53/CM-7',
+    'nist-800-204/APE-SR-3',
+    'nist-800-204/SAUZ-SR-1',
+    'nist-800-207/tenet-4',
+    'nist-800-207/tenet-6',
+    'pci-dss/1.2.5',
+    'pci-dss/7.2.1',
+    'pci-dss/7.2.2',
+    'soc-2/CC6.3',
+    'soc-2/CC8.1',
+    'iso-27001/A.8.3',
+    'iso-27001/A.8.27',
+    'dod-zero-trust/5.1',
+    'dod-zero-trust/5.4',
+    'dod-zero-trust/6.1',
+  ],
+  why: 'policies that look right admit callers nobody declared, or cut off those that were, and no object alone shows it',
+  fix: 'declare the call in the graph and write the lock anew with `ztm compile --lock`, or take away the object that admits it',
+  limits:
+    'objects that are in the cluster and not in the stack are not seen; what a chart brings is not seen either, but for namespaces the intent governs that is refused',
+  config: ['lock', 'stages', 'mesh', 'reviewed'],
+  examples: {
+    pass: [
+      { title: 'the one declared call, and no other', objects: [...shop, cartPolicy, registered], intent: cartLock },
+      {
+        title: 'the settings of the mesh are known from the chart that installs it',
+        objects: [
+          ...shop,
+          cartPolicy,
+          release('istiod', {
+            chart: 'istiod',
+            namespace: 'istio-system',
+            version: '1.30.3',
+            repositoryOpts: { repo: 'https://istio-release.storage.googleapis.com/charts' },
+            values: { meshConfig: { trustDomain: 'mesh.example', rootNamespace: 'istio-system' } },
+          }),
+        ],
+        intent: cartLock,
+      },
+    ],
+    fail: [
+      {
+        title: 'one foreign policy admits the whole namespace',
+        objects: [
+          ...shop,
+          cartPolicy,
+          registered,
+          authorizationPolicy('monitoring', { rules: [{ from: [{ source: { namespaces: ['monitoring'] } }] }] }),
+        ],
+        intent: cartLock,
+      },
+      { title: 'the declared call is cut off', objects: [...shop, registered], intent: cartLock },
+      {
+        title: 'the stack was made from another intent',
+        objects: [...shop, cartPolicy, configMap(intentConfigMap, { digest: 'sha256:beef', ...mesh })],
+        intent: cartLock,
+      },
+      {
+        title: 'nobody says what is meant',
+        objects: [...shop, cartPolicy, registered],
+        intent: noLock,
+      },
+      {
+        title: 'a chart brings what nobody sees into a governed namespace',
+        objects: [
+          ...shop,
+          cartPolicy,
+          registered,
+          release('cache', { chart: 'redis', namespace: 'shop', version: '20.1.0' }),
+        ],
+        intent: cartLock,
+      },
+    ],
+  },
+  check,
+})
+
+function check(context: Context): readonly Finding[] {
+  const { intent } = context
+  const digests = ofKind(context, '', 'ConfigMap')
+  if (intent.kind === 'missing') {
+    return [{ at: '', resource: 'the stack', path: '', message: `cannot be held against an intent: ${intent.why}` }]
+  }
+  return [
+    ...judgeEach(digests, field => otherDigest(field, intent.digest)),
+    ...judgeEach(releases(context), field => opaque(field, intent.intent, context)),
+    ...proof(intent.intent, context),
+  ]
+}
+
+function otherDigest(field: Field, digest: string): readonly Finding[] {
+  if (text(at(field, 'metadata', 'name')) !== intentConfigMap) return []
+  const own = at(field, 'data', 'digest')
+  return required(own) === digest
+    ? []
+    : [finding(own, 'is not the digest of the reviewed intent: the stack was made from another graph')]
+}
+
+/** What a chart installs is not seen: into a governed namespace it could bring a policy that admits everybody. */
+function opaque(field: Field, { governed }: Intent, { config }: Context): readonly Finding[] {
+  if (isIstioChart(field)) return []
+  const namespace = required(at(field, 'namespace'))
+  if (!governed.some(service => service.namespace === namespace)) return []
+  const isReviewed =
+    config.reviewed.length > 0 && config.reviewed.includes(`${namespace}/${text(at(field, 'name')) ?? ''}`)
+  return isReviewed
+    ? []
+    : [finding(field, 'brings objects that are not seen into a governed namespace, so that nothing is proved of it')]
+}
+
+function proof(intent: Intent, context: Context): readonly Finding[] {
+  const trustDomain = context.mesh('trustDomain')
+  if (trustDomain.kind === 'unknown') return unknownSetting(trustDomain, undefined)
+  const objects = context.objects.filter(isObject)
+  const deployed = gather(objects, sourced)
+  const assumed = assumedFor(intent, context)
+  const { layer, problems } = read([...deployed.facts, ...assumed.objects], { isUnknown: value => value === UNKNOWN })
+  const { trustDomainAliases } = layer.mesh
+  const expected = {
+    trustDomain: trustDomain.value,
+    stages: context.config.stages,
+    ...(trustDomainAliases && { trustDomainAliases }),
+  }
+  const differences = compare(reach(layer), intent, expected)
+  return [
+    ...deployed.findings,
+    ...assumed.findings,
+    ...problems.flatMap(unknownValue),
+    ...differences.map(difference => described(difference, objects)),
+  ]
+}
+
+/** Kubernetes objects one by one; Releases are not what they bring. */
+function isObject({ of }: Field): boolean {
+  return of.kind === UNREADABLE || (of.apiVersion !== '' && !of.apiVersion.startsWith('helm.sh/'))
+}
+
+const policyOrWorkload = /^(security|networking)\.istio\.io\/|^apps\/|^batch\//
+
+/** As the analyzer takes it. A patch of a policy or a workload shows a part only; one of a Namespace shows its labels. */
+function sourced(field: Field): Sourced {
+  const { apiVersion, kind, extent } = field.of
+  const content = observed(field)
+  if (!isRecord(content) || kind === UNREADABLE) throw new Unproven(field, 'cannot be read')
+  if (extent === 'patch' && policyOrWorkload.test(apiVersion))
+    throw new Unproven(field, 'is a patch, and the object it patches is not seen')
+  return { at: field.of.at, object: { ...content, apiVersion, kind } }
+}
+
+interface Assumed {
+  readonly objects: readonly Sourced[]
+  readonly findings: readonly Finding[]
+}
+
+/** What the stack does not have of the governed services, as the intent describes it. */
+function assumedFor(intent: Intent, context: Context): Assumed {
+  const real = gather(workloads(context), readWorkload)
+  const fronts = gather(services(context), readService)
+  const own = gather(namespaces(context), readNamespace)
+  const settings = readMeshFacts(context)
+  const { governed } = intent
+  const objects = assumptions(intent, {
+    workloads: governed.filter(
+      ({ namespace: of, labels }) => !real.facts.some(one => one.namespace === of && selects(labels, one.labels)),
+    ),
+    services: governed.filter(
+      ({ namespace: of, labels }) =>
+        !fronts.facts.some(one => one.namespace === of && one.selector !== undefined && selects(one.selector, labels)),
+    ),
+    namespaces: [...new Set(governed.map(service => service.namespace))].filter(
+      name => !own.facts.some(one => one.name === name),
+    ),
+    mesh: settings.facts,
+  })
+  return { objects, findings: [...real.findings, ...fronts.findings, ...own.findings, ...settings.findings] }
+}
+
+/** The analyzer's complaint that a value is unknown; it names the object and the path, and no value. */
+function unknownValue({ code, message, at: place }: Problem): readonly Finding[] {
+  if (code !== 'unknown-value') return []
+  const [, resource = 'the stack', path = ''] = /^`([^`]+)`: (?:it|`([^`]+)`)/.exec(message) ?? []
+  return [
+    {
+      at: place,
+      resource,
+      path,
+      message: `cannot be proven at preview: \`${path || 'the object'}\` is not known before deployment`,
+    },
+  ]
+}
+
+const words: Readonly<Record<Difference['kind'], string>> = {
+  admitted: 'admits what nobody declared',
+  cut: 'does not surely let through what is declared',
+  unjudged: 'cannot be judged',
+}
+
+/** A difference, at the first object of the stack that brings it about. */
+function described({ kind, callee, service, text: witness, because }: Difference, objects: readonly Field[]): Finding {
+  const place = objects.find(({ of }) =>
+    because.some(reason => reason === of.label || reason.startsWith(`${of.label} `)),
+  )
+  const reasons = because.length === 0 ? '' : ` (${because.join('; ')})`
+  return {
+    at: place?.of.at ?? '',
+    resource: `service ${callee.namespace}/${service}`,
+    path: '',
+    message: `${words[kind]}: ${witness}${reasons}`,
+  }
+}

@@ -1,0 +1,111 @@
+import { namespace, peerAuthentication, strict } from '../example-objects'
+import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
+import { peerAuthentications, readPeerAuthentication, type PeerAuthenticationFact } from '../facts/policies'
+import { at, finding, gather } from '../field'
+import { unknownSetting } from '../mesh'
+import { rule, type Context, type Finding } from '../rule'
+
+/**
+ * Every namespace of the mesh refuses plaintext, and no workload in it takes it back. A workload's mode beats its
+ * namespace's, that beats the mesh's, an unset one inherits, and without any plaintext is taken; of several at one level
+ * the oldest wins whole (istio pilot/pkg/security/authn/policy_applier.go ComposePeerAuthentication). Exceptions for
+ * single ports are `no-plaintext-port-exception`'s.
+ */
+export const strictMtls = rule({
+  id: 'strict-mtls',
+  severity: 'critical',
+  scope: 'stack',
+  controls: [
+    'nist-800-53/SC-8',
+    'nist-800-53/SC-8(1)',
+    'nist-800-53/SC-23',
+    'nist-800-53/CM-6',
+    'nist-800-53/IA-9',
+    'nist-800-204/MS-SS-4',
+    'nist-800-204/SM-DR6',
+    'nist-800-207/tenet-2',
+    'nsa-hardening/network-separation',
+    'pci-dss/4.2.1',
+    'soc-2/CC6.7',
+    'iso-27001/A.8.24',
+    'dod-zero-trust/5.4.4',
+  ],
+  why: 'what takes plaintext lets in callers without any identity, whom no rule about identities can bind',
+  fix: 'give the namespace one PeerAuthentication without a selector and with `mtls.mode: STRICT`, and take away those that weaken it',
+  config: ['exempt', 'elsewhere', 'mesh', 'lock'],
+  examples: {
+    pass: [
+      { title: 'the namespace itself is strict', objects: [namespace('shop'), strict] },
+      {
+        title: 'the mesh is strict, and the namespace inherits',
+        objects: [namespace('shop'), peerAuthentication('default', { mtls: { mode: 'STRICT' } }, 'istio-system')],
+        config: { mesh: { rootNamespace: 'istio-system' } },
+      },
+    ],
+    fail: [
+      {
+        title: 'nothing says how the namespace is called',
+        objects: [namespace('shop')],
+        config: { mesh: { rootNamespace: 'istio-system' } },
+      },
+      {
+        title: 'the namespace takes both',
+        objects: [namespace('shop'), peerAuthentication('default', { mtls: { mode: 'PERMISSIVE' } })],
+      },
+      {
+        title: 'one workload of a strict namespace takes plaintext',
+        objects: [
+          namespace('shop'),
+          strict,
+          peerAuthentication('cart', { selector: { matchLabels: { app: 'cart' } }, mtls: { mode: 'DISABLE' } }),
+        ],
+      },
+      {
+        title: 'two for one namespace, of which the older wins, and nobody knows which that is',
+        objects: [namespace('shop'), strict, peerAuthentication('later', { mtls: {} })],
+        config: { mesh: { rootNamespace: 'istio-system' } },
+      },
+    ],
+  },
+  check,
+})
+
+function check(context: Context): readonly Finding[] {
+  const { needed, findings } = meshNamespaces(context)
+  const policies = gather(peerAuthentications(context), readPeerAuthentication)
+  return [
+    ...findings,
+    ...policies.findings,
+    ...policies.facts.flatMap(weak),
+    ...needed.flatMap(one => lacking(one, policies.facts, context)),
+  ]
+}
+
+function weak({ field, mode }: PeerAuthenticationFact): readonly Finding[] {
+  if (mode !== 'PERMISSIVE' && mode !== 'DISABLE') return []
+  return [finding(at(field, 'spec', 'mtls', 'mode'), `takes plaintext: its mode is \`${mode}\``)]
+}
+
+function lacking(needed: Needed, policies: readonly PeerAuthenticationFact[], context: Context): readonly Finding[] {
+  const own = policies.filter(({ namespace, selector }) => namespace === needed.namespace && isEmpty(selector))
+  const inherits = own.length === 0 || own.some(({ mode }) => mode === 'UNSET')
+  if (!inherits) return []
+  const root = context.mesh('rootNamespace')
+  if (root.kind === 'unknown') return unknownSetting(root, needed.because)
+  // `selector: {}` there is mesh-wide for a sidecar and nothing for ztunnel (pilot/pkg/serviceregistry/ambient), so it proves nothing.
+  const mesh = policies.filter(({ namespace, selector }) => namespace === root.value && selector === undefined)
+  if (needed.namespace !== root.value && mesh.length > 0 && mesh.every(({ mode }) => mode === 'STRICT')) return []
+  return [
+    aboutNamespace(
+      needed,
+      own.length > 1 ? several : 'takes plaintext: no PeerAuthentication of the namespace or the mesh says `STRICT`',
+    ),
+  ]
+}
+
+const several =
+  'may take plaintext: of its PeerAuthentications without a selector the oldest wins, and not all of them say `STRICT`'
+
+function isEmpty(selector: PeerAuthenticationFact['selector']): boolean {
+  return Object.keys(selector ?? {}).length === 0
+}

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import type { Intent } from '../../core/model/intent'
+import { canonicalJson } from '../../core/report/json'
+import { cartDigest, cartIntent } from '../../policypacks/zero-trust/example-objects'
+import { canonical, parseLock } from '../../policypacks/zero-trust/lock'
+import { sha256 } from '../support/pack'
+
+const text = (intent: unknown, digest = cartDigest): string => JSON.stringify({ digest, intent })
+
+function why(content: string): string {
+  const source = parseLock(content, 'intent.lock.json', sha256)
+  assert.equal(source.kind, 'missing')
+  return source.kind === 'missing' ? source.why : ''
+}
+
+describe('reading a lock file', () => {
+  it('gives the intent and its digest', () => {
+    assert.deepEqual(parseLock(text(cartIntent), 'intent.lock.json', sha256), {
+      kind: 'found',
+      digest: cartDigest,
+      intent: cartIntent,
+    })
+  })
+
+  it('does not mind the order of keys', () => {
+    const { flows, governed, version } = cartIntent
+    assert.equal(parseLock(text({ flows, governed, version }), 'intent.lock.json', sha256).kind, 'found')
+  })
+
+  it('refuses an intent that was changed by hand, and does not believe the digest beside it', () => {
+    const wider: Intent = { ...cartIntent, flows: [] }
+    assert.match(why(text(wider)), /changed by hand/)
+  })
+
+  it('refuses what is no lock, and says how to write one', () => {
+    assert.match(why('{'), /no JSON object/)
+    assert.match(why('[]'), /no JSON object/)
+    for (const intent of [
+      undefined,
+      null,
+      {},
+      { ...cartIntent, version: 2 },
+      { ...cartIntent, governed: [{}] },
+      { ...cartIntent, flows: [{}] },
+    ]) {
+      assert.match(why(text(intent)), /ztm compile --lock/)
+    }
+  })
+
+  it('refuses flows whose paths are no expressions', () => {
+    for (const path of [
+      7,
+      { any: false },
+      { chars: 1 },
+      { sequence: '/a' },
+      { star: '/a', plus: '/b' },
+      { glob: '/a' },
+    ]) {
+      const flows = cartIntent.flows.map(flow => ({ ...flow, http: { methods: ['GET'], path } }))
+      assert.match(why(text({ ...cartIntent, flows })), /no intent/)
+    }
+  })
+
+  it('spells canonical JSON as the rest of the project does, without sharing its code', () => {
+    for (const value of [cartIntent, { b: [1, { d: null, c: 'ä' }], a: undefined }, [], 'x', null]) {
+      assert.equal(canonical(value), canonicalJson(value))
+    }
+  })
+})

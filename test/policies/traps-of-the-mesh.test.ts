@@ -1,0 +1,137 @@
+import { annotated, cartLock, deployment, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import { table } from '../support/rule-table'
+
+table('namespace-in-mesh', [
+  [
+    "lets the namespaces of Istio's own charts be",
+    { objects: [namespace('istio-system', {}), release('istiod', { chart: 'istiod', namespace: 'istio-system' })] },
+    [],
+  ],
+  [
+    'does not let a namespace be because some chart is called gateway',
+    {
+      objects: [
+        namespace('edge', {}),
+        release('edge', { chart: 'gateway', namespace: 'edge', repositoryOpts: { repo: 'https://charts.example' } }),
+      ],
+    },
+    ['Namespace edge'],
+  ],
+  [
+    'asks for the namespace a chart installs into',
+    { objects: [release('cache', { chart: 'redis', namespace: 'shop' })] },
+    ['Namespace shop'],
+  ],
+  ['asks for the namespaces the intent governs', { objects: [], intent: cartLock }, ['Namespace shop']],
+  [
+    'takes the namespace of ambient or of Linkerd too',
+    {
+      objects: [
+        namespace('a', { 'istio.io/dataplane-mode': 'ambient' }),
+        annotated(namespace('b', {}), { 'linkerd.io/inject': 'enabled' }),
+      ],
+    },
+    [],
+  ],
+  [
+    'refuses two data planes at once',
+    { objects: [annotated(namespace('shop'), { 'linkerd.io/inject': 'enabled' })] },
+    ['Namespace shop'],
+  ],
+  [
+    'refuses an object that does not say where it lies',
+    { objects: [{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'cart' }, spec: {} }] },
+    ['Pod cart metadata.namespace'],
+  ],
+  ['lets kube-system be', { objects: [namespace('kube-system', {})] }, []],
+])
+
+table('injection-not-disabled', [
+  [
+    'reads yes, on and true in any case as a wish for injection',
+    {
+      objects: ['Yes', 'ON', 'true', 'y', ''].map(word =>
+        deployment('cart', { labels: { 'sidecar.istio.io/inject': word } }),
+      ),
+    },
+    [],
+  ],
+  [
+    'finds annotations, the mode of interception and interfaces',
+    {
+      objects: [
+        deployment('cart', {
+          annotations: {
+            'sidecar.istio.io/inject': 'false',
+            'sidecar.istio.io/interceptionMode': 'NONE',
+            'traffic.sidecar.istio.io/excludeInterfaces': 'eth1',
+          },
+        }),
+      ],
+    },
+    [
+      '["sidecar.istio.io/inject"]',
+      '["sidecar.istio.io/interceptionMode"]',
+      '["traffic.sidecar.istio.io/excludeInterfaces"]',
+    ].map(key => `Deployment shop/cart spec.template.metadata.annotations${key}`),
+  ],
+  [
+    'finds a container that runs as the proxy, and not the proxy itself',
+    {
+      objects: [
+        deployment('cart', {
+          pod: {
+            initContainers: [
+              { name: 'setup', securityContext: { runAsUser: 1337 } },
+              { name: 'istio-proxy', securityContext: { runAsUser: 1337 } },
+            ],
+          },
+        }),
+      ],
+    },
+    ['Deployment shop/cart spec.template.spec.initContainers[0].securityContext.runAsUser'],
+  ],
+  [
+    'looks into CronJobs and bare Pods',
+    {
+      objects: [
+        {
+          apiVersion: 'batch/v1',
+          kind: 'CronJob',
+          metadata: { name: 'n', namespace: 'shop' },
+          spec: { jobTemplate: { spec: { template: { spec: { hostNetwork: true } } } } },
+        },
+        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'shop' }, spec: { hostNetwork: true } },
+      ],
+    },
+    ['Pod shop/p spec.hostNetwork', 'CronJob shop/n spec.jobTemplate.spec.template.spec.hostNetwork'],
+  ],
+  [
+    'lets an exempt namespace be',
+    { objects: [deployment('cart', { pod: { hostNetwork: true } })], config: { exempt: ['shop'] } },
+    [],
+  ],
+])
+
+table('pinned-mesh-version', [
+  [
+    'judges charts by path, archive and OCI address',
+    {
+      objects: ['oci://registry.example/charts/istiod', './charts/ztunnel', './charts/istiod-1.28.0.tgz'].map(chart =>
+        release('x', { chart, namespace: 'n' }),
+      ),
+    },
+    ['Release x version', 'Release x version', 'Release x chart'],
+  ],
+  ['lets other charts be', { objects: [release('x', { chart: 'redis', namespace: 'n' })] }, []],
+  [
+    'accepts a digest',
+    { objects: [deployment('a', { container: 'istio-proxy', image: 'r.example:5000/proxyv2@sha256:00' })] },
+    [],
+  ],
+  [
+    'does not take the port of a registry for a tag',
+    { objects: [deployment('a', { container: 'istio-proxy', image: 'r.example:5000/proxyv2' })] },
+    ['Deployment shop/a spec.template.spec.containers[0].image'],
+  ],
+])
