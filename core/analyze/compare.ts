@@ -86,6 +86,11 @@ const canonical = Region.union([
   Region.where('protocol', Language.literals(['http'])).complement(),
   Region.where('path', canonicalPaths()),
 ])
+/** Envoy answers 400 to a fragment, and policies never see the query. */
+const requestable = Region.union([
+  Region.where('protocol', Language.literals(['http'])).complement(),
+  Region.where('path', Language.of({ sequence: ['/', { star: { except: '?#' } }] })),
+])
 const probes = Region.where('caller', Language.literals([kubelet]))
 
 function comparePort(reached: PortReach, { service, flows, expected, reach }: Question): Found {
@@ -106,7 +111,7 @@ function comparePort(reached: PortReach, { service, flows, expected, reach }: Qu
             because: reached.because(region),
           },
         ]
-  const beyond = extra.minus(canonical)
+  const beyond = extra.minus(canonical).intersect(requestable)
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
