@@ -1,0 +1,54 @@
+import { probeFloor } from '../core/analyze/floor'
+import { trustedCallers } from '../core/analyze/regions/callers'
+import { otherPorts } from '../core/analyze/floor'
+import type { PortReach, Reach } from '../core/analyze/reach'
+import { Language } from '../core/model/language'
+import { didYouMean } from '../core/model/problem'
+import type { ReachView } from '../core/report/reach'
+import { viewOf } from '../core/report/reach-view'
+import { BadInput } from './bad-input'
+import type { CalleeName, CallerName } from './names'
+
+/** What of it is asked for; everything where nothing is said. */
+export interface ReachFilter {
+  readonly from?: CallerName
+  readonly to?: CalleeName
+}
+
+/** Reach in words, ready to be printed. Throws {@link BadInput} where the callee asked for is not there. */
+export function askedReach(reached: Reach, { from, to }: ReachFilter): ReachView {
+  const { domains, questions, floor } = reached
+  return viewOf({
+    domains,
+    questions,
+    trusted: trustedCallers(domains),
+    ports: to ? portsOf(reached, to) : reached.ports,
+    ...(from ? { callers: identitiesOf(from, domains) } : {}),
+    floor: from ? [] : [...floor.map(({ port, what }) => `every proxied workload:${port} (${what})`), probeFloor],
+  })
+}
+
+function identitiesOf({ namespace, serviceAccount }: CallerName, domains: Reach['domains']): Language {
+  const tail = `/ns/${namespace}/sa/${serviceAccount}`
+  if (domains) return Language.literals(domains.map(domain => domain + tail))
+  return Language.of({ sequence: [{ plus: { except: '/' } }, tail] })
+}
+
+function portsOf(reached: Reach, { namespace, workload, port }: CalleeName): readonly PortReach[] {
+  const known = reached.ports.filter(
+    found => found.workload.namespace === namespace && found.workload.names.includes(workload),
+  )
+  if (known.length === 0) throw notThere(`${namespace}/${workload}`, reached.ports)
+  if (port === undefined) return known
+  const named = known.filter(found => found.port === port)
+  // A port that no object names is judged like all such ports.
+  return named.length > 0 ? named : known.filter(found => found.port === otherPorts)
+}
+
+function notThere(name: string, ports: readonly PortReach[]): BadInput {
+  const known = new Set(ports.map(({ workload }) => `${workload.namespace}/${workload.name}`))
+  const message = `no workload \`${name}\` is among the objects`
+  return new BadInput([
+    { code: 'unknown-workload', severity: 'error', at: '--to', message, ...didYouMean(name, known) },
+  ])
+}

@@ -1,0 +1,134 @@
+import { Option } from 'commander'
+import { compile } from '../../core/compile/compile'
+import type { Compiled, Target } from '../../core/compile/target'
+import { blocks } from '../../core/model/problem'
+import { renderJson } from '../../core/report/json'
+import { renderProblems } from '../../core/report/problems'
+import { renderObjects, renderYaml } from '../../core/report/yaml'
+import { badInput } from '../bad-input'
+import { collect } from '../command'
+import type { Verb } from '../command'
+import { readGraph } from '../graph-file'
+import { writeFile } from '../io'
+import { keepLock } from '../keep-lock'
+import type { ExitCode, Session } from '../session'
+import { parseStages } from '../stages'
+
+interface Options {
+  readonly target: 'istio-sidecar'
+  readonly trustDomain?: string
+  readonly istioVersion: string
+  readonly systemNamespace?: string
+  readonly revision?: string
+  readonly stage?: readonly string[]
+  readonly acknowledge?: readonly string[]
+  readonly out?: string
+  readonly assumptions?: true
+  readonly format: 'text' | 'json'
+  readonly lock?: string | true
+  readonly check?: true
+}
+
+const example = `
+Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled.
+
+Examples:
+  $ npx --no ztm compile examples/online-boutique/graph.ts --trust-domain cluster.local
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --assumptions | npx --no ztm reach -
+  $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
+
+/** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
+export const addCompile: Verb = (program, session, choose) => {
+  program
+    .command('compile')
+    .description('compiles a service graph into manifests, and writes its lock file')
+    .argument('[graph]', 'a TypeScript, YAML or JSON file, or - for standard input', 'services.ts')
+    .addOption(new Option('--target <target>', 'the mesh').choices(['istio-sidecar']).default('istio-sidecar'))
+    .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
+    .option('--istio-version <version>', "Istio's version", '1.30.3')
+    .option('--system-namespace <namespace>', 'where istiod runs (default: istio-system)')
+    .option('--revision <revision>', 'control-plane revision or tag that the namespaces follow')
+    .option(
+      '--stage <namespace=stage>',
+      'strict or enforce (the default) for a namespace; may be repeated',
+      collect,
+      [],
+    )
+    .option('--acknowledge <code>', 'go on although there are problems of this code; may be repeated', collect)
+    .option('--out <dir>', 'write manifests.yaml and assumptions.yaml there')
+    .option('--assumptions', 'print also what is assumed about objects that somebody else deploys')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .option('--lock [file]', 'write the lock file (default: intent.lock.json beside the graph)')
+    .option('--check', 'with --lock: write nothing, exit with 1 if the lock file is out of date')
+    .addHelpText('after', example)
+    .action((path: string, options: Options) => {
+      choose(() => compileFile(path, options, session))
+    })
+}
+
+async function compileFile(path: string, options: Options, session: Session): Promise<ExitCode> {
+  const { trustDomain } = options
+  checkOptions(options)
+  session.progress.step(`reading ${path}`)
+  const { graph, problems } = await readGraph(path, session.stdin)
+  const stages = parseStages(options.stage ?? [], graph)
+  session.progress.step(`compiling ${path}`)
+  const compiled = trustDomain === undefined ? undefined : compile(graph, targetOf({ ...options, trustDomain, stages }))
+  const all = [...problems, ...(compiled?.problems ?? [])]
+  if (all.length > 0) session.err(renderProblems(all, session.errStyle))
+  if (blocks(all, options.acknowledge)) return refuse(all, session)
+  const locked = options.lock === undefined ? 0 : await keepLock({ path, graph, options, session })
+  if (compiled) await deliver(compiled, options, session)
+  return locked
+}
+
+/** Options that make no sense together, or without each other. Throws BadInput. */
+function checkOptions({ check, lock, out, assumptions, trustDomain }: Options): void {
+  if (check && lock === undefined) throw badInput('--check', 'it says nothing without `--lock`', 'add `--lock`')
+  if (check && trustDomain !== undefined)
+    throw badInput('--check', 'it looks at the lock file only', 'leave out `--trust-domain`, or `--check`')
+  const compiling = lock === undefined || out !== undefined || assumptions === true
+  if (trustDomain !== undefined || !compiling) return
+  const hint = 'write for instance `--trust-domain cluster.local`, if that is what the mesh has'
+  throw badInput('--trust-domain', "the mesh's trust domain is not given, and it is never assumed", hint)
+}
+
+/** What is an error is bad input; what is narrowed was found, and waits to be acknowledged. */
+function refuse(problems: Compiled['problems'], session: Session): ExitCode {
+  if (problems.some(({ severity }) => severity === 'error')) return 2
+  const codes = new Set(problems.filter(({ severity }) => severity === 'narrowed').map(({ code }) => code))
+  const flags = [...codes].map(code => `--acknowledge ${code}`).join(' ')
+  session.err(`nothing written: some declared flows will not work; to go on all the same, add ${flags}\n`)
+  return 1
+}
+
+interface Settings extends Options {
+  readonly trustDomain: string
+  readonly stages: NonNullable<Target['stages']>
+}
+
+function targetOf({ target, trustDomain, istioVersion, systemNamespace, revision, stages }: Settings): Target {
+  return {
+    kind: target,
+    version: istioVersion,
+    trustDomain,
+    stages,
+    ...(systemNamespace === undefined ? {} : { systemNamespace }),
+    ...(revision === undefined ? {} : { revision }),
+  }
+}
+
+async function deliver(
+  { manifests, assumptions, problems }: Compiled,
+  options: Options,
+  session: Session,
+): Promise<void> {
+  if (options.out !== undefined) {
+    writeFile(`${options.out}/manifests.yaml`, renderYaml(manifests))
+    writeFile(`${options.out}/assumptions.yaml`, renderObjects(assumptions))
+    session.err(
+      `wrote ${options.out}/manifests.yaml (${manifests.length} objects) and ${options.out}/assumptions.yaml\n`,
+    )
+  } else if (options.format === 'json') await session.out(renderJson({ manifests, assumptions, problems }))
+  else await session.out(renderYaml(manifests) + (options.assumptions ? renderObjects(assumptions) : ''))
+}

@@ -1,0 +1,92 @@
+import { Option } from 'commander'
+import { decide } from '../../core/analyze/decide'
+import type { DecideOptions } from '../../core/analyze/decide'
+import type { Layer } from '../../core/analyze/layer'
+import { parseRequest } from '../../core/analyze/request'
+import type { Problem } from '../../core/model/problem'
+import { collect } from '../command'
+import type { Verb } from '../command'
+import { readLines } from '../io'
+import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import type { ExitCode, Session } from '../session'
+import type { Line } from '../text'
+
+interface Options {
+  readonly manifests: readonly string[]
+  readonly requests: string
+  readonly base?: readonly string[]
+  readonly assume?: 'recorded'
+}
+
+const example = `
+Example:
+  $ echo '{"id":"r1","from":{"trustDomain":"prod.example.com","namespace":"boutique","serviceAccount":"frontend"},"to":{"namespace":"boutique","workload":"cartservice","port":7070},"http":{"method":"POST","path":"/hipstershop.CartService/GetCart"}}' \\
+      | npx --no ztm decide --manifests examples/online-boutique/expected --requests -
+
+The format of requests and verdicts is described in docs/verdicts.md.`
+
+/** `ztm decide`: one verdict a request. */
+export const addDecide: Verb = (program, session, choose) => {
+  program
+    .command('decide')
+    .description('says for each request whether the manifests let it through: one JSON line each, in and out')
+    .requiredOption(
+      '--manifests <path>',
+      'file or directory of manifests, or - for standard input; may be repeated',
+      collect,
+    )
+    .requiredOption('--requests <file>', 'file with one request a line, or - for standard input')
+    .option('--base <path>', 'what lies in the cluster already; --manifests override it; may be repeated', collect)
+    .addOption(new Option('--assume <how>', 'recorded: judge as the recorded verdicts were made').choices(['recorded']))
+    .addHelpText('after', example)
+    .action((options: Options) => {
+      choose(() => decideAll(options, session))
+    })
+}
+
+async function decideAll({ manifests, requests, base = [], assume }: Options, session: Session): Promise<ExitCode> {
+  checkStandardInput([...manifests, ...base, requests])
+  const lower = base.length > 0 ? await objectsAt(base, session) : []
+  const { layer, exitCode } = understand(await objectsAt(manifests, session), lower, session)
+  let worst: ExitCode = exitCode
+  for await (const line of readLines(requests, session.stdin)) {
+    if (line.text.trim() === '') continue
+    const answer = answerTo(line, { layer, source: requests, options: assume ? { assume } : {} })
+    if (answer.verdict === undefined) worst = report(answer.problems, session)
+    else await session.out(answer.verdict)
+  }
+  return worst
+}
+
+type Answer = { readonly verdict: string } | { readonly verdict?: undefined; readonly problems: readonly Problem[] }
+
+interface Asked {
+  readonly layer: Layer
+  /** Where the requests come from. */
+  readonly source: string
+  readonly options: DecideOptions
+}
+
+/** The verdict on the request of one line, as a line; or what is wrong with the line. */
+function answerTo(line: Line, { layer, source, options }: Asked): Answer {
+  const at = `${source === '-' ? 'stdin' : source}:${line.number}`
+  const parsed = parseJson(line.text)
+  if ('error' in parsed) return { problems: [notJson(at, parsed.error)] }
+  const { request, problems } = parseRequest(parsed.value, at)
+  if (!request) return { problems }
+  const { verdict, because } = decide(layer, request, options)
+  return { verdict: `${JSON.stringify({ id: request.id, verdict, because })}\n` }
+}
+
+function parseJson(text: string): { readonly value: unknown } | { readonly error: string } {
+  try {
+    return { value: JSON.parse(text) }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+function notJson(at: string, error: string): Problem {
+  const message = `not valid JSON: ${error.charAt(0).toLowerCase()}${error.slice(1).replace(/\s+/g, ' ')}`
+  return { code: 'malformed-input', severity: 'error', at, message, hint: 'one request a line; see docs/verdicts.md' }
+}

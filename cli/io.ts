@@ -1,0 +1,245 @@
+/* The only file of the command line that touches the disk. It needs no network: everything is given as files. */
+import { createHash } from 'node:crypto'
+import { createReadStream, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join, resolve } from 'node:path'
+import type { Sourced } from '../core/model/manifest'
+import type { Problem } from '../core/model/problem'
+import { BadInput, badInput, collecting } from './bad-input'
+import { parseDocuments } from './documents'
+import { objectsOf } from './objects'
+import { decode, splitLines } from './text'
+import type { Line } from './text'
+import { unite } from './unite'
+
+/** What stands for standard input among paths. */
+export const standardInput = '-'
+
+/** How reading is done. */
+export interface ReadOptions {
+  /** Where `-` reads from. */
+  readonly stdin: AsyncIterable<Uint8Array>
+  /** Told of each file before it is read, and of its size in bytes. */
+  readonly onFile?: (path: string, size: number) => void
+}
+
+/** What files, directories and standard input hold. */
+export interface Objects {
+  readonly inputs: readonly Sourced[]
+  readonly problems: readonly Problem[]
+  /** What was passed over, and why: empty files, values files, the same object twice. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads Kubernetes objects from files, from directories (their `.yaml`, `.yml` and `.json` files, at any depth, but not
+ * in `node_modules` or hidden directories) and from standard input (`-`).
+ *
+ * Never throws for what it finds there: unreadable files, malformed documents and things that are no objects are
+ * Problems, with their place. The `at` of each object is `file:line`.
+ */
+export async function readObjects(paths: readonly string[], options: ReadOptions): Promise<Objects> {
+  const sum: Sum = { inputs: [], problems: [], notes: [] }
+  for (const path of new Set(paths)) {
+    if (path === standardInput) addText(sum, { bytes: await readStream(options.stdin), source: 'stdin', named: true })
+    else for (const file of filesAt(path, sum.problems)) addFile(sum, { file, named: file === path, options })
+  }
+  const united = unite(sum.inputs)
+  const problems = [...sum.problems, ...united.problems]
+  if (united.inputs.length + problems.length === 0) problems.push(nothingIn(paths))
+  return { inputs: united.inputs, problems, notes: [...sum.notes, ...united.notes] }
+}
+
+/** The lines of a file or of standard input (`-`), one at a time, in constant memory. Throws {@link BadInput}. */
+export async function* readLines(path: string, stdin: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  try {
+    // Without an encoding the stream yields Buffers.
+    const stream = path === standardInput ? stdin : (createReadStream(path) as AsyncIterable<Uint8Array>)
+    yield* splitLines(stream, path === standardInput ? 'stdin' : path)
+  } catch (error) {
+    throw refused(path, error)
+  }
+}
+
+/** The text of a file or of standard input (`-`), which must be UTF-8. Throws {@link BadInput}. */
+export async function readText(path: string, stdin: AsyncIterable<Uint8Array>): Promise<string> {
+  return path === standardInput ? decode(await readStream(stdin), 'stdin') : readFile(path)
+}
+
+/** The text of a file, or nothing where there is no such file. Throws {@link BadInput} where it cannot be read. */
+export function readFileIfThere(path: string): string | undefined {
+  return isThere(path) ? readFile(path) : undefined
+}
+
+/** Whether there is such a file or directory. */
+export function isThere(path: string): boolean {
+  return attempt(path, () => statSync(path, { throwIfNoEntry: false })) !== undefined
+}
+
+/** Writes a file, and the directories it lies in. Throws {@link BadInput}. */
+export function writeFile(path: string, text: string): void {
+  attempt(path, () => {
+    mkdirSync(dirname(path), { recursive: true })
+    writeFileSync(path, text)
+  })
+}
+
+/** `sha256:` and the hexadecimal digest of a text's UTF-8. */
+export function sha256(text: string): string {
+  return `sha256:${createHash('sha256').update(text).digest('hex')}`
+}
+
+/**
+ * What a TypeScript or JavaScript file exports. TypeScript is translated without a look at its types, so that a graph
+ * with a misspelt name is loaded, and the message about it is ours.
+ *
+ * ts-node is looked for beside the file, then beside this program. Throws {@link BadInput} where it is nowhere, and
+ * whatever the file itself throws.
+ */
+export function loadModule(path: string): unknown {
+  const file = resolve(path)
+  attempt(path, () => readFileSync(file))
+  if (path.endsWith('.ts')) understandTypeScript(file)
+  return createRequire(file)(file)
+}
+
+interface Sum {
+  readonly inputs: Sourced[]
+  readonly problems: Problem[]
+  readonly notes: string[]
+}
+
+interface Text {
+  readonly bytes: Uint8Array
+  readonly source: string
+  /** Whether it was asked for by name; whatever else lies in a directory may be no manifest. */
+  readonly named: boolean
+}
+
+function addFile(sum: Sum, { file, named, options }: { file: string; named: boolean; options: ReadOptions }): void {
+  options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+  const bytes = collecting(sum.problems, () => attempt(file, () => readFileSync(file)))
+  if (bytes) addText(sum, { bytes, source: file, named })
+}
+
+function addText(sum: Sum, { bytes, source, named }: Text): void {
+  const text = collecting(sum.problems, () => decode(bytes, source))
+  if (text === undefined) return
+  const parsed = parseDocuments(text, source)
+  const found = objectsOf(parsed.documents, source)
+  // One by one: as arguments of one call, a hundred thousand would not fit on the stack.
+  for (const input of found.inputs) sum.inputs.push(input)
+  for (const problem of [...parsed.problems, ...found.problems]) sum.problems.push(problem)
+  if (parsed.documents.length + parsed.problems.length === 0) sum.notes.push(`${source}: empty, nothing to read`)
+  for (const { at, problem } of found.others) {
+    if (named) sum.problems.push(problem)
+    else sum.notes.push(`${at}: skipped, neither \`apiVersion\` nor \`kind\`: no Kubernetes object`)
+  }
+}
+
+async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return Buffer.concat(chunks)
+}
+
+function readFile(path: string): string {
+  return decode(
+    attempt(path, () => readFileSync(path)),
+    path,
+  )
+}
+
+/** A path itself where it is a file; the manifests below it where it is a directory, in the order of their names. */
+function filesAt(path: string, problems: Problem[]): readonly string[] {
+  const before = problems.length
+  const isDirectory = collecting(problems, () => attempt(path, () => statSync(path).isDirectory()))
+  if (!isDirectory) return problems.length > before ? [] : [path]
+  const files = manifestsBelow(path, { problems, above: [] })
+  if (files.length === 0 && problems.length === before) problems.push(...noFiles(path).problems)
+  return files
+}
+
+/** `above`: the real paths of the directories on the way here, so that a link back to one of them ends the walk. */
+function manifestsBelow(directory: string, walk: { problems: Problem[]; above: readonly string[] }): readonly string[] {
+  const { problems, above } = walk
+  const here = collecting(problems, () => attempt(directory, () => realpathSync(directory)))
+  if (here === undefined || above.includes(here)) return []
+  const names = collecting(problems, () => attempt(directory, () => readdirSync(directory))) ?? []
+  return names.sort().flatMap(name => {
+    if (name.startsWith('.') || name === 'node_modules') return []
+    const path = join(directory, name)
+    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+    if (isDirectory) return manifestsBelow(path, { problems, above: [...above, here] })
+    return /\.(?:ya?ml|json)$/i.test(name) ? [path] : []
+  })
+}
+
+interface TypeScriptRunner {
+  register(options: Readonly<Record<string, unknown>>): void
+}
+
+const runnerOptions = {
+  transpileOnly: true,
+  skipProject: true,
+  compilerOptions: { target: 'ES2022', module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
+  moduleTypes: { '**/*': 'cjs' },
+}
+
+/** Makes `require` understand TypeScript, unless it does so already. */
+function understandTypeScript(file: string): void {
+  if (Symbol.for('ts-node.register.instance') in process) return
+  for (const place of [file, __filename]) {
+    try {
+      const runner = createRequire(place)('ts-node') as TypeScriptRunner // its published interface
+      runner.register(runnerOptions)
+      return
+    } catch {
+      // Not there, or without a compiler it can work with: the next place may have a better one.
+    }
+  }
+  const hint = 'run `npm install --save-dev ts-node typescript@5`, or give the graph as YAML or JSON'
+  throw badInput(file, 'a graph in TypeScript needs `ts-node` and a `typescript` below 7', hint)
+}
+
+/** What `action` returns. Throws {@link BadInput} where the file system refuses. */
+function attempt<T>(path: string, action: () => T): T {
+  try {
+    return action()
+  } catch (error) {
+    throw refused(path, error)
+  }
+}
+
+const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
+  ENOENT: ['no such file or directory', 'check the path; it is taken from the current directory'],
+  ENOTDIR: ['a part of the path is no directory', 'check the path'],
+  EISDIR: ['it is a directory, not a file', 'name a file in it'],
+  EEXIST: ['a part of the path is no directory', 'check the path'],
+  EACCES: ['permission denied', 'check the permissions of the file and of the directories above it'],
+  EPERM: ['permission denied', 'check the permissions of the file and of the directories above it'],
+  EROFS: ['the file system is read-only', 'name a place that can be written'],
+  ENOSPC: ['no space left on the device', 'make room, or name another place'],
+  ELOOP: ['too many symbolic links', 'check where the links lead'],
+  ENAMETOOLONG: ['the name is too long', 'check the path'],
+  ERR_FS_FILE_TOO_LARGE: ['the file is too large to be read at once', 'split it'],
+  ERR_STRING_TOO_LONG: ['the file is too large to be read at once', 'split it'],
+  ERR_INVALID_ARG_VALUE: ['no path can hold these characters', 'check the path'],
+}
+
+/** What the file system refused, as bad input; an error of another origin stays what it is. */
+function refused(path: string, error: unknown): unknown {
+  if (error instanceof BadInput || !(error instanceof Error) || !('code' in error)) return error
+  const code = String(error.code)
+  const [what, hint] = reasons[code] ?? [`it cannot be used (${code})`, 'check the file and the path']
+  return badInput(path, what, hint)
+}
+
+function noFiles(path: string): BadInput {
+  return badInput(path, 'no `.yaml`, `.yml` or `.json` file in this directory or below', 'check the path')
+}
+
+function nothingIn(paths: readonly string[]): Problem {
+  const hint = 'give files or directories with manifests, or `-` for standard input'
+  return { code: 'no-objects', severity: 'error', at: paths.join(' '), message: 'no Kubernetes object in there', hint }
+}

@@ -1,0 +1,67 @@
+import type { Intent } from '../core/model/intent'
+import { canonicalJson } from '../core/report/json'
+import { sha256 } from './io'
+import { isList, isMapping } from './shape'
+
+/** What an intent is called in a lock file and by what the stack registers. */
+export function digestOf(intent: Intent): string {
+  return sha256(canonicalJson(intent))
+}
+
+/**
+ * The text of `intent.lock.json`: the intent and its digest, one governed service or flow a line, so that a change of
+ * intent reads as a diff of flows.
+ */
+export function renderLock(intent: Intent): string {
+  const list = (items: readonly unknown[]): string =>
+    items.length === 0 ? '[]' : `[\n${items.map(item => `      ${JSON.stringify(item)}`).join(',\n')}\n    ]`
+  return [
+    '{',
+    `  "digest": ${JSON.stringify(digestOf(intent))},`,
+    '  "intent": {',
+    `    "version": ${intent.version},`,
+    `    "governed": ${list(intent.governed)},`,
+    `    "flows": ${list(intent.flows)}`,
+    '  }',
+    '}',
+    '',
+  ].join('\n')
+}
+
+/** How a lock file differs from the intent it should hold, one change a line; none where it is current. */
+export function lockChanges(locked: unknown, intent: Intent): readonly string[] {
+  if (isMapping(locked) && locked.digest === digestOf(intent) && canonicalJson(locked.intent) === canonicalJson(intent))
+    return []
+  const before = isMapping(locked) && isMapping(locked.intent) ? locked.intent : {}
+  const changes = [
+    ...listChanges(flowTexts(before.flows), flowTexts(intent.flows)),
+    ...listChanges(serviceNames(before.governed), serviceNames(intent.governed)),
+  ]
+  return changes.length > 0
+    ? changes
+    : ['~ the same flows, spelt out otherwise, or a digest that is not that of the intent']
+}
+
+/** Whether a file's content is a lock, whatever its intent: nothing else is ever overwritten. */
+export function isLock(value: unknown): boolean {
+  return isMapping(value) && 'digest' in value && 'intent' in value
+}
+
+function listChanges(before: readonly string[], after: readonly string[]): readonly string[] {
+  const [old, current] = [new Set(before), new Set(after)]
+  const removed = [...old].filter(text => !current.has(text)).map(text => `- ${text}`)
+  const added = [...current].filter(text => !old.has(text)).map(text => `+ ${text}`)
+  return [...removed, ...added]
+}
+
+function flowTexts(flows: unknown): readonly string[] {
+  return mappings(flows).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+}
+
+function serviceNames(governed: unknown): readonly string[] {
+  return mappings(governed).map(service => `governed ${canonicalJson(service)}`)
+}
+
+function mappings(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  return isList(value) ? value.filter(isMapping) : []
+}

@@ -1,0 +1,61 @@
+import type { Layer } from '../core/analyze/layer'
+import { read } from '../core/analyze/read-istio'
+import type { Sourced } from '../core/model/manifest'
+import { blocks } from '../core/model/problem'
+import type { Problem } from '../core/model/problem'
+import { renderProblems } from '../core/report/problems'
+import { count, visible } from '../core/report/words'
+import { BadInput, badInput } from './bad-input'
+import { readObjects, standardInput } from './io'
+import type { ExitCode, Session } from './session'
+
+/** A file that takes about a second to parse, in bytes. */
+const large = 1_000_000
+
+/** The objects in files, directories and standard input; what was passed over is noted. Throws {@link BadInput}. */
+export async function objectsAt(paths: readonly string[], session: Session): Promise<readonly Sourced[]> {
+  const { inputs, problems, notes } = await readObjects(paths, {
+    stdin: session.stdin,
+    onFile: (path, size) => {
+      session.progress.step(`reading ${path}`, size > large ? 'heavy' : 'light')
+    },
+  })
+  for (const note of notes) session.err(`note: ${visible(note)}\n`)
+  if (problems.length > 0) throw new BadInput(problems)
+  return inputs
+}
+
+/** What manifests mean, as far as it could be read. */
+export interface Understood {
+  readonly layer: Layer
+  /** 2 where something in them could not be read; it is `unknown` in the layer, so that answers stay right. */
+  readonly exitCode: ExitCode
+  readonly skipped: Readonly<Record<string, number>>
+}
+
+/** Reads objects, on top of those of `base`. Problems are printed, and kinds that mean nothing here are counted. */
+export function understand(inputs: readonly Sourced[], base: readonly Sourced[], session: Session): Understood {
+  session.progress.step('reading objects')
+  const { layer, problems, skipped } = read(inputs, { base })
+  const exitCode = report(problems, session)
+  const kinds = Object.entries(skipped).map(([kind, number]) => `${kind} ${number}`)
+  if (kinds.length > 0) session.err(`note: ${skippedNote(skipped)}: ${visible(kinds.sort().join(', '))}\n`)
+  return { layer, exitCode, skipped }
+}
+
+/** Prints problems; the exit code says whether any of them blocks. */
+export function report(problems: readonly Problem[], session: Session): ExitCode {
+  if (problems.length > 0) session.err(renderProblems(problems, session.errStyle))
+  return blocks(problems) ? 2 : 0
+}
+
+/** Refuses to read standard input twice. Throws {@link BadInput}. */
+export function checkStandardInput(paths: readonly string[]): void {
+  if (paths.filter(path => path === standardInput).length < 2) return
+  throw badInput('-', 'standard input can be read only once', 'give one of the two as a file')
+}
+
+function skippedNote(skipped: Readonly<Record<string, number>>): string {
+  const objects = Object.values(skipped).reduce((sum, number) => sum + number, 0)
+  return `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
+}

@@ -1,0 +1,59 @@
+import { createColors } from 'picocolors'
+import { plain } from '../core/report/style'
+import type { Style } from '../core/report/style'
+import type { Progress } from './progress'
+import { progressOn } from './progress'
+
+/** 0: clean; 1: something was found; 2: what was given is bad. */
+export type ExitCode = 0 | 1 | 2
+
+/** Where a run of the program reads from and writes to. */
+export interface Session {
+  readonly stdin: AsyncIterable<Uint8Array>
+  /** Writes results, and waits until they are on their way, so that a slow reader slows us down. */
+  out(text: string): Promise<void>
+  /** Writes what is not a result: problems, notes. */
+  err(text: string): void
+  /** For results. */
+  readonly style: Style
+  /** For everything else. */
+  readonly errStyle: Style
+  readonly progress: Progress
+}
+
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+
+/** The streams and environment of a process. */
+export interface Streams {
+  readonly stdin: AsyncIterable<Uint8Array>
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** A session on a process's streams: colours and progress only where a person is looking. */
+export function openSession({ stdin, stdout, stderr, env }: Streams): Session {
+  const progress = progressOn(stderr)
+  return {
+    stdin,
+    progress,
+    style: styleFor(stdout, env),
+    errStyle: styleFor(stderr, env),
+    out: text => {
+      progress.clear()
+      return new Promise(resolve => {
+        if (stdout.write(text)) resolve()
+        else stdout.once('drain', resolve)
+      })
+    },
+    err: text => {
+      progress.clear()
+      stderr.write(text)
+    },
+  }
+}
+
+/** Colours on a terminal that knows them, unless `NO_COLOR` is set (https://no-color.org). */
+function styleFor(stream: Output, { NO_COLOR = '', TERM }: Streams['env']): Style {
+  return stream.isTTY === true && NO_COLOR === '' && TERM !== 'dumb' ? createColors(true) : plain
+}

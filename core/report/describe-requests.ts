@@ -1,0 +1,92 @@
+import { anyAddress, printAddress } from '../model/address'
+import { Language } from '../model/language'
+import type { Region, Variable } from '../model/region'
+import { absent } from '../model/region'
+import { describePaths } from './describe-paths'
+import { piecesOf } from './pieces'
+
+/** What the yes/no attributes of a region ask of a token's claims, by the attribute's name. */
+export type ClaimQuestions = ReadonlyMap<string, { readonly path: readonly string[]; readonly values: Language }>
+
+/** More than anybody reads of one caller and one port. */
+const most = 60
+
+/** A region of requests in words, each of which holds on its own: `GET /a/**`, `raw tcp`, `any request, host a|b`. */
+export function describeRequests(region: Region, questions: ClaimQuestions): readonly string[] {
+  const sentences: string[] = []
+  for (const constraints of conjunctions(region, [])) {
+    for (const sentence of sentencesOf(new Map(constraints), questions)) {
+      if (sentences.length === most) return [...sentences, '…']
+      sentences.push(sentence)
+    }
+  }
+  return sentences
+}
+
+type Constraint = readonly [Variable, Language]
+type Constraints = ReadonlyMap<Variable, Language>
+
+/** The ways through the diagram; each is one conjunction of constraints. */
+function* conjunctions(region: Region, given: readonly Constraint[]): Generator<readonly Constraint[]> {
+  const { variable, edges } = region
+  if (variable === undefined) {
+    if (!region.isEmpty) yield given
+    return
+  }
+  for (const { values, to } of edges) yield* conjunctions(to, [...given, [variable, values]])
+}
+
+function sentencesOf(constraints: Constraints, questions: ClaimQuestions): readonly string[] {
+  const notes = [...constraints].filter(([variable]) => !['protocol', 'method', 'path'].includes(variable))
+  const tail = notes.map(([variable, values]) => `, ${describeAttribute(variable, values, questions)}`).join('')
+  return subjects(constraints).map(subject => subject + tail)
+}
+
+function subjects(constraints: Constraints): readonly string[] {
+  const [protocol, method, path] = [constraints.get('protocol'), constraints.get('method'), constraints.get('path')]
+  if (!method && !path) return [anyOf(protocol ?? Language.all)]
+  const verb = method ? describeWords(method, 'method') : 'any method'
+  return path ? describePaths(path).map(route => `${verb} ${route}`) : [`${verb} any path`]
+}
+
+function anyOf(protocols: Language): string {
+  const [http, tcp] = [protocols.contains('http'), protocols.contains('tcp')]
+  if (http && tcp) return 'any request'
+  return http ? 'any http request' : 'raw tcp'
+}
+
+function describeAttribute(variable: Variable, values: Language, questions: ClaimQuestions): string {
+  const question = questions.get(variable)
+  if (question)
+    return `${values.contains('yes') ? 'with' : 'without'} claim ${question.path.join('.')} ${describeWords(question.values)}`
+  if (variable.endsWith('address')) return `${variable} ${describeAddresses(values)}`
+  if (variable === 'token' && values.words?.has(''))
+    return values.words.size === 1 ? 'without a token' : 'without a token or with one'
+  return `${variable.replace(':', ' ')} ${describeWords(values)}`
+}
+
+/** A set of words: `a|b`, `any but a|b`, a regular expression. */
+function describeWords(words: Language, noun = ''): string {
+  const list = (some: ReadonlySet<string>): string =>
+    [...some]
+      .sort()
+      .map(word => (word === absent ? 'absent' : JSON.stringify(word).slice(1, -1)))
+      .join('|')
+  if (words.words) return list(words.words)
+  const missing = words.complement().words
+  if (!missing) return `like /^${String(words)}$/`
+  return missing.size === 0 ? `any ${noun}`.trim() : `any ${noun ? `${noun} ` : ''}but ${list(missing)}`
+}
+
+/** A set of addresses as CIDR blocks. */
+function describeAddresses(addresses: Language): string {
+  const blocks = piecesOf(addresses.intersect(anyAddress()), function* (bits) {
+    for (let length = 0; length < bits.length - 1; length++) {
+      const [start, zeros] = [bits.slice(0, length + 1), bits.slice(0, length + 1).padEnd(bits.length, '0')]
+      const set = (): Language => Language.of({ sequence: [start, { any: true }] }).intersect(anyAddress())
+      yield { text: `${printAddress(zeros)}/${length}`, samples: [zeros, start.padEnd(bits.length, '1')], set }
+    }
+    yield { text: printAddress(bits), samples: [], set: () => Language.literals([bits]) }
+  })
+  return blocks?.join('|') ?? `like ${printAddress(addresses.witness() ?? '')}`
+}

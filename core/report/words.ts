@@ -1,0 +1,24 @@
+/** `1 problem`, `2 problems`; for nouns that take more than an `s`, give the plural. */
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`
+}
+
+/** Orders by code unit, the same on every machine. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Rows of cells as lines, the cells of each column under each other. The last cell of a row is not padded. */
+export function columns(rows: readonly (readonly string[])[], gap = '  '): readonly string[] {
+  const widths: number[] = []
+  for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
+  return rows.map(row => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join(gap))
+}
+
+/** Text on one line, without characters that would move a terminal's cursor or change its colours: names come from anybody. */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\u2028\u2029]/gu,
+    character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}

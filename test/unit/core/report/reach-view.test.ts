@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { addressesOf } from '../../../../core/model/address'
+import type { Expression } from '../../../../core/model/language'
+import { Language } from '../../../../core/model/language'
+import { absent, Region } from '../../../../core/model/region'
+import { describeCallers } from '../../../../core/report/describe-callers'
+import { describeRequests } from '../../../../core/report/describe-requests'
+import { viewOf } from '../../../../core/report/reach-view'
+
+const any: Expression = { any: true }
+const trusted = Language.of({
+  sequence: ['cluster.local/ns/', { plus: { except: '/' } }, '/sa/', { plus: { except: '/' } }],
+})
+const trust = { domains: ['cluster.local'], trusted }
+const identity = (namespace: string, account: string): string => `cluster.local/ns/${namespace}/sa/${account}`
+const callers = (language: Language): readonly string[] => describeCallers(language, trust)
+const where = (variable: string, ...words: string[]): Region => Region.where(variable, Language.literals(words))
+
+describe('callers in words', () => {
+  it('are their names, where they are a list', () => {
+    assert.deepEqual(callers(Language.literals([identity('shop', 'cart'), '', 'kubelet'])), [
+      'anybody without identity',
+      'kubelet',
+      'shop/cart',
+    ])
+  })
+
+  it('carry their trust domain where it is not the mesh’s own', () => {
+    assert.deepEqual(callers(Language.literals(['old.example/ns/shop/sa/cart'])), ['shop/cart of old.example'])
+  })
+
+  it('are any mesh identity, with those that are not', () => {
+    assert.deepEqual(callers(trusted), ['any mesh identity'])
+    assert.deepEqual(callers(Language.all), ['anybody without identity', 'any mesh identity'])
+    assert.deepEqual(callers(trusted.minus(Language.literals([identity('shop', 'cart')]))), [
+      'any mesh identity but shop/cart',
+    ])
+  })
+
+  it('are the accounts of a namespace', () => {
+    assert.deepEqual(callers(Language.of({ sequence: ['cluster.local/ns/shop/sa/', any] }).intersect(trusted)), [
+      'any account of shop',
+    ])
+  })
+})
+
+describe('requests in words', () => {
+  const words = (region: Region): readonly string[] => describeRequests(region, new Map())
+
+  it('tell raw tcp from http, and either from both', () => {
+    assert.deepEqual(words(where('protocol', 'http')), ['any http request'])
+    assert.deepEqual(words(where('protocol', 'tcp')), ['raw tcp'])
+    assert.deepEqual(words(where('protocol', 'http', 'tcp')), ['any request'])
+    assert.deepEqual(words(Region.all), ['any request'])
+  })
+
+  it('are a line for each route', () => {
+    const region = Region.intersection([
+      where('protocol', 'http'),
+      where('method', 'GET', 'HEAD'),
+      where('path', '/a', '/b'),
+    ])
+    assert.deepEqual(words(region), ['GET|HEAD /a', 'GET|HEAD /b'])
+  })
+
+  it('name the other things they depend on', () => {
+    const region = Region.intersection([where('host', 'cart'), where('header:x-env', absent)])
+    assert.deepEqual(words(region), ['any request, host cart, header x-env absent'])
+  })
+
+  it('give addresses as blocks', () => {
+    const region = Region.where('address', addressesOf('10.1.0.0/16') ?? Language.none)
+    assert.deepEqual(words(region), ['any request, address 10.1.0.0/16'])
+  })
+
+  it('say what a claim must be', () => {
+    const questions = new Map([['claim:1', { path: ['groups'], values: Language.literals(['dev']) }]])
+    assert.deepEqual(describeRequests(where('claim:1', 'yes'), questions), ['any request, with claim groups dev'])
+  })
+})
+
+describe('reach in words', () => {
+  const cart = { namespace: 'shop', name: 'cart' }
+  const view = (must: Region, may: Region) =>
+    viewOf({
+      ...trust,
+      ports: [{ workload: cart, port: 7070, bounds: { must, may } }],
+      questions: new Map(),
+      floor: [],
+    })
+
+  it('keeps what is certain apart from what is possible', () => {
+    const [frontend, both] = [
+      where('caller', identity('shop', 'frontend')),
+      where('caller', identity('shop', 'frontend'), identity('shop', 'ad')),
+    ]
+    assert.deepEqual(
+      view(frontend, both).lines.map(({ callers, bound }) => [callers, bound]),
+      [
+        ['shop/ad', 'possible'],
+        ['shop/frontend', 'certain'],
+      ],
+    )
+  })
+
+  it('sorts callers by how openly they are admitted', () => {
+    const openness = view(Region.all, Region.all).lines.map(line => line.openness)
+    assert.deepEqual(openness.sort(), ['anonymous', 'mesh', 'named'])
+  })
+
+  it('lists a port that nobody may call as closed', () => {
+    assert.deepEqual(view(Region.none, Region.none), { lines: [], closed: ['shop/cart:7070'], floor: [] })
+  })
+
+  it('does not let a name write to the terminal', () => {
+    const evil = viewOf({
+      ...trust,
+      ports: [
+        {
+          workload: { namespace: 'shop', name: 'a\u001b[2Jb\nc' },
+          port: 1,
+          bounds: { must: Region.none, may: Region.none },
+        },
+      ],
+      questions: new Map(),
+      floor: [],
+    })
+    assert.deepEqual(evil.closed, ['shop/a\\u{1b}[2Jb\\u{a}c:1'])
+  })
+})
