@@ -1,0 +1,69 @@
+import { compareWithIntent, type Comparison } from '../core/analyze/compare'
+import { probeFloor } from '../core/analyze/floor'
+import { reach, type Reach } from '../core/analyze/reach'
+import { read } from '../core/analyze/read-istio'
+import { trustedCallers } from '../core/analyze/regions/callers'
+import type { Sourced } from '../core/model/manifest'
+import type { Problem } from '../core/model/problem'
+import type { ReachView } from '../core/report/reach'
+import { viewOf } from '../core/report/reach-view'
+import type { Meant } from './meant'
+import { deployed, type RegisteredObject } from './objects'
+import { unknownValue } from './wire'
+
+/** What is rendered, held against what is meant. */
+export interface Proof {
+  /** Who can really call whom. */
+  readonly reach: ReachView
+  /** Absent where the project has no graph: there is nothing to hold it against. */
+  readonly comparison?: Comparison
+  /** Stage of each namespace the graph governs. */
+  readonly stages: Readonly<Record<string, 'strict' | 'enforce'>>
+  /** What could not be read, so that it is unknown. */
+  readonly problems: readonly Problem[]
+  /** Kinds that say nothing about who may call whom, and how many of each. */
+  readonly skipped: Readonly<Record<string, number>>
+  readonly numbers: { readonly services: number; readonly flows: number }
+}
+
+/** What there is to prove with. */
+export interface Evidence {
+  readonly registered: readonly RegisteredObject[]
+  readonly base: readonly Sourced[]
+  readonly installs: boolean
+  readonly meant: Meant | undefined
+}
+
+/**
+ * Computes effective reach from what the program registers, on what is assumed or known to be there, and compares it
+ * with what the graph means at each namespace's stage.
+ */
+export function prove({ meant, ...scene }: Evidence): Proof {
+  const { inputs, base } = deployed({ ...scene, assumptions: meant?.assumptions ?? [] })
+  const understood = read(inputs, { base, isUnknown: value => value === unknownValue })
+  const reached = reach(understood.layer)
+  return {
+    reach: view(reached),
+    ...(meant && { comparison: compareWithIntent(reached, meant.intent, meant.target) }),
+    stages: stagesOf(meant),
+    problems: [...understood.problems, ...reached.problems],
+    skipped: understood.skipped,
+    numbers: { services: meant?.intent.governed.length ?? 0, flows: meant?.intent.flows.length ?? 0 },
+  }
+}
+
+function stagesOf(meant: Meant | undefined): Readonly<Record<string, 'strict' | 'enforce'>> {
+  const namespaces = [...new Set(meant?.intent.governed.map(({ namespace }) => namespace))].sort()
+  return Object.fromEntries(namespaces.map(name => [name, meant?.target.stages?.[name] ?? 'enforce']))
+}
+
+/** Reach in words. */
+function view({ domains, questions, ports, floor }: Reach): ReachView {
+  const ways = floor.map(({ port, what }) => `every proxied workload:${port} (${what})`)
+  return viewOf({ domains, questions, ports, trusted: trustedCallers(domains), floor: [...ways, probeFloor] })
+}
+
+/** Whether reach is exactly what is meant. */
+export function holds({ comparison }: Proof): boolean {
+  return comparison?.differences.length === 0
+}
