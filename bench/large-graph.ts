@@ -49,7 +49,7 @@ export function largeGraph(size: number, seed = 1): Graph {
     edges++
     calls[caller] = {
       ...calls[caller],
-      [callee]: { main: routesOf(services[callee]?.ports['main']?.protocol ?? 'tcp', pick(4)) },
+      [callee]: { main: routesOf(services[callee]?.ports.main?.protocol ?? 'tcp', pick(4)) },
     }
   }
   for (let hub = 0; hub < 3; hub++) for (let i = 0; i < size; i++) if (next() < 0.4) add(i, hub)

@@ -38,9 +38,13 @@ export function understand(inputs: readonly Sourced[], base: readonly Sourced[],
   session.progress.step('reading objects')
   const { layer, problems, skipped } = read(inputs, { base })
   const exitCode = report(problems, session)
-  const kinds = Object.entries(skipped).map(([kind, number]) => `${kind} ${number}`)
-  if (kinds.length > 0) session.err(`note: ${skippedNote(skipped)}: ${visible(kinds.sort().join(', '))}\n`)
+  noteSkipped(skipped, session)
   return { layer, exitCode, skipped }
+}
+
+/** Counts the objects of kinds that mean nothing here, for verbs that have no other use for what is understood. */
+export function countSkipped(inputs: readonly Sourced[], session: Session): void {
+  noteSkipped(read(inputs).skipped, session)
 }
 
 /** Prints problems; the exit code says whether any of them blocks. */
@@ -55,7 +59,10 @@ export function checkStandardInput(paths: readonly string[]): void {
   throw badInput('-', 'standard input can be read only once', 'give one of the two as a file')
 }
 
-function skippedNote(skipped: Readonly<Record<string, number>>): string {
+function noteSkipped(skipped: Readonly<Record<string, number>>, session: Session): void {
+  const kinds = Object.entries(skipped).map(([kind, number]) => `${kind} ${number}`)
+  if (kinds.length === 0) return
   const objects = Object.values(skipped).reduce((sum, number) => sum + number, 0)
-  return `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
+  const what = `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
+  session.err(`note: ${what}: ${visible(kinds.sort().join(', '))}\n`)
 }

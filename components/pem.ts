@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import type { Problem } from '../core/model/problem'
+import { blocking } from '../core/model/problem'
 
 /** The anchors of a bundle, each in canonical PEM, or what is wrong with it. */
 export interface Anchors {
@@ -30,27 +31,43 @@ export function readAnchors(bundle: string, at: string): Anchors {
 }
 
 function privateKeyProblem(at: string): Problem {
-  return error('private-key', at, 'the bundle holds a private key, which would end up in the stack’s state', {
+  return blocking({
+    code: 'private-key',
+    at,
+    message: 'the bundle holds a private key, which would end up in the stack’s state',
     hint: 'give the certificates alone, and replace the key: whoever could read it here may have it',
   })
 }
 
 function countProblems(found: number, bundle: string, at: string): Problem[] {
   const begun = bundle.match(/-----BEGIN /g)?.length ?? 0
-  if (begun > found) return [error('malformed-pem', at, 'a PEM block is begun and not ended')]
+  if (begun > found) return [blocking({ code: 'malformed-pem', at, message: 'a PEM block is begun and not ended' })]
   if (found > 0) return []
   return [
-    error('no-anchor', at, 'there is no certificate in the bundle', { hint: 'PEM: `-----BEGIN CERTIFICATE-----`' }),
+    blocking({
+      code: 'no-anchor',
+      at,
+      message: 'there is no certificate in the bundle',
+      hint: 'PEM: `-----BEGIN CERTIFICATE-----`',
+    }),
   ]
 }
 
 function certificateProblems(text: string, label: string, at: string): Problem[] {
-  if (label !== 'CERTIFICATE') return [error('no-certificate', at, `a \`${label}\` is no certificate`)]
+  if (label !== 'CERTIFICATE')
+    return [blocking({ code: 'no-certificate', at, message: `a \`${label}\` is no certificate` })]
   const certificate = parse(text)
-  if (!certificate) return [error('malformed-certificate', at, 'the certificate cannot be read')]
+  if (!certificate) return [blocking({ code: 'malformed-certificate', at, message: 'the certificate cannot be read' })]
   if (certificate.ca) return []
   const subject = certificate.subject.replaceAll('\n', ', ')
-  return [error('not-a-ca', at, `\`${subject}\` is no certificate authority`, { hint: 'an anchor signs others' })]
+  return [
+    blocking({
+      code: 'not-a-ca',
+      at,
+      message: `\`${subject}\` is no certificate authority`,
+      hint: 'an anchor signs others',
+    }),
+  ]
 }
 
 function canonicalPem(text: string): string {
@@ -63,8 +80,4 @@ function parse(text: string): X509Certificate | undefined {
   } catch {
     return undefined // openssl's reasons are no help, and could quote the text
   }
-}
-
-function error(code: string, at: string, message: string, hint: { readonly hint?: string } = {}): Problem {
-  return { code, severity: 'error', at, message, ...hint }
 }

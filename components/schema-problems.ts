@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Problem } from '../core/model/problem'
+import { blocking } from '../core/model/problem'
 import { didYouMean } from '../core/model/problem'
 
 type Issue = z.core.$ZodIssue
@@ -21,12 +22,19 @@ function translate(issue: Issue, schema: z.ZodType): readonly Problem[] {
     case 'invalid_type':
       return [issue.input === undefined ? missing(path) : wrongType(path, issue.expected, issue.input)]
     case 'invalid_key':
-      return issue.issues.map(inner => problem('wrong-value', path, inner.message))
+      return issue.issues.map(inner => blocking({ code: 'wrong-value', at: printPath(path), message: inner.message }))
     case 'invalid_union':
       // The one union there is: how a rule of the policy pack is enforced.
-      return [problem('wrong-value', path, `${say(issue.input)} is no enforcement level`, levels)]
+      return [
+        blocking({
+          code: 'wrong-value',
+          at: printPath(path),
+          message: `${say(issue.input)} is no enforcement level`,
+          ...levels,
+        }),
+      ]
     default:
-      return [problem('wrong-value', path, issue.message)]
+      return [blocking({ code: 'wrong-value', at: printPath(path), message: issue.message })]
   }
 }
 
@@ -37,24 +45,34 @@ const levels = {
 function unknownKey(path: Path, known: readonly string[]): Problem {
   const key = String(path.at(-1))
   const { hint = `known keys: ${listed(known)}` } = didYouMean(key, known)
-  return problem('unknown-key', path, `unknown key \`${key}\``, { hint })
+  return blocking({ code: 'unknown-key', at: printPath(path), message: `unknown key \`${key}\``, hint })
 }
 
 function wrongValue(path: Path, allowed: readonly string[], input: unknown): Problem {
   const near = typeof input === 'string' ? didYouMean(input, allowed) : {}
   const { hint = `one of ${listed(allowed)}` } = near
   if (input === undefined) return { ...missing(path), hint }
-  return problem('wrong-value', path, `${say(input)} is not a value that it may have`, { hint })
+  return blocking({
+    code: 'wrong-value',
+    at: printPath(path),
+    message: `${say(input)} is not a value that it may have`,
+    hint,
+  })
 }
 
 function missing(path: Path): Problem {
-  return problem('missing-key', path, `\`${String(path.at(-1))}\` is missing`)
+  return blocking({ code: 'missing-key', at: printPath(path), message: `\`${String(path.at(-1))}\` is missing` })
 }
 
 function wrongType(path: Path, expected: string, input: unknown): Problem {
   const unquoted = expected === 'string' && typeof input === 'number'
   const hint = unquoted ? { hint: 'put it in quotes' } : {}
-  return problem('wrong-type', path, `expected ${nouns[expected] ?? expected}, got ${kindOf(input)}`, hint)
+  return blocking({
+    code: 'wrong-type',
+    at: printPath(path),
+    message: `expected ${nouns[expected] ?? expected}, got ${kindOf(input)}`,
+    ...hint,
+  })
 }
 
 const nouns: Readonly<Record<string, string>> = {
@@ -80,10 +98,6 @@ function listed(names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ')
 }
 
-function problem(code: string, path: Path, message: string, hint: { readonly hint?: string } = {}): Problem {
-  return { code, severity: 'error', at: path.map(String).join('.'), message, ...hint }
-}
-
 /** The keys an object may have at a path, for did-you-mean. */
 function keysAt(schema: z.ZodType, path: Path): readonly string[] {
   const found = path.reduce<z.ZodType | undefined>((at, step) => (at ? below(at, String(step)) : undefined), schema)
@@ -105,4 +119,8 @@ function unwrapped(schema: z.ZodType): z.ZodType {
   const optional =
     schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional || schema instanceof z.ZodDefault
   return optional ? unwrapped(schema.unwrap() as z.ZodType) : schema // as above
+}
+
+function printPath(path: Path): string {
+  return path.map(String).join('.')
 }

@@ -40,7 +40,7 @@ function noStack(project: Project, stack: string): Problem {
   const stacks = list(project.stackDirectory).flatMap(name => /^Pulumi\.(.+)\.ya?ml$/.exec(name)?.slice(1) ?? [])
   const known = stacks.length === 0 ? 'there is no stack here' : `the stacks here: ${stacks.join(', ')}`
   const hint = didYouMean(stack, stacks).hint ?? known
-  return problem('unknown-stack', `Pulumi.${stack}.yaml`, `no stack named \`${stack}\``, hint)
+  return problem({ code: 'unknown-stack', at: `Pulumi.${stack}.yaml`, message: `no stack named \`${stack}\``, hint })
 }
 
 interface Given {
@@ -56,11 +56,20 @@ function readEntries(file: YamlFile, project: string) {
   const given = new Map<string, Given>()
   const problems: Problem[] = []
   if (config !== undefined && config !== null && !isObject(config)) {
-    problems.push(problem('wrong-type', file.at(['config']), '`config` must be an object of keys and values'))
+    problems.push(
+      problem({
+        code: 'wrong-type',
+        at: file.at(['config']),
+        message: '`config` must be an object of keys and values',
+      }),
+    )
   }
   for (const [key, value] of isObject(config) ? Object.entries(config) : []) {
     const name = namespaced(key, project)
-    if (given.has(name)) problems.push(problem('duplicate-key', file.at(['config', key]), `\`${name}\` is set twice`))
+    if (given.has(name))
+      problems.push(
+        problem({ code: 'duplicate-key', at: file.at(['config', key]), message: `\`${name}\` is set twice` }),
+      )
     given.set(name, { key, value, secure: isSecure(value) })
   }
   return { given, problems }
@@ -75,15 +84,18 @@ function isSecure(value: unknown): boolean {
 }
 
 function checkEntries(project: Project, file: YamlFile, given: ReadonlyMap<string, Given>): Problem[] {
-  return [...given].flatMap(([name, { key, value, secure }]) => {
+  return [...given].flatMap(([name, entry]) => {
+    const { key, value, secure } = entry
     const declared = project.config.get(name)
     const at = file.at(['config', key])
     if (!declared) return unknownKey(project, name, at)
     if (declared.secret && !secure) {
       const hint = `set it with \`pulumi config set --secret ${key}\``
-      return [problem('plain-secret', at, `\`${key}\` is declared a secret and must be encrypted`, hint)]
+      return [
+        problem({ code: 'plain-secret', at, message: `\`${key}\` is declared a secret and must be encrypted`, hint }),
+      ]
     }
-    return secure || fits(value, declared) ? [] : [wrongType(key, value, declared, at)]
+    return secure || fits(value, declared) ? [] : [wrongType(entry, declared, at)]
   })
 }
 
@@ -93,11 +105,15 @@ function unknownKey(project: Project, name: string, at: string): Problem[] {
   const known = [...project.config.keys()].map(key => key.replace(own, ''))
   const key = name.slice(own.length)
   const hint = didYouMean(key, known).hint ?? `declare it under \`config\` in Pulumi.yaml; known: ${known.join(', ')}`
-  return [problem('unknown-key', at, `no configuration key named \`${key}\` is declared`, hint)]
+  return [problem({ code: 'unknown-key', at, message: `no configuration key named \`${key}\` is declared`, hint })]
 }
 
-function wrongType(key: string, value: unknown, declared: Declared, at: string): Problem {
-  return problem('wrong-type', at, `\`${key}\` must be ${typeName(declared)}, got ${describe(value)}`)
+function wrongType({ key, value }: Given, declared: Declared, at: string): Problem {
+  return problem({
+    code: 'wrong-type',
+    at,
+    message: `\`${key}\` must be ${typeName(declared)}, got ${describe(value)}`,
+  })
 }
 
 function typeName({ type, items }: Declared | ItemType): string {
@@ -136,7 +152,7 @@ function missing(project: Project, file: string, given: ReadonlyMap<string, Give
     .map(([name, declared]) => {
       const key = name.slice(own.length)
       const hint = `set it to ${typeName(declared)}, or give it a default in Pulumi.yaml`
-      return problem('missing-key', file, `the configuration has no value for \`${key}\``, hint)
+      return problem({ code: 'missing-key', at: file, message: `the configuration has no value for \`${key}\``, hint })
     })
 }
 

@@ -38,13 +38,14 @@ export interface Case {
  */
 export async function judge(given: Case): Promise<Result> {
   const { project, config, options, progress } = given
+  const base = await readBase(options.base)
   progress.step('running the program')
   const evaluated = await evaluate(project, options.stack, config)
   if (evaluated.problems.length > 0) throw new Refusal(evaluated.problems, evaluated.output)
   const meant = readMeant(project)
   const registered = kubernetesObjects(evaluated.recording.resources)
   progress.step('computing who can reach whom')
-  const proof = proven({ evaluated, registered, meant, base: await readBase(options.base) })
+  const proof = proven({ evaluated, registered, meant, base })
   progress.step('asking the policy pack')
   const asked = await ask(given, evaluated.recording.resources, meant)
   return report(given, { evaluated, registered, meant, proof, asked })
@@ -100,7 +101,13 @@ async function ask(given: Case, resources: readonly Recorded[], meant: Meant | u
 function writtenConfig(project: Project, { plain }: StackConfig, stack: string): WrittenConfig {
   const written = plain[namespaced('policies', project.name)] ?? {}
   if (isObject(written)) return written
-  throw new Refusal([problem('wrong-type', `Pulumi.${stack}.yaml`, '`policies` must be an object of rules and levels')])
+  throw new Refusal([
+    problem({
+      code: 'wrong-type',
+      at: `Pulumi.${stack}.yaml`,
+      message: '`policies` must be an object of rules and levels',
+    }),
+  ])
 }
 
 async function findingsOf(pack: PolicyPack, resources: readonly Recorded[]): Promise<readonly PackFinding[]> {

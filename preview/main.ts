@@ -7,7 +7,10 @@ const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 async function main(): Promise<void> {
   let done = false
   // Whoever reads us may have seen enough (`… | head`); that is no error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    done = true
+    process.exit(error.code === 'EPIPE' ? 0 : 2)
+  })
   for (const [signal, code] of Object.entries(signals)) process.once(signal, () => process.exit(code))
   process.on('exit', code => {
     // A program that ends the process itself must not look like a clean preview.

@@ -131,7 +131,14 @@ export class PreviewMonitor extends MockMonitor {
     const { urn, type, transforms, remote } = recorded
     if (this.recorded.has(urn)) {
       const hint = 'give one of them another name or parent'
-      this.defects.push(problem('duplicate-urn', urn, 'two resources of one type have this name and parent', hint))
+      this.defects.push(
+        problem({
+          code: 'duplicate-urn',
+          at: urn,
+          message: 'two resources of one type have this name and parent',
+          hint,
+        }),
+      )
     }
     this.recorded.set(urn, recorded)
     if (transforms > 0) this.doubt('transform', urn, `${transforms} transform(s) would change what is registered`)

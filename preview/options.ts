@@ -22,10 +22,10 @@ export interface Options {
   readonly from: string
 }
 
-const description = `Shows what \`pulumi up\` would register for a stack, who could then really call whom, and what the policy pack
-says of it. Needs Node and nothing else: no Pulumi, no cluster, no cloud account, no network.
-
-It is not the Pulumi engine: it does not know what is deployed already, and runs no provider.`
+const description = [
+  'Shows what `pulumi up` would register for a stack, who could then really call whom, and what the policy pack says of it. Needs Node and nothing else: no Pulumi, no cluster, no cloud account, no network.',
+  'It is not the Pulumi engine: it does not know what is deployed already, and runs no provider.',
+].join('\n\n')
 
 const examples = `
 Examples:
@@ -105,7 +105,9 @@ function options(parsed: Parsed): Options {
   const { stack, cwd, format, base, acknowledge } = parsed
   if (!/^[A-Za-z0-9][\w.-]*$/.test(stack)) {
     const hint = 'the name alone, without organization and project'
-    throw new Refusal([problem('bad-stack', '--stack', `\`${stack}\` is no name of a stack`, hint)])
+    throw new Refusal([
+      problem({ code: 'bad-stack', at: '--stack', message: `\`${stack}\` is no name of a stack`, hint }),
+    ])
   }
   const directory = resolve(cwd)
   return {

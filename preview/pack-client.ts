@@ -128,8 +128,16 @@ function ruleOf(rule: analyzer.PolicyInfo): RuleInfo {
 /** A rule that crashed, or a pack that died or does not answer. */
 function failure({ code, details }: ServiceError, directory: string): Problem {
   if (code === grpc.status.DEADLINE_EXCEEDED) {
-    return problem('pack-failed', directory, `the policy pack did not answer within ${patience / 1000} s`)
+    return problem({
+      code: 'pack-failed',
+      at: directory,
+      message: `the policy pack did not answer within ${patience / 1000} s`,
+    })
   }
   const [said = ''] = details.split(/\n\s+at /)
-  return problem('pack-failed', directory, `the policy pack failed: ${said.replace(/:?\s*\n\s*/g, ': ')}`)
+  return problem({
+    code: 'pack-failed',
+    at: directory,
+    message: `the policy pack failed: ${said.replace(/:?\s*\n\s*/g, ': ')}`,
+  })
 }

@@ -71,7 +71,8 @@ function parse(rules: readonly RuleInfo[], { written, at }: { readonly written: 
   const config: Record<string, Partial> = {}
   for (const [name, value] of Object.entries(written)) {
     const hint = didYouMean(name, known).hint ?? 'the pack has no such rule'
-    if (!known.includes(name)) problems.push(problem('unknown-rule', at, `no rule named \`${name}\``, hint))
+    if (!known.includes(name))
+      problems.push(problem({ code: 'unknown-rule', at, message: `no rule named \`${name}\``, hint }))
     const { enforcementLevel, ...properties } = isObject(value) ? value : { enforcementLevel: value }
     if (isLevel(enforcementLevel)) config[name] = { level: enforcementLevel, properties: properties as JsonObject }
     else if (enforcementLevel === undefined) config[name] = { properties: properties as JsonObject }
@@ -87,7 +88,7 @@ function isLevel(value: unknown): value is Level {
 function wrongLevel(name: string, value: unknown, at: string): Problem {
   const got = typeof value === 'string' ? `\`${value}\`` : typeof value
   const hint = didYouMean(String(value), levels).hint ?? `one of ${levels.join(', ')}`
-  return problem('wrong-level', at, `the level of \`${name}\` is ${got}`, hint)
+  return problem({ code: 'wrong-level', at, message: `the level of \`${name}\` is ${got}`, hint })
 }
 
 function checkRule({ name, schema }: RuleInfo, config: PackConfig, at: string): Problem[] {
@@ -95,11 +96,17 @@ function checkRule({ name, schema }: RuleInfo, config: PackConfig, at: string): 
   const properties = config[name]?.properties ?? {}
   const absent = schema.required
     .filter(key => properties[key] === undefined)
-    .map(key => problem('missing-property', at, `the rule \`${name}\` needs \`${key}\``))
+    .map(key => problem({ code: 'missing-property', at, message: `the rule \`${name}\` needs \`${key}\`` }))
   const wrong = Object.entries(properties).flatMap(([key, value]) => {
     const expected = schema.properties[key]
     return isJsonObject(expected) && !matches(value, expected)
-      ? [problem('wrong-type', at, `\`${key}\` of the rule \`${name}\` must be ${describe(expected)}`)]
+      ? [
+          problem({
+            code: 'wrong-type',
+            at,
+            message: `\`${key}\` of the rule \`${name}\` must be ${describe(expected)}`,
+          }),
+        ]
       : []
   })
   return [...absent, ...wrong]

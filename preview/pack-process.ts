@@ -59,18 +59,27 @@ export function launch(directory: string, environment: PackEnvironment): PackPro
 function checkPack(directory: string): string {
   const manifest = readText(join(directory, 'package.json'))
   if (!isDirectory(directory) || manifest === undefined) {
-    throw new Refusal([problem('no-pack', directory, 'there is no policy pack here', 'it needs a `package.json`')])
+    throw new Refusal([
+      problem({
+        code: 'no-pack',
+        at: directory,
+        message: 'there is no policy pack here',
+        hint: 'it needs a `package.json`',
+      }),
+    ])
   }
   const { main } = parseManifest(directory, manifest)
   if (typeof main === 'string' && !exists(join(directory, main))) {
     const message = `the policy pack is not built: there is no \`${main}\``
-    throw new Refusal([problem('pack-not-built', directory, message, 'run `npm run build`')])
+    throw new Refusal([problem({ code: 'pack-not-built', at: directory, message, hint: 'run `npm run build`' })])
   }
   try {
     return createRequire(join(directory, 'package.json')).resolve('@pulumi/pulumi/cmd/run-policy-pack')
   } catch {
     const hint = 'run `npm install`'
-    throw new Refusal([problem('no-sdk', directory, 'the policy pack finds no `@pulumi/pulumi`', hint)])
+    throw new Refusal([
+      problem({ code: 'no-sdk', at: directory, message: 'the policy pack finds no `@pulumi/pulumi`', hint }),
+    ])
   }
 }
 
@@ -81,7 +90,9 @@ function parseManifest(directory: string, text: string): Readonly<Record<string,
   } catch {
     // Said below.
   }
-  throw new Refusal([problem('malformed-json', join(directory, 'package.json'), 'not a JSON object')])
+  throw new Refusal([
+    problem({ code: 'malformed-json', at: join(directory, 'package.json'), message: 'not a JSON object' }),
+  ])
 }
 
 function variables({ project, stack, config }: PackEnvironment): Readonly<Record<string, string>> {
@@ -102,7 +113,16 @@ function listen(child: ChildProcess, directory: string): Promise<number> {
     const fail = (why: string): void => {
       clearTimeout(timer)
       child.kill('SIGKILL')
-      reject(new Refusal([problem('pack-failed', directory, `the policy pack did not start: ${why}`, hintOf(errors))]))
+      reject(
+        new Refusal([
+          problem({
+            code: 'pack-failed',
+            at: directory,
+            message: `the policy pack did not start: ${why}`,
+            hint: hintOf(errors),
+          }),
+        ]),
+      )
     }
     const timer = setTimeout(() => fail(`no answer within ${patience / 1000} s`), patience).unref()
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()))
@@ -121,7 +141,7 @@ function listen(child: ChildProcess, directory: string): Promise<number> {
 
 /** The line of a crash that says what happened. */
 function complaint(errors: string): string | undefined {
-  return /^\w*Error.*$/m.exec(errors)?.[0] ?? errors.split('\n').find(line => line.trim() !== '')
+  return /^\s*(\w*Error\b.*)$/m.exec(errors)?.[1] ?? errors.split('\n').find(line => line.trim() !== '')
 }
 
 /** Pulumi's runner loads the nearest TypeScript even for a compiled pack, and dies of version 7. */

@@ -15,7 +15,13 @@ export function problemsOf(error: unknown, directory: string, locate: Locate = (
     return error.problems
   }
   const message = error instanceof Error ? error.message : String(error)
-  return [problem('program-failed', place(error, directory, locate) ?? 'the program', tidy(message, directory))]
+  return [
+    problem({
+      code: 'program-failed',
+      at: place(error, directory, locate) ?? 'the program',
+      message: tidy(message, directory),
+    }),
+  ]
 }
 
 /** By shape: the program has its own copy of everything. */

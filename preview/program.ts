@@ -67,7 +67,14 @@ function describe(errors: readonly unknown[], { project, load, locate }: Ran): P
   return [
     ...errors.flatMap(error => problemsOf(error, directory, locate)),
     ...(logged
-      ? [problem('program-failed', name, 'the program logged an error', 'it is printed with what the program said')]
+      ? [
+          problem({
+            code: 'program-failed',
+            at: name,
+            message: 'the program logged an error',
+            hint: 'it is printed with what the program said',
+          }),
+        ]
       : []),
     ...compiledModules(directory, load),
   ]
@@ -80,7 +87,9 @@ function checkSdk(load: NodeJS.Require): void {
   if (theirs === ours) return
   const message =
     theirs === undefined ? 'the program finds no `@pulumi/pulumi`' : `the program uses its own Pulumi SDK, ${theirs}`
-  throw new Refusal([problem('other-sdk', 'package.json', message, 'install both in one place, with one version')])
+  throw new Refusal([
+    problem({ code: 'other-sdk', at: 'package.json', message, hint: 'install both in one place, with one version' }),
+  ])
 }
 
 function resolve(load: NodeJS.Require, name: string): string | undefined {
@@ -136,6 +145,6 @@ function compiledModules(directory: string, load: NodeJS.Require): Problem[] {
     .map(file => {
       const name = relative(directory, file)
       const message = `it was loaded in the place of \`${name.replace(/\.js$/, '.ts')}\` and may be older`
-      return problem('compiled-program', name, message, 'delete it')
+      return problem({ code: 'compiled-program', at: name, message, hint: 'delete it' })
     })
 }

@@ -48,7 +48,7 @@ export function readProject(directory: string): Project {
   const text = readText(join(directory, 'Pulumi.yaml'))
   if (text === undefined) {
     const hint = 'run it in the folder of a Pulumi project, or name that folder with `--cwd`'
-    throw new Refusal([problem('no-project', directory, 'there is no `Pulumi.yaml` here', hint)])
+    throw new Refusal([problem({ code: 'no-project', at: directory, message: 'there is no `Pulumi.yaml` here', hint })])
   }
   return parseProject(directory, parseYaml('Pulumi.yaml', text))
 }
@@ -71,19 +71,20 @@ function parseProject(directory: string, file: YamlFile): Project {
 
 function checkName({ value, at }: YamlFile): Problem[] {
   if (typeof value.name === 'string' && value.name !== '') return []
-  return [problem('wrong-type', at(['name']), '`name` must be the name of the project')]
+  return [problem({ code: 'wrong-type', at: at(['name']), message: '`name` must be the name of the project' })]
 }
 
 /** Pulumi itself would follow `package.json` where `main` is missing, load the library, register nothing and delete the stack. */
 function checkMain(directory: string, { value, at }: YamlFile): Problem[] {
   const hint = 'write `main: index.ts`'
-  if (typeof value.main !== 'string') return [problem('no-main', at(['main']), '`main` must name the program', hint)]
+  if (typeof value.main !== 'string')
+    return [problem({ code: 'no-main', at: at(['main']), message: '`main` must name the program', hint })]
   if (!/\.[cm]?ts$/.test(value.main)) {
     const message = `\`main\` is \`${value.main}\`: a compiled program may be older than its source`
-    return [problem('compiled-program', at(['main']), message, hint)]
+    return [problem({ code: 'compiled-program', at: at(['main']), message, hint })]
   }
   if (exists(join(directory, value.main))) return []
-  return [problem('no-main', at(['main']), `there is no file \`${value.main}\``, hint)]
+  return [problem({ code: 'no-main', at: at(['main']), message: `there is no file \`${value.main}\``, hint })]
 }
 
 interface Declarations {
@@ -95,7 +96,10 @@ function readDeclarations(file: YamlFile, project: string): Declarations {
   const { config } = file.value
   if (config === undefined || config === null) return { declared: new Map(), problems: [] }
   if (!isObject(config)) {
-    return { declared: new Map(), problems: [problem('wrong-type', file.at(['config']), '`config` must be an object')] }
+    return {
+      declared: new Map(),
+      problems: [problem({ code: 'wrong-type', at: file.at(['config']), message: '`config` must be an object' })],
+    }
   }
   const declared = new Map<string, Declared>()
   const problems: Problem[] = []
@@ -140,10 +144,18 @@ function checkDeclaration(value: unknown, key: string, file: YamlFile): Problem[
     const hint =
       didYouMean(typeof value.type === 'string' ? value.type : '', configTypes).hint ??
       `one of ${configTypes.join(', ')}`
-    problems.push(problem('wrong-type', file.at(path), `\`${key}\` has no type that Pulumi knows`, hint))
+    problems.push(
+      problem({ code: 'wrong-type', at: file.at(path), message: `\`${key}\` has no type that Pulumi knows`, hint }),
+    )
   }
   if (value.type === 'array' && itemType(value.items) === undefined) {
-    problems.push(problem('wrong-type', file.at(path), `\`${key}\` is an array and must say the type of its \`items\``))
+    problems.push(
+      problem({
+        code: 'wrong-type',
+        at: file.at(path),
+        message: `\`${key}\` is an array and must say the type of its \`items\``,
+      }),
+    )
   }
   return problems
 }

@@ -13,6 +13,9 @@ export class Refusal extends Error {
 }
 
 /** A problem that blocks. */
-export function problem(code: string, at: string, message: string, hint?: string): Problem {
-  return { code, severity: 'error', message, at, ...(hint === undefined ? {} : { hint }) }
+export function problem({
+  hint,
+  ...said
+}: Omit<Problem, 'severity' | 'hint'> & { readonly hint?: string | undefined }): Problem {
+  return { severity: 'error', ...said, ...(hint === undefined ? {} : { hint }) }
 }

@@ -52,7 +52,9 @@ function loadEsbuild({ main }: Project): Esbuild {
     }
   }
   const hint = 'run `npm install`, with development dependencies'
-  throw new Refusal([problem('no-typescript', 'package.json', '`esbuild` is not installed', hint)])
+  throw new Refusal([
+    problem({ code: 'no-typescript', at: 'package.json', message: '`esbuild` is not installed', hint }),
+  ])
 }
 
 async function compileAll(esbuild: Esbuild, { main, directory, tsconfig }: Project): Promise<Map<string, Compiled>> {
@@ -107,7 +109,11 @@ function syntaxErrors(error: unknown): unknown {
   return new Refusal(
     failure.errors.map(({ location, text }) => {
       const at = location ? `${location.file}:${location.line}:${location.column + 1}` : 'the program'
-      return problem('malformed-program', at, text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, ''))
+      return problem({
+        code: 'malformed-program',
+        at,
+        message: text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, ''),
+      })
     }),
   )
 }

@@ -45,7 +45,12 @@ export function writeResult(result: Result, rendered: Rendered): Result {
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new Refusal([
-      problem('not-written', rendered.directory, `cannot be written: ${why}`, 'choose another with `--out`'),
+      problem({
+        code: 'not-written',
+        at: rendered.directory,
+        message: `cannot be written: ${why}`,
+        hint: 'choose another with `--out`',
+      }),
     ])
   }
 }

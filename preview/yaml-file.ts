@@ -23,7 +23,11 @@ export function parseYaml(file: string, text: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const wrong = document.errors.map(({ message, pos }) =>
-    problem('malformed-yaml', `${name}:${lines.linePos(pos[0]).line}`, `not YAML: ${firstLine(message)}`),
+    problem({
+      code: 'malformed-yaml',
+      at: `${name}:${lines.linePos(pos[0]).line}`,
+      message: `not YAML: ${firstLine(message)}`,
+    }),
   )
   if (wrong.length > 0) throw new Refusal(wrong)
   const value = toObject(document, name)
@@ -40,7 +44,7 @@ function toObject(document: Document, name: string): Readonly<Record<string, unk
   if (value === null || value === undefined) return {}
   if (isObject(value)) return value
   const what = Array.isArray(value) ? 'a list' : typeof value
-  throw new Refusal([problem('wrong-type', `${name}:1`, `must be an object, got ${what}`)])
+  throw new Refusal([problem({ code: 'wrong-type', at: `${name}:1`, message: `must be an object, got ${what}` })])
 }
 
 function plain(document: Document, name: string): unknown {
@@ -48,7 +52,7 @@ function plain(document: Document, name: string): unknown {
     return document.toJS()
   } catch {
     // The parser's guard against aliases that multiply without end.
-    throw new Refusal([problem('malformed-yaml', `${name}:1`, 'its aliases unfold to too much')])
+    throw new Refusal([problem({ code: 'malformed-yaml', at: `${name}:1`, message: 'its aliases unfold to too much' })])
   }
 }
 

@@ -11,7 +11,7 @@ import { checkManifests } from '../../policypacks/zero-trust/run'
 import { BadInput } from '../bad-input'
 import { collect } from '../command'
 import type { Verb } from '../command'
-import { checkStandardInput, objectsAt } from '../manifests'
+import { checkStandardInput, countSkipped, objectsAt } from '../manifests'
 import { readSettings } from '../rule-settings'
 import type { ExitCode, Session } from '../session'
 
@@ -47,6 +47,7 @@ async function checkAll(paths: readonly string[], options: Options, session: Ses
   const chosen = options.rule ? chooseRules(options.rule) : rules
   const settings = await readSettings(options, session)
   const inputs = await objectsAt(paths, session)
+  countSkipped(inputs, session)
   session.progress.step(`checking ${inputs.length} objects`)
   const groups = grouped(chosen, checkManifests(chosen, inputs, settings))
   await session.out(

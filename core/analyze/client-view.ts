@@ -4,7 +4,7 @@ import { printIdentity } from '../model/identity'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { containsLabels } from './istio/attachment'
-import { pathsToHost, pathsToService } from './istio/client'
+import { pathsTo } from './istio/client'
 import type { Delivery, Presented } from './istio/client-tls'
 import { presented } from './istio/client-tls'
 import { injectionOf } from './istio/injection'
@@ -12,7 +12,7 @@ import type { Ternary } from './istio/kleene'
 import { agreed, every } from './istio/kleene'
 import { sidecarsFor } from './istio/scope'
 import { targetPort } from './istio/protocol'
-import type { Layer, Service, Workload } from './layer'
+import type { Layer, Workload } from './layer'
 import type { Egress } from './reach'
 import type { Match } from './regions/bounds'
 import type { Scope } from './regions/scopes'
@@ -23,7 +23,7 @@ import type { Scope } from './regions/scopes'
  */
 export interface ClientView {
   /** `match` with what known callers of one port cannot be certain of taken out of `must`. */
-  narrow(match: Match, callee: Workload, port: number): Match
+  narrow(match: Match, callee: Scope, port: number): Match
   egress(caller: Identity, host: string, port: number): Egress
 }
 
@@ -45,10 +45,9 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
     scopes.flatMap(scope => callersOf(layer, scope)),
     ({ identity }) => identity,
   )
-  const services = groupBy(layer.services, ({ namespace }) => namespace)
   return {
     narrow: (match, callee, port) => {
-      const addresses = addressesTo(services.get(callee.namespace) ?? [], callee, port)
+      const addresses = addressesTo(callee, port)
       const known = namesIn(match.must, callers)
       const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses }))
       return { must: match.must.minus(Region.union(lost)), may: match.may }
@@ -74,8 +73,8 @@ function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup
 }
 
 /** The Services, and their ports, through which a container port is called. */
-function addressesTo(services: readonly Service[], callee: Workload, port: number): readonly Address[] {
-  return services
+function addressesTo({ workload: callee, layer }: Scope, port: number): readonly Address[] {
+  return layer.services
     .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(callee.labels, selector))
     .flatMap(service =>
       service.ports
@@ -91,8 +90,9 @@ interface Call {
 
 /** What one caller is not certain of: the requests it would lose by the way it arrives in the worst case. */
 function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses }: Call): readonly Region[] {
-  const caller = Region.where('caller', Language.literals([name]))
   const arrivals = new Set(groups.flatMap(group => bestArrivals(group, addresses)))
+  if (!arrivals.has('nothing') && !arrivals.has('plaintext')) return []
+  const caller = Region.where('caller', Language.literals([name]))
   const losses: Region[] = []
   if (arrivals.has('nothing')) losses.push(caller)
   if (arrivals.has('plaintext')) losses.push(caller.minus(match.must.given('caller', '')))
@@ -111,7 +111,9 @@ function bestArrivals(caller: CallerGroup, addresses: readonly Address[]): reado
 
 function arrivalsAt({ layer, workload }: CallerGroup, address: Address): readonly Arrival[] {
   const { service, port } = address
-  const perhapsBlocked = pathsToService(layer, workload, service, port).some(({ kind }) => kind === 'blocked')
+  const perhapsBlocked = pathsTo(layer, workload, { kind: 'service', service, port }).some(
+    ({ kind }) => kind === 'blocked',
+  )
   const arrivals = presented(layer, workload, address).map(spoken => arrivalBy[spoken])
   return perhapsBlocked || arrivals.length === 0 ? [...arrivals, 'nothing'] : arrivals
 }
@@ -127,7 +129,7 @@ function egressOf(callers: readonly CallerGroup[], host: string, port: number): 
   if (callers.length === 0) return { open: 'unknown', because: ['no workload was read that stands for the caller'] }
   const answers = callers.map(({ layer, workload }) => {
     if (injectionOf(layer, workload).proxied === 'no') return { open: 'yes' as const, because: [] }
-    const paths = pathsToHost(layer, workload, host, port)
+    const paths = pathsTo(layer, workload, { kind: 'host', host, port })
     const open: Ternary = agreed(paths.map(({ kind }) => (kind === 'blocked' ? 'no' : 'yes')))
     return { open, because: paths.flatMap(path => path.because) }
   })

@@ -9,6 +9,7 @@ import type { AskedHttp, Asking } from './istio/match-attribute'
 import { normalise } from './istio/match-path'
 import { modesOf, type EffectiveMode } from './istio/mtls'
 import { chainsOf, type Chain } from './istio/protocol'
+import { serverNames } from './istio/server-name'
 import { agreement, allow, deny, nameOf, unknown, unlessRefused, type Verdict } from './istio/verdict'
 import type { Layer, Mesh, PathNormalization, Workload } from './layer'
 import type { HttpRequest, Request } from './request'
@@ -71,14 +72,13 @@ function intoProxy(arrival: Arrival): Verdict {
 function intoPort(arrival: Arrival, { mode, because }: EffectiveMode, chain: Chain): Verdict {
   const { from } = arrival.request
   if (from.kind === 'plaintext' || mode === 'DISABLE') {
-    return mode === 'STRICT' ? deny(...because.map(nameOf)) : intoChain(arrival, chain, {})
+    return mode === 'STRICT' ? deny(...because.map(nameOf)) : intoChain(arrival, chain, { serverNames: [''] })
   }
   const { trustDomain } = from.identity
   const accepted = acceptsDomain(arrival.layer.mesh, trustDomain)
   const refusal = `trust domain ${trustDomain} is not accepted`
   if (accepted === 'no') return deny(refusal)
-  const sni = arrival.request.sni?.toLowerCase()
-  const inside = intoChain(arrival, chain, { caller: from.identity, ...(sni === undefined ? {} : { sni }) })
+  const inside = intoChain(arrival, chain, { caller: from.identity, serverNames: sentNames(arrival) })
   return accepted === 'yes'
     ? inside
     : unlessRefused(inside, `whether trust domain ${trustDomain} is accepted is unknown`)
@@ -92,7 +92,12 @@ function acceptsDomain({ trustDomain, trustDomainAliases, foreignTrustDomains }:
 }
 
 /** What the TLS handshake told of the caller. */
-type Handshake = Pick<Asking, 'caller' | 'sni'>
+type Handshake = Pick<Asking, 'caller' | 'serverNames'>
+
+/** The request's own server name, in lower case as Envoy compares it, or what the caller's proxy would send. */
+function sentNames({ layer, workload, request }: Arrival): readonly string[] {
+  return request.sni === undefined ? serverNames(layer, workload, request.to) : [request.sni.toLowerCase()]
+}
 
 /**
  * A port declared as HTTP speaks nothing else; one declared as TCP does not look into what it carries; a sniffed one judges
@@ -107,7 +112,7 @@ function intoChain(arrival: Arrival, chain: Chain, handshake: Handshake): Verdic
     chain: 'tcp',
     port,
     ...(ip === undefined ? {} : { ip }),
-    ...(handshake.caller ? handshake : { sni: '' }),
+    ...handshake,
   }
   if (chain !== 'tcp' && request.http) return intoHttp(arrival, asking, request.http)
   if (chain === 'http') return deny(`port ${port} of ${nameOf(workload)} speaks HTTP only`)

@@ -1,6 +1,7 @@
 import { addressesOf } from '../model/address'
 import type { Bounds } from '../model/flow-set'
-import type { Caller } from '../model/flow'
+import type { Caller, WorkloadCaller } from '../model/flow'
+import { groupBy } from '../model/group'
 import { printIdentity } from '../model/identity'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
@@ -30,8 +31,8 @@ export function expectedAt(
   service: GovernedService,
   expected: Expected,
 ): Bounds<Region> {
-  const must = Region.union(flows.map(flow => flowRegion(flow, expected, 'must')))
-  const may = Region.union(flows.map(flow => flowRegion(flow, expected, 'may')))
+  const must = declared(flows, expected, 'must')
+  const may = flows.some(({ from }) => from.kind === 'outside') ? declared(flows, expected, 'may') : must
   if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
   const trusted = trustedCallers(domains(expected))
   const open = flows.some(({ from }) => from.kind === 'outside') ? trusted.union(nobody) : trusted
@@ -62,21 +63,37 @@ function domains({ trustDomain, trustDomainAliases = [] }: Expected): readonly s
   return [trustDomain, ...trustDomainAliases]
 }
 
-function flowRegion({ from, http }: IntendedFlow, expected: Expected, bound: keyof Bounds<Region>): Region {
-  const callers = callerRegion(from, expected, bound)
-  if (!http) return callers
+/** Flows with the same requests are one region, whoever makes them: a service that hundreds call has few routes. */
+function declared(flows: readonly IntendedFlow[], expected: Expected, bound: keyof Bounds<Region>): Region {
+  const byRequest = groupBy(flows, ({ http }) => JSON.stringify(http ?? null))
+  const regions = [...byRequest.values()].map(group => {
+    const callers = groupBy(group, ({ from }) => from.kind === 'workload')
+    const named = (callers.get(true) ?? []).flatMap(({ from }) =>
+      from.kind === 'workload' ? names(from, expected) : [],
+    )
+    const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, expected, bound))
+    return Region.union([anyOf(named), ...others]).intersect(requestRegion(group[0]?.http))
+  })
+  return Region.union(regions)
+}
+
+function requestRegion(http: IntendedFlow['http']): Region {
+  if (!http) return Region.all
   return Region.intersection([
-    callers,
     Region.where('protocol', Language.literals(['http'])),
     Region.where('method', Language.literals(http.methods)),
     Region.where('path', Language.of(http.path)),
   ])
 }
 
+function names(caller: WorkloadCaller, expected: Expected): readonly string[] {
+  return domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain }))
+}
+
 function callerRegion(caller: Caller, expected: Expected, bound: keyof Bounds<Region>): Region {
   switch (caller.kind) {
     case 'workload':
-      return anyOf(domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain })))
+      return anyOf(names(caller, expected))
     case 'kubelet':
       return anyOf([kubelet])
     case 'outside': {

@@ -5,6 +5,7 @@ import type { Identity } from '../model/identity'
 import type { Problem } from '../model/problem'
 import type { Region } from '../model/region'
 import { bounded, TooComplex } from '../model/region'
+import type { ClientView } from './client-view'
 import { clientView } from './client-view'
 import type { FloorEntry } from './floor'
 import { otherPorts, sidecarFloor } from './floor'
@@ -16,7 +17,8 @@ import type { Questions } from './regions/tokens'
 import { mentionedPorts, spare } from './regions/ports'
 import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
-import { deciders, served } from './regions/workload'
+import type { Asked } from './regions/workload'
+import { deciders, served, smuggledInto } from './regions/workload'
 
 /** Who may reach one port of one workload. */
 export interface PortReach {
@@ -97,7 +99,7 @@ interface PortQuestion {
   readonly named: readonly number[]
   readonly questions: Questions
   readonly problems: Problem[]
-  readonly view: ReturnType<typeof clientView>
+  readonly view: ClientView
 }
 
 function portReach({ scope, port, named, questions, problems, view }: PortQuestion): PortReach {
@@ -107,8 +109,13 @@ function portReach({ scope, port, named, questions, problems, view }: PortQuesti
   const exact = attempt(() => served(asked))
   if (!exact) problems.push(tooComplex(workload, port))
   const own = exact ?? unknowable
-  const bounds = attempt(() => view.narrow(own, workload, number)) ?? { must: unknowable.must, may: own.may }
+  const bounds = attempt(() => boundsOf(asked, own, view)) ?? { must: unknowable.must, may: own.may }
   return { workload, port, served: own, bounds, because: region => deciders(asked, region) }
+}
+
+function boundsOf(asked: Asked, own: Match, view: ClientView): Match {
+  const { must } = view.narrow(own, asked, asked.port)
+  return { must, may: own.may.union(smuggledInto(asked)) }
 }
 
 function attempt(compute: () => Match): Match | undefined {

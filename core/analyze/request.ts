@@ -11,7 +11,7 @@ export interface Request {
   readonly http?: HttpRequest
   /** The token it carries as `Authorization: Bearer`. */
   readonly jwt?: Token
-  /** The TLS handshake's server name. @default unknown, since the caller's own proxy makes one up */
+  /** The TLS handshake's server name. @default what the caller's own proxy would send */
   readonly sni?: string
 }
 

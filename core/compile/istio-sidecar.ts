@@ -1,6 +1,6 @@
 import { flows } from '../graph/flows'
 import type { Graph } from '../graph/graph'
-import { groupBy } from '../graph/plain'
+import { groupBy } from '../model/group'
 import type { Manifest } from '../model/manifest'
 import { printCallee } from '../model/flow'
 import type { Problem } from '../model/problem'

@@ -1,4 +1,4 @@
-import { groupBy } from '../graph/plain'
+import { groupBy } from '../model/group'
 import { byText } from '../graph/resolve'
 
 /** The distinct texts, sorted. */
@@ -15,6 +15,6 @@ export function sortedBy<T>(items: Iterable<T>, text: (item: T) => string): T[] 
 }
 
 /** The items by key, keys sorted, so that nothing depends on the order in which a graph was declared. */
-export function sortedGroups<T>(items: Iterable<T>, key: (item: T) => string): Map<string, T[]> {
+export function sortedGroups<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
   return new Map([...groupBy(items, key)].sort(([a], [b]) => byText(a, b)))
 }

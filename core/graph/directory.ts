@@ -1,6 +1,7 @@
 import type { Callee, WorkloadCallee, WorkloadCaller } from '../model/flow'
 import type { Graph } from './graph'
-import { groupBy, own } from './plain'
+import { groupBy } from '../model/group'
+import { own } from './plain'
 import { accountOf, byText, portsOf } from './resolve'
 
 type Account = NonNullable<Graph['scraper']>

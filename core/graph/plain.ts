@@ -26,18 +26,6 @@ export function own<T>(record: Readonly<Record<string, T>>, name: string): T | u
   return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
-/** Values by a key of theirs, in the order in which the keys first appear. */
-export function groupBy<K, T>(values: Iterable<T>, keyOf: (value: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const value of values) {
-    const key = keyOf(value)
-    const group = groups.get(key)
-    if (group) group.push(value)
-    else groups.set(key, [value])
-  }
-  return groups
-}
-
 /**
  * Two nests of records in one: what only one of them has is kept, lists are united. Values that contradict each other
  * are both kept, as a list, for `validate` to complain of: nothing that was written may vanish unseen.

@@ -19,6 +19,11 @@ export interface Problem {
   readonly hint?: string
 }
 
+/** A problem that blocks. */
+export function blocking(problem: Omit<Problem, 'severity'>): Problem {
+  return { severity: 'error', ...problem }
+}
+
 /** Whether any of `problems` blocks, given the codes of `narrowed` problems that have been acknowledged. */
 export function blocks(problems: readonly Problem[], acknowledged: readonly string[] = []): boolean {
   return problems.some(p => p.severity === 'error' || (p.severity === 'narrowed' && !acknowledged.includes(p.code)))

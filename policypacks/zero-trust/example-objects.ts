@@ -9,12 +9,13 @@ import type { IntentSource } from './lock'
 type Data = Readonly<Record<string, unknown>>
 
 function object(
-  apiVersion: string,
-  kind: string,
-  [namespace, name]: readonly [string | undefined, string],
+  type: readonly [apiVersion: string, kind: string],
+  name: readonly [namespace: string | undefined, name: string],
   rest: Data,
 ): KubernetesObject {
-  return { apiVersion, kind, metadata: { name, ...(namespace === undefined ? {} : { namespace }) }, ...rest }
+  const [apiVersion, kind] = type
+  const [namespace, own] = name
+  return { apiVersion, kind, metadata: { name: own, ...(namespace === undefined ? {} : { namespace }) }, ...rest }
 }
 
 /** The same with labels. */
@@ -31,32 +32,32 @@ export function namespace(
   name: string,
   labels: Readonly<Record<string, string>> = { 'istio-injection': 'enabled' },
 ): KubernetesObject {
-  return labelled(object('v1', 'Namespace', [undefined, name], {}), labels)
+  return labelled(object(['v1', 'Namespace'], [undefined, name], {}), labels)
 }
 
 export function peerAuthentication(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
-  return object('security.istio.io/v1', 'PeerAuthentication', [inNamespace, name], { spec })
+  return object(['security.istio.io/v1', 'PeerAuthentication'], [inNamespace, name], { spec })
 }
 
 export function authorizationPolicy(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
-  return object('security.istio.io/v1', 'AuthorizationPolicy', [inNamespace, name], { spec })
+  return object(['security.istio.io/v1', 'AuthorizationPolicy'], [inNamespace, name], { spec })
 }
 
 export function configMap(name: string, data: Data, inNamespace = 'istio-system'): KubernetesObject {
-  return object('v1', 'ConfigMap', [inNamespace, name], { data })
+  return object(['v1', 'ConfigMap'], [inNamespace, name], { data })
 }
 
 export function destinationRule(name: string, spec: Data): KubernetesObject {
-  return object('networking.istio.io/v1', 'DestinationRule', ['shop', name], { spec })
+  return object(['networking.istio.io/v1', 'DestinationRule'], ['shop', name], { spec })
 }
 
 export function serviceEntry(name: string, spec: Data): KubernetesObject {
-  return object('networking.istio.io/v1', 'ServiceEntry', ['shop', name], { spec })
+  return object(['networking.istio.io/v1', 'ServiceEntry'], ['shop', name], { spec })
 }
 
 /** A Helm Release as Pulumi registers it. Its namespace is a property of the Release, not of its metadata. */
 export function release(name: string, properties: Data): KubernetesObject {
-  return { ...object('helm.sh/v3', 'Release', [undefined, name], {}), ...properties }
+  return { ...object(['helm.sh/v3', 'Release'], [undefined, name], {}), ...properties }
 }
 
 /** What `deployment` is made from; by default the Deployment of a well-behaved `cart`. */
@@ -83,12 +84,12 @@ export function deployment(
     metadata: { labels: labels ?? { app: name }, ...(annotations && { annotations }) },
     spec: { serviceAccountName: name, containers: [container], ...pod },
   }
-  return object('apps/v1', 'Deployment', ['shop', name], { spec: { template } })
+  return object(['apps/v1', 'Deployment'], ['shop', name], { spec: { template } })
 }
 
 /** A Service in front of the Pods with `app: <name>`. */
 export function service(name: string, ports: readonly Data[]): KubernetesObject {
-  return object('v1', 'Service', ['shop', name], { spec: { selector: { app: name }, ports } })
+  return object(['v1', 'Service'], ['shop', name], { spec: { selector: { app: name }, ports } })
 }
 
 /** Admits `shop/frontend` to `cart` with one kind of request. */

@@ -68,10 +68,13 @@ function withoutServerOwned(metadata: unknown): unknown {
 export function judgedObjects(received: Received): readonly Judged[] {
   const content = normalised(received.content)
   const { apiVersion, kind } = received
-  if (typeof apiVersion !== 'string' || typeof kind !== 'string') return [judged(received, '', UNREADABLE, content)]
-  if (!kind.endsWith('List')) return [judged(received, apiVersion, kind, content)]
+  if (typeof apiVersion !== 'string' || typeof kind !== 'string')
+    return [judged(received, { apiVersion: '', kind: UNREADABLE, content })]
   const items = isRecord(content) ? content.items : undefined
-  if (!Array.isArray(items)) return [judged(received, apiVersion, UNREADABLE, UNKNOWN)]
+  // A kind of somebody's own may be called so without being a list.
+  if (kind !== 'List' && (!kind.endsWith('List') || items === undefined))
+    return [judged(received, { apiVersion, kind, content })]
+  if (!Array.isArray(items)) return [judged(received, { apiVersion, kind: UNREADABLE, content: UNKNOWN })]
   const itemKind = kind === 'List' ? undefined : kind.slice(0, -'List'.length)
   return items.flatMap((item: unknown, i) =>
     judgedObjects({
@@ -80,25 +83,29 @@ export function judgedObjects(received: Received): readonly Judged[] {
       apiVersion: isRecord(item) ? (item.apiVersion ?? (itemKind && apiVersion)) : undefined,
       kind: isRecord(item) ? (item.kind ?? itemKind) : undefined,
       content: item,
+      secrets: secretsBelow(received.secrets, `items[${i}].`),
     }),
   )
 }
 
-function judged(received: Received, apiVersion: string, kind: string, content: unknown): Judged {
+function secretsBelow(secrets: ReadonlySet<string> = new Set(), path: string): ReadonlySet<string> {
+  return new Set([...secrets].filter(secret => secret.startsWith(path)).map(secret => secret.slice(path.length)))
+}
+
+function judged(received: Received, own: Pick<Judged, 'apiVersion' | 'kind' | 'content'>): Judged {
   return {
+    ...own,
     at: received.at,
-    apiVersion,
-    kind,
-    label: labelOf(kind, content, received.name),
+    label: labelOf(own.kind, own.content, received.name),
     extent: received.extent ?? 'whole',
-    content,
     secrets: received.secrets ?? new Set(),
   }
 }
 
 /** What is no Kubernetes object: an AWS resource, a TLS key. */
 export function judgedOther(received: Received & { readonly kind: string }): Judged {
-  return { ...judged(received, '', received.kind, received.content), label: `${received.kind} ${received.name}` }
+  const { kind, name, content } = received
+  return { ...judged(received, { apiVersion: '', kind, content }), label: `${kind} ${name}` }
 }
 
 function labelOf(kind: string, content: unknown, fallback: string): string {

@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
-import { meshKeys, type MeshKey } from './config'
-import { at, finding, given, guard, text, type Field } from './field'
+import type { MeshKey } from './config'
+import { at, finding, gather, given, text, type Field } from './field'
 import { isRecord } from './judged'
 import { chartName, releases } from './facts/charts'
 import { ofKind, type Finding } from './rule'

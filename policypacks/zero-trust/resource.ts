@@ -22,5 +22,7 @@ export function judgedResource({ urn, type, name }: Resource, { content, secrets
   const apiVersion = version.replace(/^core\//, '')
   if (!kind.endsWith('Patch') || (isRecord(content) && content.kind === kind))
     return judgedObjects({ ...received, apiVersion, kind })
-  return judgedObjects({ ...received, apiVersion, kind: kind.slice(0, -'Patch'.length), extent: 'patch' })
+  const patched = kind.slice(0, -'Patch'.length)
+  // A namespace that is there already is put into the mesh by a patch of its labels, which says all that is to be known.
+  return judgedObjects({ ...received, apiVersion, kind: patched, extent: patched === 'Namespace' ? 'whole' : 'patch' })
 }

@@ -11,7 +11,8 @@ export function sentences(finding: PackFinding, resources: readonly Recorded[]):
   const { message, description, urn } = finding
   const about = subject(urn, resources)
   const text = (message.startsWith(`${description}\n`) ? message.slice(description.length + 1) : message).trim()
-  return { about, text: text.startsWith(`${about}: `) ? text.slice(about.length + 2) : text }
+  const rest = text.startsWith(about) ? text.slice(about.length) : ''
+  return { about, text: /^:? /.test(rest) ? rest.replace(/^:? /, '') : text }
 }
 
 /** The resource a URN names, as people call it. */

@@ -4,11 +4,7 @@ import { join } from 'node:path'
 import { replay, worldsIn, type Replay } from './replay'
 
 const committed = join(__dirname, 'recorded', 'istio-sidecar')
-const shared = join(
-  process.env.ZTM_SHARED ?? join(__dirname, '..', '..', '..', 'shared'),
-  'verdicts',
-  'istio-sidecar',
-)
+const shared = join(process.env.ZTM_SHARED ?? join(__dirname, '..', '..', '..', 'shared'), 'verdicts', 'istio-sidecar')
 
 /** Every request of every world, at once: a test's title says how many there were. */
 function replayAll(root: string): Replay {

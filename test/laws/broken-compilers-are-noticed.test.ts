@@ -86,7 +86,7 @@ const defects: readonly {
   {
     name: 'drops the default deny',
     objects: objects.filter(
-      object => object.kind !== 'AuthorizationPolicy' || Object.keys(object['spec'] as object).length > 0,
+      object => object.kind !== 'AuthorizationPolicy' || Object.keys(object.spec as object).length > 0,
     ),
     kind: 'admitted',
     shows: / → data\/backup:9000/,

@@ -27,6 +27,23 @@ describe('law: compiled reach equals intent', () => {
     )
   })
 
+  it('holds with a revision, a tag, a cluster domain and a root namespace of their own', () => {
+    const unusual = {
+      ...target,
+      revision: '1-30-3',
+      tag: 'stable',
+      clusterDomain: 'cluster.example',
+      rootNamespace: 'mesh-root',
+    }
+    fc.assert(
+      fc.property(graph, g => {
+        fc.pre(!compile(g, unusual).problems.some(problem => problem.severity !== 'delegated'))
+        assert.deepEqual(prove(g, unusual).differences, [])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
   it('holds at stage strict, where any mesh identity may call', () => {
     const stages = { shop: 'strict', pay: 'strict', data: 'enforce' } as const
     fc.assert(

@@ -31,10 +31,8 @@ describe('law: deny trumps allow', () => {
   it('and adding any DENY never lets more in', () => {
     fc.assert(
       fc.property(world, world, (objects, others) => {
-        const denies = others.filter(
-          o => o['kind'] === 'AuthorizationPolicy' && (o['spec'] as Json)['action'] === 'DENY',
-        )
-        const named = denies.map((o, i) => ({ ...o, metadata: { ...(o['metadata'] as Json), name: `extra-${i}` } }))
+        const denies = others.filter(o => o.kind === 'AuthorizationPolicy' && (o.spec as Json).action === 'DENY')
+        const named = denies.map((o, i) => ({ ...o, metadata: { ...(o.metadata as Json), name: `extra-${i}` } }))
         const [before, after] = [reachOf(objects), reachOf([...objects, ...named])]
         for (const port of after.ports) {
           const same = before.ports.filter(

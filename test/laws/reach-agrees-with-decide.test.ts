@@ -10,7 +10,8 @@ import type { Request } from '../../core/analyze/request'
 import { parseRequest } from '../../core/analyze/request'
 import { pointOf } from '../../core/analyze/regions/point'
 import type { Json } from '../support/arbitrary/world'
-import { request, world } from '../support/arbitrary/world'
+import { request } from '../support/arbitrary/request'
+import { world } from '../support/arbitrary/world'
 
 const layerOf = (objects: readonly Json[]): Layer => {
   const { layer, problems } = read(objects.map((object, i) => ({ object, at: `object ${i}` })))

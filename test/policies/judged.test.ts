@@ -67,6 +67,30 @@ describe('what is judged of a resource', () => {
     assert.match(found[0]?.message ?? '', /the object this patches is not seen/)
   })
 
+  it('keeps what is secret of the items of a list', () => {
+    const secret = { '4dabf18193072939515e22adb298388d': '1b47061264138c4ac30d75fd1eb44270', value: 'x' }
+    const [item] = resource('kubernetes:core/v1:SecretList', { items: [{ data: { key: secret } }] })
+    assert.deepEqual([item?.kind, ...(item?.secrets ?? [])], ['Secret', 'data.key'])
+  })
+
+  it('is no list because it is called one', () => {
+    assert.deepEqual(
+      resource('kubernetes:example.com/v1:AllowList', { spec: {} }).map(({ kind }) => kind),
+      ['AllowList'],
+    )
+  })
+
+  it('is all there is to a namespace that is put into the mesh by a patch', () => {
+    const [patch] = resource('kubernetes:core/v1:NamespacePatch', {
+      metadata: { name: 'shop', labels: { 'istio-injection': 'enabled' } },
+    })
+    const inMesh = rules.filter(({ id }) => id === 'namespace-in-mesh')
+    assert.deepEqual(
+      inMesh.flatMap(rule => runRule(rule, contextOf(patch ? [patch] : []))),
+      [],
+    )
+  })
+
   it('is no Kubernetes object, where it is a component of the provider or of another provider', () => {
     for (const type of [
       'kubernetes:yaml/v2:ConfigGroup',

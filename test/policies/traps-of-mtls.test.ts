@@ -5,7 +5,6 @@ import {
   destinationRule,
   namespace,
   peerAuthentication,
-  service,
   serviceEntry,
   strict,
 } from '../../policypacks/zero-trust/example-objects'

@@ -7,7 +7,6 @@ import {
   denyAll,
   deployment,
   namespace,
-  strict,
 } from '../../policypacks/zero-trust/example-objects'
 import { openTo, table } from '../support/rule-table'
 

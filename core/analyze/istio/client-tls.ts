@@ -1,6 +1,6 @@
 import type { ClientTls, DestinationRule, Layer, Service, Workload } from '../layer'
 import { selects } from './attachment'
-import { hostOf, isSubset, pathsToService } from './client'
+import { hostOf, isSubset, pathsTo } from './client'
 import { injectionOf } from './injection'
 import type { Ternary } from './kleene'
 import { modesOf, type Mode } from './mtls'
@@ -9,6 +9,12 @@ import type { Proxied } from './scope'
 
 /** `auto`: the mesh decides per endpoint; anything else is a DestinationRule's word, and replaces that. */
 export type TlsChoice = ClientTls | 'auto'
+
+/** A Service and one of its ports. */
+export interface Address {
+  readonly service: Service
+  readonly port: number
+}
 
 const anyChoice: readonly TlsChoice[] = ['auto', 'DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL']
 
@@ -19,7 +25,7 @@ const anyChoice: readonly TlsChoice[] = ['auto', 'DISABLE', 'SIMPLE', 'MUTUAL', 
  * namespace; at the first place that has any, the one with the most specific host counts. Where several are merged, which
  * one's policy wins is left open. Source: istio `pilot/pkg/model/push_context.go` destinationRule, `pilot/pkg/model/destination_rule.go`.
  */
-export function tlsChoices(layer: Layer, caller: Proxied, service: Service, port: number): readonly TlsChoice[] {
+export function tlsChoices(layer: Layer, caller: Proxied, { service, port }: Address): readonly TlsChoice[] {
   const host = hostOf(service, layer.mesh)
   const lost = layer.destinationRules.filter(rule => rule.unreadable || rule.namespace === undefined)
   if (lost.length > 0) return anyChoice
@@ -103,10 +109,8 @@ function fullHost(layer: Layer, { host, namespace = '' }: DestinationRule): stri
 /** What the callee's proxy meets: mTLS with the caller's identity, plaintext, or TLS of another kind. */
 export type Presented = 'mtls' | 'plaintext' | 'other-tls'
 
-export interface Delivery {
-  readonly service: Service
-  /** The Service's port. */
-  readonly port: number
+/** A call to a Service that ends at one of the workloads behind it. */
+export interface Delivery extends Address {
   readonly callee: Workload
 }
 
@@ -119,10 +123,10 @@ export interface Delivery {
  * `pilot/pkg/xds/endpoints/mtls_checker.go`.
  */
 export function presented(layer: Layer, caller: Proxied, { service, port, callee }: Delivery): readonly Presented[] {
-  const paths = pathsToService(layer, caller, service, port)
+  const paths = pathsTo(layer, caller, { kind: 'service', service, port })
   const direct: readonly Presented[] = paths.some(path => path.kind === 'passthrough') ? ['plaintext'] : []
   const known = paths.some(path => path.kind === 'registry')
-  const choices = known ? tlsChoices(layer, caller, service, port) : []
+  const choices = known ? tlsChoices(layer, caller, { service, port }) : []
   return [...new Set([...direct, ...choices.flatMap(choice => spoken(layer, choice, { service, port, callee }))])]
 }
 

@@ -20,25 +20,24 @@ export function hostOf({ name, namespace = '' }: Pick<Service, 'name' | 'namespa
   return `${name}.${namespace}.svc.${mesh?.clusterDomain ?? 'cluster.local'}`
 }
 
-/** What may become of a call to a Service's port; one path, where everything that decides it is known. */
-export function pathsToService(layer: Layer, caller: Proxied, service: Service, port: number): readonly ClientPath[] {
-  const { namespace = '', exportTo = layer.mesh.exportTo.service } = service
-  if (service.unreadable) return anyPath([nameOf(service)])
-  const declared = service.ports.some(entry => entry.port === port && entry.protocol !== 'UDP')
-  const offer = {
-    namespace,
-    host: hostOf(service, layer.mesh),
-    exported: declared && isExported(exportTo, namespace, caller.namespace),
-  }
-  return sidecarsFor(layer, caller).flatMap(sidecar => pathsUnder(layer, sidecar, [offer], { caller, port }))
+/** Where a call is addressed to: a Service of the cluster, or a host outside. */
+export type Destination =
+  | { readonly kind: 'service'; readonly service: Service; readonly port: number }
+  | { readonly kind: 'host'; readonly host: string; readonly port: number }
+
+/**
+ * What may become of a call; one path, where everything that decides it is known. A host outside is known where a
+ * ServiceEntry names it, exactly or by `*.`.
+ */
+export function pathsTo(layer: Layer, caller: Proxied, destination: Destination): readonly ClientPath[] {
+  const unreadable = entriesFor(layer, destination).filter(entry => entry.unreadable)
+  if (unreadable.length > 0) return anyPath(unreadable.map(nameOf))
+  const call = { layer, caller, port: destination.port, offers: offersOf(layer, caller, destination) }
+  return sidecarsFor(layer, caller).flatMap(sidecar => pathsUnder(sidecar, call))
 }
 
-/** What may become of a call to a host outside the cluster: known where a ServiceEntry names it, exactly or by `*.`. */
-export function pathsToHost(layer: Layer, caller: Proxied, host: string, port: number): readonly ClientPath[] {
-  const broken = layer.serviceEntries.filter(entry => entry.unreadable)
-  if (broken.length > 0) return anyPath(broken.map(nameOf))
-  const offers = layer.serviceEntries.flatMap(entry => offersOf(layer, entry, { host, port, caller }))
-  return sidecarsFor(layer, caller).flatMap(sidecar => pathsUnder(layer, sidecar, offers, { caller, port }))
+function entriesFor(layer: Layer, destination: Destination): readonly (Service | ServiceEntry)[] {
+  return destination.kind === 'service' ? [destination.service] : layer.serviceEntries
 }
 
 /** A host that could be imported: whose it is, and whether the caller's namespace is shown it. */
@@ -48,17 +47,22 @@ interface Offer {
   readonly exported: boolean
 }
 
-interface Call {
-  readonly caller: Proxied
-  readonly port: number
-}
-
-function offersOf(layer: Layer, entry: ServiceEntry, call: Call & { readonly host: string }): readonly Offer[] {
-  const { namespace = '', hosts, ports } = entry
-  if (!ports.some(port => port.number === call.port)) return []
-  const exportTo = entry.exportTo.length > 0 ? entry.exportTo : layer.mesh.exportTo.service
-  const exported = isExported(exportTo, namespace, call.caller.namespace)
-  return hosts.filter(host => isSubset(call.host, host)).map(host => ({ namespace, host, exported }))
+function offersOf(layer: Layer, caller: Proxied, destination: Destination): readonly Offer[] {
+  const everybody = layer.mesh.exportTo.service
+  if (destination.kind === 'service') {
+    const { service, port } = destination
+    const { namespace = '', ports, exportTo = everybody } = service
+    if (!ports.some(entry => entry.port === port && entry.protocol !== 'UDP')) return []
+    return [
+      { namespace, host: hostOf(service, layer.mesh), exported: isExported(exportTo, namespace, caller.namespace) },
+    ]
+  }
+  return layer.serviceEntries
+    .filter(({ ports }) => ports.some(entry => entry.number === destination.port))
+    .flatMap(({ namespace = '', hosts, exportTo }) => {
+      const exported = isExported(exportTo.length > 0 ? exportTo : everybody, namespace, caller.namespace)
+      return hosts.filter(host => isSubset(destination.host, host)).map(host => ({ namespace, host, exported }))
+    })
 }
 
 /** Source: istio `pilot/pkg/model/push_context.go` IsServiceVisible. */
@@ -70,17 +74,21 @@ function anyPath(because: readonly string[]): readonly ClientPath[] {
   return (['registry', 'passthrough', 'blocked'] as const).map(kind => ({ kind, because }))
 }
 
-function pathsUnder(
-  layer: Layer,
-  sidecar: Sidecar | undefined,
-  offers: readonly Offer[],
-  { caller, port }: Call,
-): readonly ClientPath[] {
+interface Call {
+  readonly layer: Layer
+  readonly caller: Proxied
+  readonly port: number
+  readonly offers: readonly Offer[]
+}
+
+function pathsUnder(sidecar: Sidecar | undefined, { layer, caller, port, offers }: Call): readonly ClientPath[] {
   const because = sidecar ? [nameOf(sidecar)] : []
   if (sidecar?.unreadable === true) return anyPath(because)
-  const listeners = (sidecar?.egress ?? everything).filter(listener => (listener.port ?? port) === port)
+  const hosts = (sidecar?.egress ?? everything)
+    .filter(listener => (listener.port ?? port) === port)
+    .map(listener => ownNames(listener, caller.namespace))
   const importedBy = (reading: Reading) =>
-    offers.some(offer => offer.exported && listeners.some(l => imports(l, offer, caller.namespace, reading)))
+    offers.some(offer => offer.exported && hosts.some(entries => imports(entries, offer, reading)))
   const answers = new Set([importedBy('names'), importedBy('exclusions')])
   return [...answers].flatMap((imported): readonly ClientPath[] =>
     imported
@@ -100,17 +108,30 @@ function outboundModes(mode: OutboundMode | undefined): readonly ('passthrough' 
 /** Up to Istio 1.30 `~` is a namespace that no host is in; from 1.31 on it excludes hosts that other entries import. */
 type Reading = 'names' | 'exclusions'
 
-/** Source: istio `pilot/pkg/model/sidecar.go` convertIstioListenerToWrapper, selectServices. */
-function imports({ hosts }: EgressListener, offer: Offer, callerNamespace: string, reading: Reading): boolean {
-  const entries = hosts.map(host => host.split('/', 2) as [string, string]) // the reader keeps hosts with one slash only
-  const covers = (namespace: string, host: string) =>
-    (namespace === '*' || (namespace === '.' ? callerNamespace : namespace) === offer.namespace) &&
-    isSubset(offer.host, host)
-  const excluded = entries.some(
-    ([ns, host]) => ns.startsWith('~') && covers(ns.slice(1) === '' ? '*' : ns.slice(1), host),
+/** An entry of `hosts`: whose, and which; `~` for an exclusion. */
+interface HostEntry {
+  readonly namespace: string
+  readonly host: string
+  readonly excludes: boolean
+}
+
+/** A listener's hosts with `.` spelt out, and `~` alone for every namespace (istio `pilot/pkg/model/sidecar.go` convertIstioListenerToWrapper). */
+function ownNames({ hosts }: EgressListener, callerNamespace: string): readonly HostEntry[] {
+  return hosts.map(entry => {
+    const [written = '', host = ''] = entry.split('/')
+    const excludes = written.startsWith('~')
+    const namespace = written === '~' ? '*' : written.replace(/^~/, '')
+    return { namespace: namespace === '.' ? callerNamespace : namespace, host, excludes }
+  })
+}
+
+/** Source: istio `pilot/pkg/model/sidecar.go` selectServices. */
+function imports(entries: readonly HostEntry[], offer: Offer, reading: Reading): boolean {
+  const covering = entries.filter(
+    ({ namespace, host }) => (namespace === '*' || namespace === offer.namespace) && isSubset(offer.host, host),
   )
-  if (reading === 'exclusions' && excluded) return false
-  return entries.some(([namespace, host]) => !namespace.startsWith('~') && covers(namespace, host))
+  if (reading === 'exclusions' && covering.some(entry => entry.excludes)) return false
+  return covering.some(entry => !entry.excludes)
 }
 
 /** Whether every name `host` stands for is one of those `pattern` stands for (istio `pkg/config/host/name.go` SubsetOf). */

@@ -88,8 +88,10 @@ function byRevision({ mesh }: Layer, revision: string, because: string): Injecti
   return unknown(`${because}, but no revision or tag ${revision} is among the objects`)
 }
 
-/** Pods that ztunnel captures are judged by it (istio `cni/pkg/util/podutil.go` PodRedirectionEnabled). */
+/** Pods that ztunnel captures are judged by it (istio `manifests/charts/istio-cni/values.yaml` enablementSelectors). */
 function ambient(layer: Layer, { namespace, labels, hostNetwork }: Workload): Injection | undefined {
-  const mode = labels['istio.io/dataplane-mode'] ?? layer.namespaces.get(namespace)?.labels['istio.io/dataplane-mode']
-  return mode === 'ambient' && !hostNetwork ? unknown(`ztunnel captures namespace ${namespace}`) : undefined
+  const own = labels['istio.io/dataplane-mode']
+  const wide = layer.namespaces.get(namespace)?.labels['istio.io/dataplane-mode']
+  const taken = own === 'ambient' || (wide === 'ambient' && own !== 'none')
+  return taken && !hostNetwork ? unknown(`ztunnel captures Pods of ${namespace}`) : undefined
 }

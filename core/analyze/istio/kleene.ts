@@ -2,7 +2,11 @@
 export type Ternary = 'yes' | 'no' | 'unknown'
 
 /** A known answer. */
-export const ternary = (value: boolean): Ternary => (value ? 'yes' : 'no')
+export function ternary(known: Known): Ternary {
+  return known ? 'yes' : 'no'
+}
+
+type Known = boolean
 
 export function not(value: Ternary): Ternary {
   if (value === 'unknown') return 'unknown'
@@ -29,7 +33,7 @@ export function some(values: Iterable<Ternary>): Ternary {
   return result
 }
 
-/** What all agree on; `unknown` where they differ. `values` is not empty. */
+/** What all agree on; `unknown` where they differ, and for none. */
 export function agreed(values: readonly Ternary[]): Ternary {
   const [first = 'unknown'] = values
   return values.every(value => value === first) ? first : 'unknown'

@@ -17,8 +17,8 @@ export interface Asking {
   readonly ip?: string
   /** The container port. */
   readonly port: number
-  /** Of the TLS handshake, in lower case; empty without TLS, absent where it is not known. */
-  readonly sni?: string
+  /** The TLS handshake's server name, in lower case, or what it may be; the empty one without TLS. Empty where nothing is known. */
+  readonly serverNames: readonly string[]
   readonly http?: AskedHttp
 }
 
@@ -82,7 +82,9 @@ export const attributes = {
   'destination.port': network((pattern, { port }) => ternary(Number(pattern) === port)),
   /** The Pod's own address, which no manifest tells. */
   'destination.ip': network(() => 'unknown'),
-  'connection.sni': network((pattern, { sni }) => (sni === undefined ? 'unknown' : ternary(matchString(pattern, sni)))),
+  'connection.sni': network((pattern, { serverNames }) =>
+    agreed(serverNames.map(name => ternary(matchString(pattern, name)))),
+  ),
   host: http((pattern, { host }) => (host === undefined ? 'unknown' : ternary(matchHost(pattern, host)))),
   method: http((pattern, { method }) => ternary(matchHeader(pattern, method))),
   path: http((pattern, { paths }) => agreed(paths.map(path => ternary(matchPath(pattern, path))))),

@@ -6,20 +6,23 @@ export function withoutQuery(path: string): string {
   return path.split(/[?#]/, 1)[0] ?? ''
 }
 
+/** What a template's operator takes of one segment: the characters a path may hold unescaped, and `%`. No brackets, quotes, bars. */
+const segment = "[a-zA-Z0-9._~%!$&'()+,;:@=*-]"
+
 /**
  * `paths` match the normalised path without its query: as a template where `{*}` or `{**}` occurs, else like any text.
- * In a template `{*}` is one or more characters but `/`, `{**}` any characters at all, none included.
+ * In a template `{*}` is one or more characters of a segment, `{**}` any number of those and slashes, none included.
  * Sources: istio `pilot/pkg/security/authz/model/generator.go` pathGenerator, `authz/matcher/template.go`;
- * envoy `source/extensions/path/uri_template_lib/uri_template_internal.cc`.
+ * envoy `source/extensions/path/uri_template_lib/uri_template_internal.cc` (with `*` among the characters since 1.35).
  */
 export function matchPath(pattern: string, path: string): boolean {
   const plain = withoutQuery(path)
   if (!/\{\*\*?\}/.test(pattern)) return matchString(pattern, plain)
   const source = pattern
     .split(/(\{\*\*?\})/)
-    .map(part => (part === '{*}' ? '[^/]+' : part === '{**}' ? '.*' : quote(part)))
+    .map(part => (part === '{*}' ? `${segment}+` : part === '{**}' ? `(${segment}|/)*` : quote(part)))
     .join('')
-  return new RegExp(`^${source}$`, 's').test(plain)
+  return new RegExp(`^${source}$`).test(plain)
 }
 
 /**

@@ -25,7 +25,8 @@ export function modesOf(layer: Layer, workload: Workload, port: number): readonl
   const near = layer.peerAuthentications.filter(policy => selects(policy.selector, workload.labels) !== 'no')
   const lost = near.filter(policy => policy.namespace === undefined || policy.selector.kind === 'unknown')
   if (lost.length > 0) return anyMode.map(mode => ({ mode, because: lost }))
-  return distinct(rootsOf(layer, near).flatMap(root => modesUnder(root, near, workload, port)))
+  const asked = { policies: near, namespace: workload.namespace, port }
+  return distinct(rootsOf(layer, near).flatMap(root => modesUnder(root, asked)))
 }
 
 /** The root namespaces there may be: the known one, or each whose objects would make a difference, or none of these. */
@@ -34,12 +35,14 @@ function rootsOf({ mesh }: Layer, policies: readonly Named[]): readonly (string 
   return [...new Set([...policies.map(policy => policy.namespace), undefined])]
 }
 
-function modesUnder(
-  root: string | undefined,
-  policies: readonly PeerAuthentication[],
-  { namespace }: Workload,
-  port: number,
-): readonly EffectiveMode[] {
+/** The port asked about, and the policies that could concern it. */
+interface Asked {
+  readonly policies: readonly PeerAuthentication[]
+  readonly namespace: string
+  readonly port: number
+}
+
+function modesUnder(root: string | undefined, { policies, namespace, port }: Asked): readonly EffectiveMode[] {
   const wide = policies.filter(policy => policy.selector.kind === 'all')
   const levels = [
     oldest(wide.filter(policy => policy.namespace === root)),

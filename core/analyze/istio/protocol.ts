@@ -34,10 +34,26 @@ function ingressChains(sidecar: Sidecar | undefined, port: number): readonly Cha
 function servedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
   const services = layer.services.filter(service => mayServe(service, workload))
   if (services.some(service => service.unreadable)) return ['http', 'tcp', 'sniffed']
+  if (services.length === 0) return undirectedChains(layer, workload, port)
   const entries = layer.serviceEntries.filter(entry => mayBack(entry, workload))
   const withEntries = entries.length === 0 ? [] : orders([...services, ...entries], hostOf)
   const possible = [...orders(services, hostOf), ...withEntries]
   return [...new Set(possible.map(order => order.flatMap(target => chainsTo(target, workload, port))[0] ?? 'sniffed'))]
+}
+
+/**
+ * Only where no Service selects the workload may one without a selector lead to it, by endpoints nobody gave
+ * (istio `pilot/pkg/serviceregistry/kube/controller/controller.go` GetProxyServiceTargets).
+ */
+function undirectedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
+  const possible: readonly (Service | ServiceEntry)[] = [
+    ...layer.services.filter(
+      ({ namespace, selector, type }) =>
+        namespace === workload.namespace && Object.keys(selector).length === 0 && type !== 'ExternalName',
+    ),
+    ...layer.serviceEntries.filter(entry => mayBack(entry, workload)),
+  ]
+  return [...new Set<Chain>(['sniffed', ...possible.flatMap(target => chainsTo(target, workload, port))])]
 }
 
 /** A Service serves Pods of its namespace that have all labels it selects by (istio `…/controller/util.go` getPodServices). */

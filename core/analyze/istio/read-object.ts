@@ -34,7 +34,7 @@ export function unpack(source: Sourced, unpacking: Unpacking, depth = 0): readon
   if (kind === undefined || apiVersion === undefined) return []
   if (kind.endsWith('List') && body.get('metadata').get('name').absent) {
     return depth < deepest
-      ? items(source, unpacking, depth, { kind, apiVersion })
+      ? items(body, { kind, apiVersion }).flatMap(item => unpack(item, unpacking, depth + 1))
       : (body.wrong('no deeper lists') ?? [])
   }
   return [identify(source, unpacking, { kind, apiVersion })]
@@ -45,17 +45,15 @@ interface TypeMeta {
   readonly apiVersion: string
 }
 
-function items(source: Sourced, unpacking: Unpacking, depth: number, type: TypeMeta): readonly RawObject[] {
-  const log: ReadLog = { ...unpacking, subject: type.kind, at: source.at }
-  const inherited =
-    type.kind === 'List' ? {} : { kind: type.kind.slice(0, -'List'.length), apiVersion: type.apiVersion }
-  return new Cursor(source.object, '', log)
+/** A list's items; those of a typed list need no kind of their own. */
+function items(list: Cursor, { kind, apiVersion }: TypeMeta): readonly Sourced[] {
+  const inherited = kind === 'List' ? {} : { kind: kind.slice(0, -'List'.length), apiVersion }
+  return list
     .get('items')
     .items()
     .flatMap(item => {
       const object = item.required()?.object()
-      if (!object) return []
-      return unpack({ object: { ...inherited, ...object }, at: source.at }, unpacking, depth + 1)
+      return object ? [{ object: { ...inherited, ...object }, at: list.log.at }] : []
     })
 }
 

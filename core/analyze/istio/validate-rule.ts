@@ -31,9 +31,15 @@ function stars(value: string): number {
 
 const literal = /^[a-zA-Z0-9-._~%!$&'()+,;:@=]+$/
 
-/** `{*}` and `{**}` are whole segments; nothing but literals follows `{**}`. */
+/**
+ * `{*}` and `{**}` are whole segments; nothing but literals follows `{**}`. Envoy also asks of a template that it starts
+ * with one slash and holds no empty segments, and refuses the whole listener otherwise
+ * (envoy `source/extensions/path/uri_template_lib/uri_template_internal.cc` parsePathPatternSyntax).
+ */
 const path: Check = value => {
   const templated = value.includes('{*}') || value.includes('{**}')
+  if (templated && !/^\/(?!\/)(.*[^/])?\/?$/s.test(value))
+    return 'a template that starts with one slash and ends with at most one'
   let rest = false
   for (const segment of value.replace(/^\/+|\/+$/g, '').split('/')) {
     if (segment === '{*}' || segment === '{**}') {

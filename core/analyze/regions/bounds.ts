@@ -17,7 +17,7 @@ export function not(match: Match): Match {
 }
 
 export function both(a: Match, b: Match): Match {
-  return { must: a.must.intersect(b.must), may: a.may.intersect(b.may) }
+  return eachBound([a, b], ([x, y]) => (x && y ? x.intersect(y) : Region.none))
 }
 
 export function all(matches: readonly Match[]): Match {
@@ -25,7 +25,15 @@ export function all(matches: readonly Match[]): Match {
 }
 
 export function any(matches: readonly Match[]): Match {
-  return { must: Region.union(matches.map(m => m.must)), may: Region.union(matches.map(m => m.may)) }
+  return eachBound(matches, regions => Region.union(regions))
+}
+
+/** Both bounds by the same computation, once where they are the same sets, as nearly always. */
+function eachBound(matches: readonly Match[], compute: (regions: readonly Region[]) => Region): Match {
+  const must = compute(matches.map(match => match.must))
+  return matches.every(match => match.must === match.may)
+    ? exactly(must)
+    : { must, may: compute(matches.map(match => match.may)) }
 }
 
 /** What holds where `answer` is yes, and otherwise `otherwise`; both are possible where it is unknown. */

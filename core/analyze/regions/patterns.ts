@@ -48,15 +48,18 @@ export function trustDomainPattern(pattern: string): Language {
   return Language.of({ sequence: [pattern, rest] })
 }
 
+/** What a template operator accepts: URI path characters, percent-encodings as they stand. */
+const templateCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~%!$&'()*+,;:@="
+
 /**
- * A path: a template where it contains `{*}` (one segment, not empty) or `{**}` (anything, also nothing and slashes), else a string
+ * A path: a template where it contains `{*}` (one segment, not empty) or `{**}` (also nothing, and slashes), else a string
  * pattern. Source: istio `pilot/pkg/security/authz/matcher/template.go`, envoy `source/extensions/path/uri_template_lib`.
  */
 export function pathPattern(pattern: string): Language {
   if (!pattern.includes('{*}') && !pattern.includes('{**}')) return stringPattern(pattern)
   const parts = pattern.split(/(\{\*\*?\})/).map((part): Expression => {
-    if (part === '{*}') return { plus: { except: '/' } }
-    if (part === '{**}') return { any: true }
+    if (part === '{*}') return { plus: { chars: templateCharacters } }
+    if (part === '{**}') return { star: { chars: `${templateCharacters}/` } }
     return part
   })
   return Language.of({ sequence: parts })

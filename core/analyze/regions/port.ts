@@ -38,6 +38,16 @@ export function admitted(facts: PortFacts): Match {
   )
 }
 
+/**
+ * HTTP that an adversary sends down the TCP chain of a sniffed port: the caller chooses the chain by its ALPN, and there
+ * no HTTP rule is asked. Source: istio `pilot/pkg/networking/core/filterchain_options.go`.
+ */
+export function smuggled(facts: PortFacts): Region {
+  if (!facts.chains.includes('sniffed')) return Region.none
+  const bytes = both(http, filters('tcp', facts))
+  return Region.union(facts.modes.map(mode => underMode(mode, bytes, facts).may))
+}
+
 /** The chain by protocol: a declared HTTP port speaks nothing else, a sniffed one is judged by what it is sent. */
 function chainRegion(chain: Chain, facts: PortFacts): Match {
   switch (chain) {
@@ -71,7 +81,7 @@ function filters(chain: 'http' | 'tcp', facts: PortFacts): Match {
   const matches = facts.policies.map(({ policy, applies }) => ({
     action: policy.action,
     applies: enforced(policy, applies),
-    region: policy.action === 'unknown' ? unknowable : policyRegion(policy, chain, facts, tokens),
+    region: policy.action === 'unknown' ? unknowable : policyRegion(policy, { chain, facts, tokens }),
   }))
   const of = (action: AuthorizationPolicy['action']): typeof matches =>
     matches.filter(m => m.action === action || m.action === 'unknown')
@@ -107,19 +117,18 @@ function allowed(policies: readonly Applied[]): Match {
   return oneOf([always, ...unsure.map(policy => policy.region)])
 }
 
-/** A dry-run policy is not enforced, nor does it count as an ALLOW. Source: istio `pilot/pkg/security/authz/builder/builder.go`. */
+/**
+ * A dry-run policy is not enforced, nor does it count as an ALLOW; one with CUSTOM asks its authorizer all the same.
+ * Source: istio `pilot/pkg/security/authz/builder/builder.go`.
+ */
 function enforced(policy: AuthorizationPolicy, applies: Ternary): Ternary {
+  if (policy.action === 'CUSTOM') return applies
   if (policy.dryRun === 'yes' || applies === 'no') return 'no'
   return policy.dryRun === 'unknown' ? 'unknown' : applies
 }
 
 /** The requests that some rule of the policy matches. */
-export function policyRegion(
-  policy: AuthorizationPolicy,
-  chain: 'http' | 'tcp',
-  facts: PortFacts,
-  tokens: TokenSets,
-): Match {
+export function policyRegion(policy: AuthorizationPolicy, { chain, facts, tokens }: ChainFacts): Match {
   const context: RuleContext = {
     policyNamespace: policy.namespace ?? '',
     action: policy.action === 'ALLOW' ? 'ALLOW' : 'other',
@@ -129,4 +138,11 @@ export function policyRegion(
     tokens,
   }
   return any(policy.rules.map(rule => ruleRegion(rule, context)))
+}
+
+/** A port's facts as one of its filter chains sees them. */
+export interface ChainFacts {
+  readonly chain: 'http' | 'tcp'
+  readonly facts: PortFacts
+  readonly tokens: TokenSets
 }

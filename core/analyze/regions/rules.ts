@@ -3,7 +3,7 @@ import { Language } from '../../model/language'
 import { absent, Region } from '../../model/region'
 import type { Condition, Operation, Rule, Source } from '../layer'
 import type { Match } from './bounds'
-import { all, always, any, both, exactly, never, not, unknowable } from './bounds'
+import { always, any, both, exactly, never, not, unknowable } from './bounds'
 import {
   aliased,
   hostPattern,
@@ -45,11 +45,12 @@ export function ruleRegion(rule: Rule, context: RuleContext): Match {
   ]
   if (parts.some(part => part.attribute === undefined)) return never
   if (context.chain === 'tcp' && context.action === 'ALLOW' && parts.some(part => part.httpOnly)) return never
-  return all([
-    alternatives(rule.from.map(sourceParts), context),
+  // The port is asked in `to`: a rule for another port is out before its callers are looked at.
+  const asked = both(
     alternatives(rule.to.map(operationParts), context),
     conjunction(rule.when.flatMap(conditionParts), context),
-  ])
+  )
+  return asked.may.isEmpty ? never : both(alternatives(rule.from.map(sourceParts), context), asked)
 }
 
 /** Values of one attribute, any of which matches; or, negated, none of which does. */
@@ -65,7 +66,13 @@ function alternatives(entries: readonly (readonly Part[])[], context: RuleContex
 }
 
 function conjunction(parts: readonly Part[], context: RuleContext): Match {
-  return all(parts.filter(part => !(part.httpOnly && context.chain === 'tcp')).map(part => partRegion(part, context)))
+  let match = always
+  for (const part of parts) {
+    if (part.httpOnly && context.chain === 'tcp') continue
+    match = both(match, partRegion(part, context))
+    if (match.may.isEmpty) return never
+  }
+  return match
 }
 
 function partRegion({ attribute, values, negated }: Part, context: RuleContext): Match {
@@ -129,19 +136,14 @@ function claimPath(key: string): readonly string[] | undefined {
   return [...key.matchAll(/\[([^\]]+)\]/g)].map(([, name = '']) => name)
 }
 
-function parts(
-  attribute: Attribute,
-  values: readonly string[],
-  notValues: readonly string[],
-  httpOnly?: 'http',
-): readonly Part[] {
+function parts(attribute: Attribute, values: readonly string[], notValues: readonly string[]): readonly Part[] {
   const part = (list: readonly string[], sign: 'is' | 'not'): readonly Part[] =>
-    list.length === 0 ? [] : [{ attribute, httpOnly: httpOnly === 'http', values: list, negated: sign === 'not' }]
+    list.length === 0 ? [] : [{ attribute, httpOnly: false, values: list, negated: sign === 'not' }]
   return [...part(values, 'is'), ...part(notValues, 'not')]
 }
 
-const httpParts = (attribute: Attribute, values: readonly string[], notValues: readonly string[]): readonly Part[] =>
-  parts(attribute, values, notValues, 'http')
+const httpParts: typeof parts = (attribute, values, notValues) =>
+  parts(attribute, values, notValues).map(part => ({ ...part, httpOnly: true }))
 
 const callerIn = (language: Language): Match => exactly(Region.where('caller', language.intersect(present)))
 

@@ -11,7 +11,7 @@ import type { Layer, Probe, Workload } from '../layer'
 import type { Match } from './bounds'
 import { always, any, both, choose, exactly } from './bounds'
 import type { PortFacts } from './port'
-import { admitted, policyRegion } from './port'
+import { admitted, policyRegion, smuggled } from './port'
 import type { Questions } from './tokens'
 import { tokenSets } from './tokens'
 
@@ -28,6 +28,11 @@ export function served(asked: Asked): Match {
   const policed = admitted(facts(asked))
   const open = choose(guarded(asked), policed, always)
   return withProbes(asked, open)
+}
+
+/** What an adversary may get in beside that, by speaking otherwise than a proxy would. */
+export function smuggledInto(asked: Asked): Region {
+  return smuggled(facts(asked)).minus(byKubelet)
 }
 
 function guarded({ layer, workload, port }: Asked): ReturnType<typeof captured> {
@@ -90,7 +95,9 @@ export function deciders(asked: Asked, region: Region): readonly string[] {
   const known = facts(asked)
   const tokens = tokenSets(known.requestAuthentications, asked.questions)
   const matching = known.policies.filter(({ policy }) =>
-    (['http', 'tcp'] as const).some(chain => !policyRegion(policy, chain, known, tokens).may.intersect(region).isEmpty),
+    (['http', 'tcp'] as const).some(
+      chain => !policyRegion(policy, { chain, facts: known, tokens }).may.intersect(region).isEmpty,
+    ),
   )
   const allow = known.policies.some(({ policy }) => policy.action === 'ALLOW' && policy.dryRun !== 'yes')
   const modes = modesOf(layer, workload, port).flatMap(({ because }) => because)

@@ -94,15 +94,24 @@ function serviceOf({ name, namespace, labels, servicePorts, service }: Workload)
 }
 
 /** The settings that manifests depend on, where istiod of the revision keeps them, and the tag that leads to it. */
-function mesh({ systemNamespace, revision, tag, trustDomain, rootNamespace }: Settings): KubernetesObject[] {
+function mesh(settings: Settings): KubernetesObject[] {
+  const { systemNamespace: namespace, revision, trustDomain, rootNamespace, clusterDomain } = settings
   const rev = revision ?? 'default'
-  const name = rev === 'default' ? 'istio' : `istio-${rev}`
-  const data = { mesh: stringify({ rootNamespace, trustDomain }) }
+  const suffix = rev === 'default' ? '' : `-${rev}`
   const labels = { 'istio.io/rev': rev }
-  const settings = object('ConfigMap', { name, namespace: systemNamespace, labels }, { data })
-  if (tag === undefined) return [settings]
+  const config = (name: string, data: Readonly<Record<string, string>>): KubernetesObject =>
+    object('ConfigMap', { name: `${name}${suffix}`, namespace, labels }, { data })
+  const values = JSON.stringify({ global: { proxy: { clusterDomain } } })
+  return [
+    config('istio', { mesh: stringify({ rootNamespace, trustDomain }) }),
+    ...(clusterDomain === 'cluster.local' ? [] : [config('istio-sidecar-injector', { values })]),
+    ...tagWebhook(settings, labels),
+  ]
+}
+
+function tagWebhook({ tag, systemNamespace }: Settings, labels: Readonly<Record<string, string>>): KubernetesObject[] {
+  if (tag === undefined) return []
   const suffix = systemNamespace === 'istio-system' ? '' : `-${systemNamespace}`
   const metadata = { name: `istio-revision-tag-${tag}${suffix}`, labels: { ...labels, 'istio.io/tag': tag } }
-  const apiVersion = 'admissionregistration.k8s.io/v1'
-  return [settings, { apiVersion, kind: 'MutatingWebhookConfiguration', metadata }]
+  return [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata }]
 }

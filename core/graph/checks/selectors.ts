@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/problem'
 import { defect, listing, place } from '../place'
-import { groupBy } from '../plain'
+import { groupBy } from '../../model/group'
 import { byText, labelsOf } from '../resolve'
 import type { Context } from './context'
 

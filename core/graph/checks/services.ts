@@ -3,7 +3,7 @@ import type { Port, Service } from '../graph'
 import { nameProblems } from '../names'
 import { literalPathFlaws } from '../paths'
 import { defect, listing, place } from '../place'
-import { groupBy } from '../plain'
+import { groupBy } from '../../model/group'
 import type { Context } from './context'
 import { probeProblems } from './probes'
 

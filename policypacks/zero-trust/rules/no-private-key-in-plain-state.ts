@@ -63,7 +63,7 @@ function search(field: Field): readonly Finding[] {
 
 /** Words in names of properties that take key material, or text in which there may be any. */
 const telling =
-  /^(args|body|bundle|cert|certificate|certificates|command|config|configuration|content|contents|credential|credentials|data|env|json|jwk|key|keys|manifest|material|password|pem|pkcs12|private|script|secret|secrets|text|tls|token|value|values|yaml)$/
+  /^(args|body|bundle|cert|certificate|certificates|command|config|configuration|content|contents|credential|credentials|data|env|json|jwk|key|keys|kubeconfig|manifest|material|password|pem|pkcs12|private|script|secret|secrets|text|tls|token|value|values|yaml)$/
 
 /** Whether the path says that a private key may be there: `userData`, `tls.keyPEM`, anything below `data`. */
 export function canHoldKey(path: string): boolean {

@@ -99,7 +99,7 @@ const service = fc
     namespace,
     ports: extras.includes('headless') ? withoutServicePorts(p) : p,
     ...(extras.includes('probe') && 'http' in p ? { probes: { readiness: 'GET /_healthz' } } : {}),
-    ...(extras.includes('metrics') ? { metrics: { port: 15001 - 1, path: '/metrics' } } : {}),
+    ...(extras.includes('metrics') ? { metrics: { port: 9102, path: '/metrics' } } : {}),
     ...(extras.includes('headless') ? { headless: true } : {}),
   }))
 

@@ -1,25 +1,25 @@
 import fc from 'fast-check'
 
 /*
- * Worlds of Kubernetes and Istio objects, as a cluster might hold them, and requests to their workloads. The vocabulary
+ * Worlds of Kubernetes and Istio objects, as a cluster might hold them. The vocabulary
  * is small on purpose, so that policies, workloads and requests meet each other; every field of AuthorizationPolicy occurs.
  */
 
 export type Json = Record<string, unknown>
 
 const namespaces = ['shop', 'pay', 'istio-system'] as const
-const workloads = ['cart', 'web'] as const
-const accounts = ['cart', 'web', 'admin'] as const
-const ports = [8080, 9000, 7070, 6000] as const
-const domains = ['td.example', 'old.example', 'foreign.example'] as const
+export const workloads = ['cart', 'web'] as const
+export const accounts = ['cart', 'web', 'admin'] as const
+export const ports = [8080, 9000, 7070, 6000] as const
+export const domains = ['td.example', 'old.example', 'foreign.example'] as const
 
 const some = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2): fc.Arbitrary<T[]> =>
   fc.array(arbitrary, { minLength: 1, maxLength })
-const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
+export const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 /** An object without the fields that are absent. */
-function compact(record: Json): Json {
+export function compact(record: Json): Json {
   return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
 }
 
@@ -167,6 +167,19 @@ const authorizationPolicy = fc
     }
   })
 
+/** What an external authorizer answers is not written anywhere. A CUSTOM rule may not ask who calls. */
+const customPolicy = fc.record({ placed, operations: some(operation) }).map(({ placed: p, operations }): Json => ({
+  apiVersion: 'security.istio.io/v1',
+  kind: 'AuthorizationPolicy',
+  metadata: { namespace: p.namespace },
+  spec: compact({
+    selector: p.selector,
+    action: 'CUSTOM',
+    provider: { name: 'authorizer' },
+    rules: [{ to: operations.map(o => ({ operation: o })) }],
+  }),
+}))
+
 const mode = fc.constantFrom('STRICT', 'PERMISSIVE', 'DISABLE', 'UNSET', undefined)
 const peerAuthentication = fc
   .record({
@@ -268,91 +281,16 @@ export const world: fc.Arbitrary<readonly Json[]> = fc
     policies: fc.array(authorizationPolicy, { maxLength: 4 }),
     peers: fc.array(peerAuthentication, { maxLength: 3 }),
     tokens: fc.array(requestAuthentication, { maxLength: 2 }),
+    custom: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(customPolicy, { maxLength: 1 })),
   })
-  .map(({ settings, policies, peers, tokens }) => [
+  .map(({ settings, policies, peers, tokens, custom }) => [
     ...fixedObjects(settings),
-    ...[...policies, ...peers, ...tokens].map((object, i) => ({
+    ...[...policies, ...peers, ...tokens, ...custom].map((object, i) => ({
       ...object,
       metadata: {
-        ...(object['metadata'] as Json),
+        ...(object.metadata as Json),
         name: `object-${i}`,
         creationTimestamp: `2026-01-01T00:00:${String(i).padStart(2, '0')}Z`,
       },
     })),
   ])
-
-const from = fc.oneof(
-  {
-    weight: 4,
-    arbitrary: fc.record({
-      trustDomain: fc.constantFrom(...domains, 'td.example'),
-      namespace: fc.constantFrom('shop', 'pay', 'elsewhere'),
-      serviceAccount: fc.constantFrom(...accounts, 'unseen'),
-    }),
-  },
-  { weight: 1, arbitrary: fc.constant({ plaintext: true }) },
-)
-const http = fc.record({
-  method: fc.constantFrom('GET', 'POST', 'PUT', 'DELETE'),
-  path: fc.constantFrom(
-    '/',
-    '/a',
-    '/a/',
-    '/a/b',
-    '/a//b',
-    '/a/x/b',
-    '/admin',
-    '/a?x=1',
-    '/%61',
-    '/a/../admin',
-    '/x/b',
-    '/a%2Fb',
-    '//a',
-  ),
-  host: fc.constantFrom('cart.example', 'Cart.Example', 'cart', 'cart:80', 'web.example'),
-  headers: fc.constantFrom(
-    {},
-    { 'x-env': 'dev' },
-    { 'x-env': '' },
-    { 'x-env': 'prod', 'x-forwarded-for': '10.1.2.3' },
-    { 'x-forwarded-for': '192.168.1.9, 10.9.9.9' },
-  ),
-})
-const token = fc.oneof(
-  fc
-    .record({
-      iss: fc.constantFrom('https://idp.example', 'https://other.example', 'https://unknown.example'),
-      sub: maybe(fc.constantFrom('alice', 'bob')),
-      aud: maybe(fc.constantFrom('api', 'web', ['api', 'x'])),
-      azp: maybe(fc.constantFrom('app', 'other')),
-      claims: maybe(
-        fc.constantFrom(
-          { groups: ['dev', 'ops'] },
-          { groups: 'dev' },
-          { scope: 'read write' },
-          { org: { team: 'red' } },
-          { groups: [] },
-          { groups: 7 },
-        ),
-      ),
-    })
-    .map(compact),
-  fc.constantFrom({ invalid: true, reason: 'expired' }, { invalid: true, reason: 'garbage' }),
-)
-
-/** A request to one of the world's workloads, in the format of `docs/verdicts.md`. */
-export const request: fc.Arbitrary<Json> = fc
-  .record({
-    from,
-    ip: fc.constantFrom('10.1.2.3', '10.9.9.9', '192.168.1.9', '2001:db8::7'),
-    to: fc.record({
-      namespace: fc.constantFrom('shop', 'pay'),
-      workload: fc.constantFrom(...workloads),
-      port: fc.constantFrom(...ports, 5555),
-    }),
-    http: fc.option(http, { nil: undefined, freq: 4 }),
-    jwt: maybe(token),
-  })
-  .map(({ from: caller, ip, to, http: h, jwt }) =>
-    compact({ id: 'r', from: { ...caller, ip }, to, http: h, jwt: h && jwt }),
-  )

@@ -220,7 +220,7 @@ describe('reading files and directories', () => {
     mkdirSync(path('void'))
     assert.match((await read(path('void'))).problems[0]?.message ?? '', /no `.yaml`, `.yml` or `.json` file/)
     const { problems, notes } = await readText('')
-    assert.deepEqual(notes, ['empty, nothing to read'])
+    assert.deepEqual(notes, [' empty, nothing to read'])
     assert.deepEqual(problems, [': no Kubernetes object in there'])
   })
 

@@ -23,7 +23,9 @@ function requestFor({ type, name, parent = '', custom = true, remote = false, in
 /** What the program gets back. */
 async function register(monitor: PreviewMonitor, request: resource.RegisterResourceRequest) {
   const response = await new Promise<resource.RegisterResourceResponse>((resolve, reject) => {
-    void monitor.registerResource(request, (error, reply) => (reply ? resolve(reply) : reject(error as Error)))
+    void monitor.registerResource(request, (error, reply) =>
+      reply ? resolve(reply) : reject(new Error(error?.details ?? 'no reply')),
+    )
   })
   return { urn: response.getUrn(), id: response.getId(), outputs: fromStruct(response.getObject()) }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { buildSync } from 'esbuild'
@@ -130,6 +130,3 @@ export function assertNoTrace(text: string): void {
   assert.doesNotMatch(text, /^\s+at .*:\d+:\d+\)?$/m)
   assert.doesNotMatch(text, /internal error/)
 }
-
-export const example = join(root, 'examples/online-boutique/expected')
-export const hasExample = (): boolean => existsSync(example)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { pathsToHost, pathsToService } from '../../../../core/analyze/istio/client'
+import { pathsTo } from '../../../../core/analyze/istio/client'
 import { presented, tlsChoices } from '../../../../core/analyze/istio/client-tls'
 import { inNamespace, layerOf, mesh, namespace, peers, pod, service, shop, type Json } from './objects'
 
@@ -14,7 +14,7 @@ function toCart(objects: readonly Json[], port = 80): readonly string[] {
   const layer = layerOf([...shop, ...objects])
   const target = layer.services.find(({ name }) => name === 'cart')
   assert.ok(target)
-  return pathsToService(layer, caller, target, port).map(({ kind }) => kind)
+  return pathsTo(layer, caller, { kind: 'service', service: target, port: port }).map(({ kind }) => kind)
 }
 
 describe('what a caller’s proxy makes of a call to a Service', () => {
@@ -46,7 +46,7 @@ describe('what a caller’s proxy makes of a call to a Service', () => {
     const [target] = layer.services
     assert.ok(target)
     assert.deepEqual(
-      pathsToService(layer, caller, target, 80).map(({ kind }) => kind),
+      pathsTo(layer, caller, { kind: 'service', service: target, port: 80 }).map(({ kind }) => kind),
       ['blocked'],
     )
   })
@@ -55,7 +55,7 @@ describe('what a caller’s proxy makes of a call to a Service', () => {
     const [target] = layer.services
     assert.ok(target)
     assert.deepEqual(
-      pathsToService(layer, caller, target, 80).map(({ kind }) => kind),
+      pathsTo(layer, caller, { kind: 'service', service: target, port: 80 }).map(({ kind }) => kind),
       ['passthrough', 'blocked'],
     )
   })
@@ -100,7 +100,7 @@ describe('what a caller’s proxy makes of a call to a Service', () => {
       const [target] = layer.services
       assert.ok(target)
       assert.deepEqual(
-        pathsToService(layer, caller, target, 80).map(path => path.kind),
+        pathsTo(layer, caller, { kind: 'service', service: target, port: 80 }).map(path => path.kind),
         [kind],
         to,
       )
@@ -113,7 +113,9 @@ describe('what a caller’s proxy makes of a call to a Service', () => {
     const layer = layerOf([...shop, sidecar('web/default', ['./*'])])
     const [target] = layer.services
     assert.ok(target)
-    assert.deepEqual(pathsToService(layer, caller, target, 80)[0]?.because, ['Sidecar web/default'])
+    assert.deepEqual(pathsTo(layer, caller, { kind: 'service', service: target, port: 80 })[0]?.because, [
+      'Sidecar web/default',
+    ])
   })
 })
 
@@ -127,7 +129,9 @@ describe('what a caller’s proxy makes of a call to a host outside', () => {
     })
   const only = mesh({ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } })
   const kinds = (objects: readonly Json[], port = 443) =>
-    pathsToHost(layerOf([only, ...objects]), caller, 'api.stripe.com', port).map(({ kind }) => kind)
+    pathsTo(layerOf([only, ...objects]), caller, { kind: 'host', host: 'api.stripe.com', port: port }).map(
+      ({ kind }) => kind,
+    )
 
   it('blocks hosts that no ServiceEntry names', () => {
     assert.deepEqual(kinds([]), ['blocked'])
@@ -147,7 +151,7 @@ describe('what a caller’s proxy makes of a call to a host outside', () => {
   })
   it('passes everything on where anything may be called', () => {
     assert.deepEqual(
-      pathsToHost(layerOf([mesh()]), caller, 'api.stripe.com', 443).map(({ kind }) => kind),
+      pathsTo(layerOf([mesh()]), caller, { kind: 'host', host: 'api.stripe.com', port: 443 }).map(({ kind }) => kind),
       ['passthrough'],
     )
   })
@@ -166,7 +170,7 @@ describe('how a caller’s proxy speaks to a Service', () => {
     const layer = layerOf([...shop, ...objects])
     const target = layer.services.find(({ name }) => name === 'cart')
     assert.ok(target)
-    return tlsChoices(layer, caller, target, 80)
+    return tlsChoices(layer, caller, { service: target, port: 80 })
   }
 
   it('is left to the mesh without a DestinationRule, and by one that says nothing of TLS', () => {

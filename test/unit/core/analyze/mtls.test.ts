@@ -105,4 +105,12 @@ describe('the protocol of a port', () => {
     })
     assert.deepEqual(chains({ name: 'http', targetPort: 9090 }, [entry]), ['sniffed', 'tcp'])
   })
+  it('may be that of a Service without a selector, where none selects the Pod', () => {
+    const loose = inNamespace('Service', 'shop/loose', { clusterIP: 'None', ports: [{ name: 'tcp', port: 8080 }] })
+    const layer = layerOf([...shop.slice(0, 3), loose])
+    const [workload] = layer.workloads
+    assert.ok(workload)
+    assert.deepEqual(chainsOf(layer, workload, 8080), ['sniffed', 'tcp'])
+    assert.deepEqual(chains({ name: 'http' }, [loose]), ['http'])
+  })
 })

@@ -15,7 +15,7 @@ describe('reading fields of the wrong type', () => {
     const wrong = mutations(specimen).filter(isWrong)
     const told = wrong.map(mutation => ({ ...mutation, ...readAll([mutation.mutant]) }))
 
-    describe(`${String(specimen['kind'])}, in ${wrong.length} ways`, () => {
+    describe(`${String(specimen.kind)}, in ${wrong.length} ways`, () => {
       it('finds nothing wrong with the specimen itself', () => {
         assert.deepEqual(readAll([specimen]).problems, [])
       })

@@ -1,4 +1,4 @@
-import { inNamespace, namespace, object, type Json } from './objects'
+import { inNamespace, object, type Json } from './objects'
 
 /** One object of each kind that is read, with every field that is read, and nothing else. */
 export const specimens: readonly Json[] = [
@@ -102,6 +102,3 @@ function podTemplate(): Json {
 function template(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job' | 'CronJob', spec: Json): Json {
   return inNamespace(kind, 'shop/cart', spec)
 }
-
-/** What stands around a specimen, so that it has something to speak of. */
-export const surroundings: readonly Json[] = [namespace('web')]

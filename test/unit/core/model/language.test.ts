@@ -12,9 +12,9 @@ const { expression } = fc.letrec<{ expression: { ours: Expression; theirs: strin
   expression: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
     word.map(w => ({ ours: w, theirs: w.replaceAll('/', '\\/') })),
-    fc.constant({ ours: { except: '/' } as Expression, theirs: '[^/]' }),
-    fc.constant({ ours: { chars: 'ab' } as Expression, theirs: '[ab]' }),
-    fc.constant({ ours: { any: true } as Expression, theirs: '[\\s\\S]*' }),
+    fc.constant({ ours: { except: '/' }, theirs: '[^/]' }),
+    fc.constant({ ours: { chars: 'ab' }, theirs: '[ab]' }),
+    fc.constant({ ours: { any: true }, theirs: '[\\s\\S]*' }),
     fc.array(tie('expression'), { maxLength: 3 }).map(es => ({
       ours: { sequence: es.map(e => e.ours) },
       theirs: `(?:${es.map(e => e.theirs).join('')})`,

@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseLock } from '../../../policypacks/zero-trust/lock'
+import { sha256 } from '../../../cli/io'
+import { assertRefused, root, scratch, ztm } from './support/ztm'
+
+const { path, write } = scratch()
+const mesh = ['--trust-domain', 'cluster.local']
+
+const graph = `services:
+  frontend: { namespace: shop, ports: { http: { protocol: http, port: 8080 } } }
+  cart: { namespace: shop, ports: { http: { protocol: http, port: 7070 } } }
+calls:
+  frontend: { cart: { http: ['GET /cart'] } }
+`
+
+/** A graph in TypeScript, as a service owner writes it. */
+const typed = (
+  calls: string,
+  head = '',
+): string => `${head}import { defineGraph, http } from '${join(root, 'core/graph/define')}'
+export default defineGraph({
+  services: {
+    frontend: { namespace: 'shop', ports: { http: http(8080) } },
+    cart: { namespace: 'shop', ports: { http: http(7070) } },
+  },
+})${calls}
+`
+
+describe('ztm compile', () => {
+  it('prints manifests, each with its reason, and not what it assumes', async () => {
+    const { code, out } = await ztm(['compile', write('graph.yaml', graph), ...mesh])
+    assert.equal(code, 0)
+    assert.match(out, /^# because shop\/frontend → shop\/cart:7070 GET \/cart$/m)
+    assert.match(out, /^ +- cluster\.local\/ns\/shop\/sa\/frontend$/m)
+    assert.doesNotMatch(out, /^kind: Pod$/m)
+  })
+
+  it('gives the same for TypeScript, YAML, JSON and standard input', async () => {
+    const { out } = await ztm(['compile', write('graph.yaml', graph), ...mesh])
+    const json = JSON.stringify({
+      services: {
+        frontend: { namespace: 'shop', ports: { http: { protocol: 'http', port: 8080 } } },
+        cart: { namespace: 'shop', ports: { http: { protocol: 'http', port: 7070 } } },
+      },
+      calls: { frontend: { cart: { http: ['GET /cart'] } } },
+    })
+    const ts = write('graph.ts', typed(".calls({ frontend: { cart: { http: ['GET /cart'] } } })"))
+    assert.equal((await ztm(['compile', ts, ...mesh])).out, out)
+    assert.equal((await ztm(['compile', write('graph.json', json), ...mesh])).out, out)
+    assert.equal((await ztm(['compile', '-', ...mesh], graph)).out, out)
+  })
+
+  it('can be piped into reach, which then finds exactly the declared call', async () => {
+    const compiled = await ztm(['compile', write('graph.yaml', graph), ...mesh, '--assumptions'])
+    const { code, out } = await ztm(['reach', '-'], compiled.out)
+    assert.equal(code, 0)
+    assert.match(out, /^open to named callers\n {2}shop\/cart:7070\n {4}shop\/frontend {2}GET \/cart\n\n/)
+  })
+
+  it('writes its files where it is told', async () => {
+    const { code, out } = await ztm(['compile', write('graph.yaml', graph), ...mesh, '--out', path('new/out')])
+    assert.deepEqual([code, out], [0, ''])
+    assert.match(readFileSync(path('new/out/manifests.yaml'), 'utf8'), /kind: AuthorizationPolicy/)
+    assert.match(readFileSync(path('new/out/assumptions.yaml'), 'utf8'), /kind: Pod/)
+  })
+
+  it('says where it cannot write', async () => {
+    const file = write('file', '')
+    assertRefused(
+      await ztm(['compile', write('graph.yaml', graph), ...mesh, '--out', join(file, 'sub')]),
+      'no directory',
+    )
+  })
+
+  it('never assumes a trust domain', async () => {
+    assertRefused(
+      await ztm(['compile', write('graph.yaml', graph)]),
+      "--trust-domain: the mesh's trust domain is not given",
+    )
+  })
+
+  it('takes a stage per namespace, and names the near one where it is misspelt', async () => {
+    const file = write('graph.yaml', graph)
+    assert.equal((await ztm(['compile', file, ...mesh, '--stage', 'shop=strict'])).code, 0)
+    assertRefused(
+      await ztm(['compile', file, ...mesh, '--stage', 'shpo=strict', '--stage', 'shop=strcit']),
+      'did you mean `shop`?',
+      'did you mean `strict`?',
+    )
+  })
+
+  it('refuses a mesh that cannot be', async () => {
+    const file = write('graph.yaml', graph)
+    assertRefused(await ztm(['compile', file, '--trust-domain', 'a b']), 'target.trustDomain')
+    assertRefused(await ztm(['compile', file, ...mesh, '--istio-version', '9']), 'target.version')
+    assertRefused(await ztm(['compile', file, ...mesh, '--target', 'istio']), 'istio-sidecar')
+  })
+})
+
+describe('a bad graph', () => {
+  it('has all of its 50 defects reported at once', async () => {
+    const services = Array.from(
+      { length: 25 },
+      (_, i) => `  s${i}: { namespace: shop, ports: { http: { protocol: http, port: ${70_000 + i} } } }`,
+    )
+    const calls = Array.from({ length: 25 }, (_, i) => `  s${i}: { nobody${i}: { http: ['GET /'] } }`)
+    const outcome = await ztm([
+      'compile',
+      write('bad.yaml', ['services:', ...services, 'calls:', ...calls, ''].join('\n')),
+      ...mesh,
+    ])
+    for (let i = 0; i < 25; i++) assertRefused(outcome, `services.s${i}.ports.http.port: `, `calls.s${i}.nobody${i}: `)
+    assert.match(outcome.err, /^5\d problems$/m)
+    assert.equal(outcome.out, '')
+  })
+
+  it('in TypeScript has the near name suggested, since its types are not looked at', async () => {
+    const file = write('near.ts', typed(".calls({ frontend: { carts: { http: ['GET /cart'] } } })"))
+    assertRefused(
+      await ztm(['compile', file, ...mesh]),
+      /near\.ts calls\.frontend\.carts: .*`carts`/,
+      'did you mean `cart`?',
+    )
+  })
+
+  const broken: readonly (readonly [string, string, string, string | RegExp])[] = [
+    ['does not parse', 'a.ts', 'const a = 1\nexport default {,}\n', 'a.ts:2:17: it cannot be loaded: '],
+    ['throws', 'b.ts', '\nthrow new Error("no such\\nluck")\n', 'b.ts:2:7: it cannot be loaded: no such\n'],
+    [
+      'imports what is not there',
+      'c.ts',
+      'import x from "./nope"\nexport default x\n',
+      "it cannot be loaded: Cannot find module './nope'",
+    ],
+    ['exports nothing', 'd.ts', 'export const graph = 1\n', 'it has no default export'],
+    ['exports something else', 'e.ts', 'export default 5\n', 'e.ts'],
+    ['declares no calls', 'f.ts', typed(''), 'add `.calls({ … })`'],
+    ['is empty', 'g.yaml', '', 'the file is empty'],
+    ['is two documents', 'h.yaml', `${graph}---\n${graph}`, 'h.yaml:7: a second document begins here'],
+    ['is malformed YAML', 'i.yaml', 'services: [\n', 'i.yaml:'],
+    ['is a list', 'j.yaml', '- 1\n', 'j.yaml'],
+    ['is null', 'k.json', 'null', 'the file is empty'],
+  ]
+  for (const [what, name, text, message] of broken) {
+    it(`that ${what} is refused with its place`, async () => {
+      assertRefused(await ztm(['compile', write(name, text), ...mesh]), message)
+    })
+  }
+
+  it('that is not there is refused', async () => {
+    assertRefused(await ztm(['compile', path('nope.ts'), ...mesh]), 'no such file or directory')
+    assertRefused(await ztm(['compile', path('nope.yaml'), ...mesh]), 'no such file or directory')
+  })
+})
+
+describe('ztm compile --lock', () => {
+  it('writes the lock beside the graph, one flow a line, with a digest that holds', async () => {
+    const file = write('locked.yaml', graph)
+    const { code, out } = await ztm(['compile', file, '--lock'])
+    assert.deepEqual([code, out], [0, ''])
+    const text = readFileSync(path('intent.lock.json'), 'utf8')
+    assert.match(text, /^ {6}\{"text":"shop\/frontend → shop\/cart:7070 GET \/cart",.*\}$/m)
+    assert.equal(parseLock(text, 'x', sha256).kind, 'found')
+  })
+
+  it('--check passes while the lock is current, and tells the flows that changed when it is not', async () => {
+    const file = write('moving.yaml', graph)
+    const lock = ['--lock', path('moving.lock.json')]
+    await ztm(['compile', file, ...lock])
+    assert.equal((await ztm(['compile', file, ...lock, '--check'])).code, 0)
+    write('moving.yaml', graph.replace('GET /cart', 'GET /basket'))
+    const { code, out } = await ztm(['compile', file, ...lock, '--check'])
+    assert.equal(code, 1)
+    assert.match(
+      out,
+      /^ {2}- shop\/frontend → shop\/cart:7070 GET \/cart\n {2}\+ shop\/frontend → shop\/cart:7070 GET \/basket$/m,
+    )
+  })
+
+  it('--check notices a digest or a request set that was changed by hand', async () => {
+    const file = write('moving.yaml', graph)
+    const lock = path('hand.lock.json')
+    await ztm(['compile', file, '--lock', lock])
+    const text = readFileSync(lock, 'utf8')
+    write('hand.lock.json', text.replace('"path":"/cart"', '"path":"/secret"'))
+    const { code, out } = await ztm(['compile', file, '--lock', lock, '--check'])
+    assert.equal(code, 1)
+    assert.match(out, /~ the same flows, spelt out otherwise/)
+  })
+
+  it('--check notices a service that is governed no longer', async () => {
+    const file = write('moving.yaml', graph)
+    const lock = ['--lock', path('governed.lock.json')]
+    await ztm(['compile', file, ...lock])
+    write('moving.yaml', graph.replace('port: 7070', 'port: 7071'))
+    const { out } = await ztm(['compile', file, ...lock, '--check'])
+    assert.match(out, /- governed .*7070/)
+    assert.match(out, /\+ governed .*7071/)
+  })
+
+  it('--check exits with 1 where there is no lock, and writes none', async () => {
+    const { code } = await ztm(['compile', write('graph.yaml', graph), '--lock', path('none.json'), '--check'])
+    assert.equal(code, 1)
+    assert.ok(!existsSync(path('none.json')))
+  })
+
+  it('overwrites nothing that is no lock', async () => {
+    const file = write('graph.yaml', graph)
+    for (const [name, text] of [
+      ['package.json', '{"name":"x"}'],
+      ['text.json', 'not json'],
+    ] as const) {
+      const other = write(name, text)
+      assertRefused(await ztm(['compile', file, '--lock', other]), 'it is not a lock file')
+      assert.equal(readFileSync(other, 'utf8'), text)
+    }
+    const source = write('precious.ts', 'precious')
+    assertRefused(await ztm(['compile', '--lock', source]), 'name the graph before the options')
+    assert.equal(readFileSync(source, 'utf8'), 'precious')
+  })
+
+  it('--check alone, or with what would have to be compiled, is refused', async () => {
+    const file = write('graph.yaml', graph)
+    assertRefused(await ztm(['compile', file, ...mesh, '--check']), 'without `--lock`')
+    assertRefused(await ztm(['compile', file, ...mesh, '--lock', '--check']), 'leave out `--trust-domain`')
+    assertRefused(await ztm(['compile', file, '--lock', '--out', path('x')]), '--trust-domain')
+  })
+})

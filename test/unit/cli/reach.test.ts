@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { anybody, cart, settings, shop, strict } from './support/manifests'
+import { assertRefused, scratch, ztm } from './support/ztm'
+
+const { write } = scratch()
+
+describe('ztm reach', () => {
+  it('says who can call whom', async () => {
+    const { code, out } = await ztm(['reach', write('shop.yaml', shop)])
+    assert.equal(code, 0)
+    assert.match(
+      out,
+      /^open to named callers\n {2}shop\/cart:7070.*\n {4}shop\/frontend {2}GET \/cart\n {4}shop\/frontend {2}GET \/items\/\*\*\n/,
+    )
+    assert.match(out, /the floor[^]*15090/)
+  })
+
+  it('shows an open door first', async () => {
+    const { out } = await ztm(['reach', write('open.yaml', [settings, cart].join('---\n'))])
+    assert.match(out, /^open to callers without identity\n {2}shop\/cart:7070/)
+    assert.match(out, /open ports?: 2 to callers without identity/)
+  })
+
+  it('sees a policy of the base that voids the others', async () => {
+    const { out } = await ztm(['reach', write('shop.yaml', shop), '--base', write('base.yaml', anybody)])
+    assert.match(out, /^open to more than named callers\n {2}shop\/cart:7070/)
+  })
+
+  it('lets the manifests override the base', async () => {
+    const closed = anybody.replace('rules: [{}]', 'rules: []')
+    const { out } = await ztm([
+      'reach',
+      write('fixed.yaml', `${shop}---\n${closed}`),
+      '--base',
+      write('base.yaml', anybody),
+    ])
+    assert.match(out, /^open to named callers/)
+  })
+
+  it('restricts its answer to a caller or a callee', async () => {
+    const manifests = write('shop.yaml', shop)
+    assert.match((await ztm(['reach', manifests, '--from', 'shop/frontend'])).out, /shop\/frontend {2}GET \/cart/)
+    assert.doesNotMatch((await ztm(['reach', manifests, '--from', 'shop/other'])).out, /GET/)
+    assert.doesNotMatch((await ztm(['reach', manifests, '--to', 'shop/cart:7070'])).out, /other/)
+    assert.match((await ztm(['reach', manifests, '--to', 'shop/cart:1234'])).out, /shop\/cart:other/)
+  })
+
+  it('names the near workload where one is misspelt', async () => {
+    const manifests = write('shop.yaml', shop)
+    assertRefused(
+      await ztm(['reach', manifests, '--to', 'shop/crat']),
+      'no workload `shop/crat`',
+      'did you mean `shop/cart`?',
+    )
+    for (const bad of ['cart', 'shop/cart:99999', 'a/b/c', ''])
+      assertRefused(await ztm(['reach', manifests, '--to', bad]), '--to: expected `namespace/workload`')
+    assertRefused(await ztm(['reach', manifests, '--from', 'cart']), '--from: expected `namespace/serviceaccount`')
+  })
+
+  it('prints JSON and Markdown', async () => {
+    const manifests = write('shop.yaml', shop)
+    const { lines } = JSON.parse((await ztm(['reach', manifests, '--format', 'json'])).out) as {
+      lines: Record<string, string>[]
+    }
+    assert.deepEqual(
+      lines
+        .filter(({ callee }) => callee === 'shop/cart:7070')
+        .map(({ callers, requests, openness }) => [callers, requests, openness]),
+      [
+        ['shop/frontend', 'GET /cart', 'named'],
+        ['shop/frontend', 'GET /items/**', 'named'],
+      ],
+    )
+    assert.match(
+      (await ztm(['reach', manifests, '--format', 'markdown'])).out,
+      /^\| `shop\/cart:7070` \| `shop\/frontend` \| `GET \/cart` \|/m,
+    )
+  })
+
+  it('counts the kinds that mean nothing to it', async () => {
+    const others = ['Deployer', 'Deployer', 'Widget'].map(
+      (kind, i) => `apiVersion: x.example/v1\nkind: ${kind}\nmetadata: { name: a${i} }\n`,
+    )
+    const { code, err } = await ztm(['reach', write('others.yaml', [shop, ...others].join('---\n'))])
+    assert.equal(code, 0)
+    assert.match(err, /3 objects skipped.*: Deployer\.x\.example 2, Widget\.x\.example 1/)
+  })
+
+  it('says which field has the wrong type, answers with what that leaves open, and exits with 2', async () => {
+    const wrong = strict.replace('mode: STRICT', 'mode: [STRICT]')
+    const outcome = await ztm(['reach', write('wrong.yaml', [settings, cart, wrong].join('---\n'))])
+    assertRefused(outcome, /wrong\.yaml:\d+: .*spec\.mtls\.mode/)
+    assert.match(outcome.out, /open to callers without identity\n[^]*\(possible\)/)
+  })
+
+  it('has a message and no trace for every type in every field', async () => {
+    const values = [5, 'x', true, null, [], [[]], {}, { a: { b: [1] } }]
+    const fields: readonly ((value: unknown) => object)[] = [
+      value => ({ metadata: value }),
+      value => ({ metadata: { name: value, namespace: 'shop' } }),
+      value => ({ metadata: { name: 'a', namespace: value } }),
+      value => ({ metadata: { name: 'a', namespace: 'shop', labels: value } }),
+      value => ({ metadata: { name: 'a', namespace: 'shop' }, spec: value }),
+      value => ({ metadata: { name: 'a', namespace: 'shop' }, spec: { rules: value, selector: value } }),
+      value => ({
+        metadata: { name: 'a', namespace: 'shop' },
+        spec: { rules: [{ from: value, to: value, when: value }] },
+      }),
+      value => ({
+        metadata: { name: 'a', namespace: 'shop' },
+        spec: { template: value, containers: value, ports: value },
+      }),
+      value => ({ metadata: { name: 'a', namespace: 'shop' }, data: { mesh: value } }),
+    ]
+    const kinds = [
+      'security.istio.io/v1 AuthorizationPolicy',
+      'security.istio.io/v1 PeerAuthentication',
+      'apps/v1 Deployment',
+      'v1 Pod',
+      'v1 Service',
+      'v1 ConfigMap',
+      'networking.istio.io/v1 Sidecar',
+    ]
+    for (const kind of kinds) {
+      const [apiVersion, name] = kind.split(' ')
+      for (const field of fields) {
+        for (const value of values) {
+          const object = { apiVersion, kind: name, ...field(value) }
+          const { code, err } = await ztm(['reach', '-'], JSON.stringify(object))
+          assert.ok(code === 0 || code === 2, `${JSON.stringify(object)}\n${err}`)
+          if (code === 2) assert.match(err, /stdin:1/)
+        }
+      }
+    }
+  })
+})

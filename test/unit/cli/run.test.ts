@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { run } from '../../../cli/run'
+import { openSession } from '../../../cli/session'
+import { assertNoTrace, assertRefused, bundled, child, root, scratch, shell, ztm } from './support/ztm'
+import { shop } from './support/manifests'
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const verbs = ['check', 'compile', 'reach', 'decide']
+const { write } = scratch()
+
+describe('ztm', () => {
+  it('lists its verbs and exit codes', async () => {
+    const { code, out } = await child(['--help'])
+    assert.equal(code, 0)
+    for (const verb of verbs) assert.match(out, new RegExp(`^ {2}${verb} `, 'm'))
+    assert.match(out, /0 clean, 1 findings, 2 bad input/)
+  })
+
+  it('shows its help and fails where no verb is given', async () => {
+    const { code, out, err } = await ztm([])
+    assert.deepEqual([code, out], [2, ''])
+    assert.match(err, /Usage: ztm/)
+  })
+
+  const mistakes: readonly (readonly [string, readonly string[], string])[] = [
+    ['a misspelt verb', ['raech'], 'reach'],
+    ['a misspelt flag, transposed', ['reach', 'x', '--fromat', 'json'], '--format'],
+    ['a misspelt flag', ['check', 'x', '--locks', 'y'], '--lock'],
+  ]
+  for (const [title, args, near] of mistakes) {
+    it(`suggests what was meant by ${title}`, async () => {
+      assertRefused(await ztm(args), `Did you mean ${near}?`)
+    })
+  }
+
+  it('refuses a format it does not know, with those it does', async () => {
+    assertRefused(await ztm(['reach', 'x', '--format', 'yml']), 'text, json, markdown')
+  })
+
+  it('refuses missing and superfluous arguments', async () => {
+    assertRefused(await ztm(['reach']), 'missing required argument `paths`')
+    assertRefused(await ztm(['decide', '--manifests', 'x']), '--requests')
+    assertRefused(await ztm(['compile', 'a', 'b']), 'too many arguments')
+  })
+
+  it('says that an error of its own is one, with another exit code', async () => {
+    let err = ''
+    const broken = openSession({
+      stdin: (async function* () {
+        throw await Promise.resolve(new TypeError('boom'))
+        yield Buffer.from('')
+      })(),
+      // Only `write` is used.
+      stdout: { write: () => true } as never,
+      stderr: { write: (text: string) => ((err += text), true) } as never,
+      env: {},
+    })
+    assert.equal(await run(['reach', '-'], broken), 70)
+    assert.match(err, /internal error: boom\nthis is a bug of ztm; please report it/)
+  })
+})
+
+describe('ztm as a process', () => {
+  const manifests = write('shop.yaml', shop)
+
+  it('has no colours in a pipe, nor progress', async () => {
+    const { out, err } = await child(['reach', manifests])
+    assert.doesNotMatch(out + err, /\u001b/)
+  })
+
+  it('is not disturbed by a reader that has seen enough', async () => {
+    const { err } = await shell(`npx --no ztm reach "${manifests}" --format json | head -c 1`)
+    assert.equal(err, '')
+  })
+
+  it('reads manifests from standard input', async () => {
+    const { code, out } = await child(['reach', '-'], { stdin: shop })
+    assert.equal(code, 0)
+    assert.match(out, /shop\/frontend/)
+  })
+
+  it('exits with 2 and no stack trace where the input is bad', async () => {
+    assertRefused(await child(['reach', '-'], { stdin: 'a: [' }), 'stdin:1:')
+    assertRefused(await child(['check', '/nowhere']), '/nowhere: no such file or directory')
+    assertRefused(await child(['reach', '-'], { stdin: '' }), 'no Kubernetes object')
+  })
+
+  it('is one file that runs without TypeScript', () => {
+    const text = readFileSync(bundled(), 'utf8')
+    assert.doesNotMatch(text, /require\("@pulumi/)
+    assert.ok(execFileSync(process.execPath, [bundled(), '--help']).length > 0)
+  })
+})
+
+/** Commands in a text that can be pasted: those of a help after `$`, those of a page in its code blocks. */
+function commandsOf(text: string): readonly string[] {
+  const joined = text.replace(/\\\n\s*/g, ' ')
+  return [...joined.matchAll(/^(?:\s*\$ )?((?:npx --no ztm|echo .* npx --no ztm) .*)$/gm)].map(
+    ([, command = '']) => command,
+  )
+}
+
+describe('an example', () => {
+  it('stands in the help of each verb', async () => {
+    for (const verb of verbs) {
+      const { code, out } = await ztm([verb, '--help'])
+      assert.equal(code, 0)
+      assert.ok(commandsOf(out).length > 0, verb)
+    }
+  })
+
+  it('of a help or of docs/cli.md works when it is pasted', async () => {
+    const helps = await Promise.all(verbs.map(verb => ztm([verb, '--help'])))
+    const page = readFileSync(join(root, 'docs/cli.md'), 'utf8')
+    const commands = new Set([...helps.flatMap(({ out }) => commandsOf(out)), ...commandsOf(page)])
+    assert.ok(commands.size >= 8, [...commands].join('\n'))
+    for (const command of commands) {
+      const { code, out, err } = await shell(command)
+      assert.equal(code, 0, `${command}\n${out}${err}`)
+      assertNoTrace(err)
+    }
+  })
+})
