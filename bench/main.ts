@@ -1,0 +1,92 @@
+/**
+ * All measurements, one run: each size and each start in a process of its own, the median of several, compared as ratios. Says what it
+ * measured and judges nothing.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+const root = resolve(__dirname, '..')
+const node = ['-r', 'ts-node/register/transpile-only']
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+function median(numbers: readonly number[]): number {
+  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
+}
+
+function pipelineOf(size: number): Readonly<Record<string, number>> {
+  const runs = Array.from({ length: 3 }, () => {
+    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size)], {
+      cwd: root,
+      encoding: 'utf8',
+    })
+    return JSON.parse(stdout) as Record<string, number>
+  })
+  return Object.fromEntries(Object.keys(runs[0] ?? {}).map(key => [key, median(runs.map(run => run[key] ?? NaN))]))
+}
+
+function benchPipeline(): void {
+  const [small, large] = [150, 1500].map(pipelineOf)
+  if (!small || !large) return
+  for (const key of Object.keys(large))
+    say(`  ${key.padEnd(10)} ${(small[key] ?? 0).toFixed(2).padStart(9)} ${(large[key] ?? 0).toFixed(2).padStart(9)}`)
+  const work = (run: Readonly<Record<string, number>>): number =>
+    (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
+  say(`  growth exponent of compile + reach + compare: ${Math.log10(work(large) / work(small)).toFixed(2)}`)
+}
+
+/** Seconds from the start of the SDK's own runner to the port on which a pack answers. */
+function packStart(directory: string): Promise<number> {
+  const runner = join(root, 'node_modules/@pulumi/pulumi/cmd/run-policy-pack')
+  const start = performance.now()
+  const child = spawn(process.execPath, [runner, '127.0.0.1:1', '.'], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  return new Promise(done => {
+    child.stdout.once('data', () => {
+      done((performance.now() - start) / 1000)
+      child.kill()
+    })
+  })
+}
+
+async function benchPack(): Promise<void> {
+  const bare = mkdtempSync(join(tmpdir(), 'bare-pack-'))
+  symlinkSync(join(root, 'node_modules'), join(bare, 'node_modules'))
+  writeFileSync(join(bare, 'package.json'), '{"name":"bare","version":"1.0.0","main":"index.js"}')
+  writeFileSync(join(bare, 'PulumiPolicy.yaml'), 'runtime: nodejs\nversion: 1.0.0\n')
+  writeFileSync(join(bare, 'index.js'), "new (require('@pulumi/policy').PolicyPack)('bare', { policies: [] })\n")
+  const [ours, theirs]: [number[], number[]] = [[], []]
+  for (let i = 0; i < 7; i++) {
+    ours.push(await packStart(join(root, 'policypacks/zero-trust')))
+    theirs.push(await packStart(bare))
+  }
+  rmSync(bare, { recursive: true })
+  say(
+    `  ours ${median(ours).toFixed(2)} s, without rules ${median(theirs).toFixed(2)} s, ratio ${(median(ours) / median(theirs)).toFixed(2)}`,
+  )
+}
+
+function benchPreview(): void {
+  const seconds = Array.from({ length: 5 }, () => {
+    const start = performance.now()
+    spawnSync(process.execPath, ['dist/preview.js'], { cwd: root })
+    return (performance.now() - start) / 1000
+  })
+  say(`  ${median(seconds).toFixed(2)} s`)
+}
+
+async function main(): Promise<void> {
+  say('type instantiations of a graph of 1,500 services and 9,300 calls')
+  spawnSync(process.execPath, [...node, 'bench/types.ts'], { cwd: root, stdio: 'inherit' })
+  say('seconds for 150 and for 1,500 services')
+  benchPipeline()
+  say('start of the policy pack')
+  await benchPack()
+  say('embedded preview of the example, cold')
+  benchPreview()
+}
+
+void main()
