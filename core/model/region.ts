@@ -54,7 +54,12 @@ export class Region {
 
   /** The union of many: pairwise in a balanced tree, so that n small regions cost about n log n. */
   static union(regions: readonly Region[]): Region {
-    if (regions.length <= 1) return regions[0] ?? Region.none
+    const [first, ...others] = regions
+    if (!first || others.length === 0) return first ?? Region.none
+    const sets = regions.flatMap(region => region.plainValues(first.variable) ?? [])
+    if (first.variable !== undefined && sets.length === regions.length) {
+      return Region.where(first.variable, Language.union(sets))
+    }
     const middle = regions.length >> 1
     return Region.union(regions.slice(0, middle)).union(Region.union(regions.slice(middle)))
   }
@@ -151,6 +156,12 @@ export class Region {
     const edge = this.edges.find(({ values }) => values.words) ?? this.edges[0]
     if (this.variable === undefined || !edge) return undefined
     return { variable: this.variable, value: edge.values.witness() ?? '', to: edge.to }
+  }
+
+  /** The values, where the region is all requests with such a value of `variable` and nothing more. */
+  private plainValues(variable: Variable | undefined): Language | undefined {
+    const [edge, ...others] = this.edges
+    return this.variable === variable && edge?.to === Region.all && others.length === 0 ? edge.values : undefined
   }
 
   private listed(): ReadonlyMap<string, Region> {

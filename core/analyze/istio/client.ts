@@ -116,13 +116,22 @@ interface HostEntry {
 }
 
 /** A listener's hosts with `.` spelt out, and `~` alone for every namespace (istio `pilot/pkg/model/sidecar.go` convertIstioListenerToWrapper). */
-function ownNames({ hosts }: EgressListener, callerNamespace: string): readonly HostEntry[] {
-  return hosts.map(entry => {
-    const [written = '', host = ''] = entry.split('/')
-    const excludes = written.startsWith('~')
-    const namespace = written === '~' ? '*' : written.replace(/^~/, '')
-    return { namespace: namespace === '.' ? callerNamespace : namespace, host, excludes }
-  })
+function ownNames(listener: EgressListener, callerNamespace: string): readonly HostEntry[] {
+  const known = namesOf.get(listener) ?? new Map<string, readonly HostEntry[]>()
+  namesOf.set(listener, known)
+  const entries = known.get(callerNamespace) ?? listener.hosts.map(entry => ownName(entry, callerNamespace))
+  known.set(callerNamespace, entries)
+  return entries
+}
+
+/** A listener is asked for each call of each caller it rules; its entries are taken apart once. */
+const namesOf = new WeakMap<EgressListener, Map<string, readonly HostEntry[]>>()
+
+function ownName(entry: string, callerNamespace: string): HostEntry {
+  const [written = '', host = ''] = entry.split('/')
+  const excludes = written.startsWith('~')
+  const namespace = written === '~' ? '*' : written.replace(/^~/, '')
+  return { namespace: namespace === '.' ? callerNamespace : namespace, host, excludes }
 }
 
 /** Source: istio `pilot/pkg/model/sidecar.go` selectServices. */
