@@ -1,5 +1,5 @@
 import type { Intent } from '../core/model/intent'
-import { canonicalJson } from '../core/report/json'
+import { canonicalJson } from '../core/model/canonical'
 import { sha256 } from './io'
 import { isList, isMapping } from './shape'
 

@@ -1,6 +1,6 @@
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
-import { canonicalJson } from '../core/report/json'
+import { canonicalJson } from '../core/model/canonical'
 import { isMapping } from './shape'
 
 /** Objects of which none stands twice. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Intent } from '../core/model/intent'
-import { canonicalJson } from '../core/report/json'
+import { canonicalJson } from '../core/model/canonical'
 
 /** `sha256:…` over the canonical JSON of an intent: what a reviewed lock file and a registered stack have in common. */
 export function digestOf(intent: Intent): string {

@@ -20,6 +20,7 @@ interface Options {
   readonly istioVersion: string
   readonly systemNamespace?: string
   readonly revision?: string
+  readonly tag?: string
   readonly stage?: readonly string[]
   readonly acknowledge?: readonly string[]
   readonly out?: string
@@ -47,7 +48,8 @@ export const addCompile: Verb = (program, session, choose) => {
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
     .option('--istio-version <version>', "Istio's version", '1.30.3')
     .option('--system-namespace <namespace>', 'where istiod runs (default: istio-system)')
-    .option('--revision <revision>', 'control-plane revision or tag that the namespaces follow')
+    .option('--revision <revision>', "the control plane's revision, which the namespaces follow")
+    .option('--tag <tag>', 'a tag that points at the revision, and that the namespaces follow instead')
     .option(
       '--stage <namespace=stage>',
       'strict or enforce (the default) for a namespace; may be repeated',
@@ -107,7 +109,8 @@ interface Settings extends Options {
   readonly stages: NonNullable<Target['stages']>
 }
 
-function targetOf({ target, trustDomain, istioVersion, systemNamespace, revision, stages }: Settings): Target {
+function targetOf(settings: Settings): Target {
+  const { target, trustDomain, istioVersion, systemNamespace, revision, tag, stages } = settings
   return {
     kind: target,
     version: istioVersion,
@@ -115,6 +118,7 @@ function targetOf({ target, trustDomain, istioVersion, systemNamespace, revision
     stages,
     ...(systemNamespace === undefined ? {} : { systemNamespace }),
     ...(revision === undefined ? {} : { revision }),
+    ...(tag === undefined ? {} : { tag }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../core/model/canonical'
 import type { GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
 import { isRecord } from './judged'
 
@@ -12,23 +13,13 @@ export const noLock: IntentSource = { kind: 'missing', why: 'no `intent.lock.jso
 /** A digest of a text, `sha256:…`; given by the shell, as rules have no cryptography of their own. */
 export type Digest = (text: string) => string
 
-/** JSON with sorted keys and no spaces: equal data, equal text. What the digest of an intent is made of. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (!isRecord(value)) return JSON.stringify(value ?? null)
-  const keys = Object.keys(value)
-    .filter(key => value[key] !== undefined)
-    .sort()
-  return `{${keys.map(key => `${JSON.stringify(key)}:${canonical(value[key])}`).join(',')}}`
-}
-
 /** Reads an `intent.lock.json`. The digest is computed anew: one that was merely written down proves nothing. */
 export function parseLock(text: string, path: string, digest: Digest): IntentSource {
   const lock = parseJson(text)
   if (!isRecord(lock)) return { kind: 'missing', why: `\`${path}\` is no JSON object` }
   if (!isIntent(lock.intent))
     return { kind: 'missing', why: `\`${path}\` has no intent of version 1; write it anew with \`ztm compile --lock\`` }
-  const actual = digest(canonical(lock.intent))
+  const actual = digest(canonicalJson(lock.intent))
   if (lock.digest !== actual)
     return {
       kind: 'missing',

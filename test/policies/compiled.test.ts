@@ -7,7 +7,8 @@ import type { KubernetesObject } from '../../core/model/manifest'
 import bookinfo from '../../examples/bookinfo/graph'
 import boutique from '../../examples/online-boutique/graph'
 import { authorizationPolicy, configMap, namespace, release } from '../../policypacks/zero-trust/example-objects'
-import { canonical, type IntentSource } from '../../policypacks/zero-trust/lock'
+import { canonicalJson } from '../../core/model/canonical'
+import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
 import { sha256 } from '../support/pack'
@@ -32,7 +33,7 @@ function stackOf(graph: Graph, stage: Stage): Stack {
     stages,
   }
   const intent = intentOf(graph)
-  const digest = sha256(canonical(intent))
+  const digest = sha256(canonicalJson(intent))
   const meshConfig = { trustDomain: 'mesh.example', rootNamespace: 'istio-system', enableAutoMtls: true }
   const objects = [
     namespace('istio-system', {}),

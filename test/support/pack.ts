@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
 import type { KubernetesObject } from '../../core/model/manifest'
-import { canonical, type IntentSource } from '../../policypacks/zero-trust/lock'
+import { canonicalJson } from '../../core/model/canonical'
+import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import type { Rule } from '../../policypacks/zero-trust/rule'
 import { startPack, type PackFinding, type PolicyPack } from '../../preview/policy-pack'
 import type { JsonObject } from '../../preview/wire'
@@ -61,7 +62,7 @@ export class Locks {
   path(intent: IntentSource | undefined): string | undefined {
     if (intent?.kind !== 'found') return undefined
     const path = join(this.folder, `${this.count++}.json`)
-    writeFileSync(path, JSON.stringify({ digest: sha256(canonical(intent.intent)), intent: intent.intent }))
+    writeFileSync(path, JSON.stringify({ digest: sha256(canonicalJson(intent.intent)), intent: intent.intent }))
     return path
   }
 

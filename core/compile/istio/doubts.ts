@@ -51,13 +51,17 @@ function error(code: string, at: string, message: string): Problem {
   return { code, severity: 'error', at, message }
 }
 
-function misplacement(namespace: string, { rootNamespace }: Settings): Refusal[] {
+function misplacement(namespace: string, { rootNamespace, systemNamespace }: Settings): Refusal[] {
   const at = `Namespace ${namespace}`
   if (namespace === rootNamespace) {
     const message =
       'services in the mesh’s root namespace are not supported: what is written there holds for every namespace'
     const hint = 'move them, or give the mesh another `rootNamespace`'
     return [{ name: namespace, problem: { ...error('root-namespace', at, message), hint } }]
+  }
+  if (namespace === systemNamespace) {
+    const message = 'services among the control plane are not supported: istiod itself would be denied'
+    return [{ name: namespace, problem: { ...error('system-namespace', at, message), hint: 'move them' } }]
   }
   if (!neverInjected.includes(namespace)) return []
   const message = 'Istio injects no sidecar here, so that no policy would hold'
