@@ -13,7 +13,6 @@ import { agreed, every } from './istio/kleene'
 import { sidecarsFor } from './istio/scope'
 import { targetPort } from './istio/protocol'
 import type { Layer, Workload } from './layer'
-import type { Egress } from './reach'
 import type { Match } from './regions/bounds'
 import type { Scope } from './regions/scopes'
 
@@ -25,6 +24,12 @@ export interface ClientView {
   /** `match` with what known callers of one port cannot be certain of taken out of `must`. */
   narrow(match: Match, callee: Scope, port: number): Match
   egress(caller: Identity, host: string, port: number): Egress
+}
+
+/** Whether a caller's own configuration lets it call a host outside. */
+export interface Egress {
+  readonly open: Ternary
+  readonly because: readonly string[]
 }
 
 /** How a call arrives: with the caller's identity, without one, or not at all. */

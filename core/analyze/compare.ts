@@ -8,6 +8,7 @@ import { describeWitness } from './describe'
 import type { Expected } from './expect'
 import { expectedAt, flowsByPort, kubelet, portKey } from './expect'
 import { otherPorts } from './floor'
+import { nobody } from './regions/callers'
 import type { PortReach, Reach } from './reach'
 
 /** One way in which what is rendered differs from what is meant, with a concrete request that shows it. */
@@ -111,11 +112,20 @@ function comparePort(reached: PortReach, { service, flows, expected, reach }: Qu
             because: reached.because(region),
           },
         ]
-  const beyond = extra.minus(canonical).intersect(requestable)
+  const beyond = nonCanonical(reached.bounds.may, service, expected)
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
   }
+}
+
+/**
+ * Requests for paths outside the canonical ones, where paths are what a port is limited by: `/a/**` is rendered as a prefix, and the data
+ * plane's prefix takes in `/a//x` and `/a/%2F` too.
+ */
+function nonCanonical(may: Region, { namespace }: GovernedService, { stages }: Expected): Region {
+  if (stages?.[namespace] === 'strict' || may.without('path') === may) return Region.none
+  return may.minus(probes).minus(canonical).intersect(requestable)
 }
 
 function unjudged(service: GovernedService): Difference {
@@ -158,8 +168,16 @@ function nameOf(workload: PortReach['workload']): string {
   return `${workload.namespace}/${workload.name}`
 }
 
+/** The most telling request of a region: of a caller without identity if there is one, raw bytes where these will do. */
 function witnessOf(region: Region, callee: string, reach: Reach): string {
+  const chosen = [anonymous, bytes].reduce((rest, wish) => {
+    const wished = rest.intersect(wish)
+    return wished.isEmpty ? rest : wished
+  }, region)
   const addressed =
-    region.without('address') === region ? region : region.intersect(Region.where('address', anyAddress()))
+    region.without('address') === region ? chosen : chosen.intersect(Region.where('address', anyAddress()))
   return describeWitness(addressed.witness() ?? new Map(), callee, reach.domains)
 }
+
+const anonymous = Region.where('caller', nobody)
+const bytes = Region.where('protocol', Language.literals(['tcp']))

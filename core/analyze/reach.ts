@@ -5,11 +5,10 @@ import type { Identity } from '../model/identity'
 import type { Problem } from '../model/problem'
 import type { Region } from '../model/region'
 import { bounded, TooComplex } from '../model/region'
-import type { ClientView } from './client-view'
+import type { ClientView, Egress } from './client-view'
 import { clientView } from './client-view'
 import type { FloorEntry } from './floor'
 import { otherPorts, sidecarFloor } from './floor'
-import type { Ternary } from './istio/kleene'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
 import { unknowable } from './regions/bounds'
@@ -31,12 +30,6 @@ export interface PortReach {
   readonly served: Match
   /** The objects that decide about the requests of a region. */
   because(region: Region): readonly string[]
-}
-
-/** Whether a caller's own configuration lets it call a host outside. */
-export interface Egress {
-  readonly open: Ternary
-  readonly because: readonly string[]
 }
 
 /** Effective reachability: who can really call whom. */

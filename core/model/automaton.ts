@@ -1,6 +1,6 @@
 import { CharSet, DFA, JS, NFA, TooManyNodesError } from 'refa'
 import type { Concatenation, Element, NoParent } from 'refa'
-import type { Expression } from './language'
+import type { Expression } from './expression'
 
 /*
  * What `Language` needs of the automata library and the library does not name: a canonical key, words of strings, a

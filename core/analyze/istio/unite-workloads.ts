@@ -1,3 +1,4 @@
+import { groupBy } from '../../model/group'
 import type { Labels, Workload } from '../layer'
 import { captureKey } from './capture'
 import type { OwnedWorkload } from './read-workload'
@@ -38,16 +39,6 @@ export function uniteWorkloads(
 }
 
 const idOf = ({ namespace, kind, name }: Workload): string => `${namespace}/${kind} ${name}`
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(key(item))
-    if (group) group.push(item)
-    else groups.set(key(item), [item])
-  }
-  return groups
-}
 
 /** A Pod's owners are at most this many: Pod, ReplicaSet, Deployment; Pod, Job, CronJob; and one for an operator's kind. */
 const longestChain = 4
