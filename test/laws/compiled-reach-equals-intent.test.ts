@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compile } from '../../core/compile/compile'
+import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import { validate } from '../../core/graph/validate'
 import { graph } from '../support/arbitrary/graph'
 import { prove, target } from '../support/prove'
@@ -54,5 +55,22 @@ describe('law: compiled reach equals intent', () => {
       }),
       { numRuns: 100 },
     )
+  })
+
+  it('holds where services share an account, call themselves, and are headless', () => {
+    const shared = defineGraph({
+      services: {
+        a: {
+          namespace: 'shop',
+          serviceAccount: 'both',
+          sharesServiceAccountWith: ['b'],
+          ports: { http: http(8080), grpc: grpc(9000) },
+        },
+        b: { namespace: 'shop', serviceAccount: 'both', sharesServiceAccountWith: ['a'], ports: { http: http(8081) } },
+        c: { namespace: 'shop', ports: { http: http(8080), tcp: tcp(1024) }, headless: true },
+      },
+    }).calls({ c: { a: { http: ['GET /x'] }, c: { tcp: 'tcp' } }, a: { c: { http: ['GET /y'] } } })
+    assert.deepEqual(validate(shared), [])
+    assert.deepEqual(prove(shared).differences, [])
   })
 })
