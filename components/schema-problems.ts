@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { keysAt } from '../core/graph/schema-keys'
+import type { z } from 'zod'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { didYouMean } from '../core/model/problem'
@@ -96,29 +97,6 @@ function say(input: unknown): string {
 
 function listed(names: readonly string[]): string {
   return names.map(name => `\`${name}\``).join(', ')
-}
-
-/** The keys an object may have at a path, for did-you-mean. */
-function keysAt(schema: z.ZodType, path: Path): readonly string[] {
-  const found = path.reduce<z.ZodType | undefined>((at, step) => (at ? below(at, String(step)) : undefined), schema)
-  const object = found && unwrapped(found)
-  return object instanceof z.ZodObject ? Object.keys(object.shape) : []
-}
-
-function below(schema: z.ZodType, step: string): z.ZodType | undefined {
-  const inner = unwrapped(schema)
-  if (inner instanceof z.ZodObject) {
-    const shape: Readonly<Record<string, z.ZodType>> = inner.shape
-    return shape[step]
-  }
-  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined // zod types its parts by their core
-}
-
-function unwrapped(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodPipe) return unwrapped(schema.in as z.ZodType) // zod types its parts by their core
-  const optional =
-    schema instanceof z.ZodOptional || schema instanceof z.ZodExactOptional || schema instanceof z.ZodDefault
-  return optional ? unwrapped(schema.unwrap() as z.ZodType) : schema // as above
 }
 
 function printPath(path: Path): string {

@@ -17,7 +17,7 @@ import { mentionedPorts, spare } from './regions/ports'
 import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
 import type { Asked } from './regions/workload'
-import { deciders, served, smuggledInto } from './regions/workload'
+import { deciders, domainsOf, served, smuggledInto } from './regions/workload'
 
 /** Who may reach one port of one workload. */
 export interface PortReach {
@@ -128,10 +128,4 @@ function tooComplex(workload: Workload, port: number | typeof otherPorts): Probl
     at: `${workload.kind} ${workload.namespace}/${workload.name}`,
     hint: 'split the workload, or use fewer patterns in its policies',
   }
-}
-
-function domainsOf({ mesh }: Layer): readonly string[] | undefined {
-  return mesh.trustDomain !== undefined && mesh.trustDomainAliases
-    ? [mesh.trustDomain, ...mesh.trustDomainAliases]
-    : undefined
 }

@@ -1,5 +1,8 @@
+import { byText } from '../model/order'
 import type { GovernedPort } from '../model/intent'
 import type { Graph, Ingress, Service } from './graph'
+
+export { byText }
 
 /** The ServiceAccount a service runs under: its own name, unless it says otherwise. */
 export function accountOf(name: string, service: Service): string {
@@ -29,9 +32,4 @@ export function portsOf(service: Service): readonly GovernedPort[] {
 export function gatewayOf(ingress: Ingress): NonNullable<Graph['scraper']> {
   const [namespace = '', serviceAccount = namespace] = ingress.gateway.split('/')
   return { namespace, serviceAccount }
-}
-
-/** Text in the order of its code units, which is the same everywhere. */
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,4 +1,5 @@
-import { z } from 'zod'
+import { keysAt } from './schema-keys'
+import type { z } from 'zod'
 import { didYouMean } from '../model/problem'
 import type { Problem } from '../model/problem'
 import { defect, place } from './place'
@@ -112,25 +113,4 @@ function say(value: unknown): string {
   if (value === null) return '`null`'
   if (Array.isArray(value)) return 'a list'
   return isPlain(value) ? 'an object' : `a value that is no plain data (${typeof value})`
-}
-
-/** The keys an object may have at a path, for did-you-mean. */
-function keysAt(schema: z.ZodType, path: readonly Step[]): readonly string[] {
-  const found = path.reduce<z.ZodType | undefined>((at, step) => (at ? below(at, step) : undefined), schema)
-  const object = found && unwrapped(found)
-  return object instanceof z.ZodObject ? Object.keys(object.shape) : []
-}
-
-function below(schema: z.ZodType, step: Step): z.ZodType | undefined {
-  const inner = unwrapped(schema)
-  if (inner instanceof z.ZodObject) {
-    const shape: Readonly<Record<string, z.ZodType>> = inner.shape
-    return shape[step]
-  }
-  return inner instanceof z.ZodRecord ? (inner.valueType as z.ZodType) : undefined // zod types its parts by their core
-}
-
-function unwrapped(schema: z.ZodType): z.ZodType {
-  const optional = schema instanceof z.ZodOptional || schema instanceof z.ZodDefault
-  return optional ? unwrapped(schema.unwrap() as z.ZodType) : schema // zod types its parts by their core
 }

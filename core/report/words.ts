@@ -1,11 +1,8 @@
+export { byText } from '../model/order'
+
 /** `1 problem`, `2 problems`; for nouns that take more than an `s`, give the plural. */
 export function count(number: number, noun: string, plural = `${noun}s`): string {
   return `${number} ${number === 1 ? noun : plural}`
-}
-
-/** Orders by code unit, the same on every machine. */
-export function byText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** A cell longer than this pushes the rest of its own row, not of all rows. */

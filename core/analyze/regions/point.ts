@@ -2,6 +2,7 @@ import { addressBits } from '../../model/address'
 import { printIdentity } from '../../model/identity'
 import type { Point } from '../../model/region'
 import { absent } from '../../model/region'
+import { isRecord } from '../istio/cursor'
 import type { Request, Token } from '../request'
 import type { ClaimQuestion, Questions } from './tokens'
 import { badToken, noToken, plainAudience } from './tokens'
@@ -60,8 +61,4 @@ function answers({ path, values, read }: ClaimQuestion, jwt: Token | undefined):
   if (read === 'words' && typeof claim === 'string')
     return claim.split(' ').some(word => word !== '' && values.contains(word))
   return texts.some(text => values.contains(read === 'audience' ? plainAudience(text) : text))
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

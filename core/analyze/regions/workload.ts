@@ -40,8 +40,8 @@ function guarded({ layer, workload, port }: Asked): ReturnType<typeof captured> 
 }
 
 function facts({ layer, workload, port, questions }: Asked): PortFacts {
-  const { trustDomain, trustDomainAliases, foreignTrustDomains } = layer.mesh
-  const domains = trustDomain !== undefined && trustDomainAliases ? [trustDomain, ...trustDomainAliases] : undefined
+  const { foreignTrustDomains } = layer.mesh
+  const domains = domainsOf(layer)
   return {
     port,
     questions,
@@ -52,6 +52,13 @@ function facts({ layer, workload, port, questions }: Asked): PortFacts {
     policies: authorizationFor(layer, workload),
     requestAuthentications: requestAuthenticationFor(layer, workload),
   }
+}
+
+/** The mesh's own trust domain and its aliases; nothing where they are not all known. */
+export function domainsOf({ mesh }: Layer): readonly string[] | undefined {
+  return mesh.trustDomain !== undefined && mesh.trustDomainAliases
+    ? [mesh.trustDomain, ...mesh.trustDomainAliases]
+    : undefined
 }
 
 const byKubelet = Region.where('caller', Language.literals([kubelet]))
