@@ -115,9 +115,14 @@ function small(build: () => DFA): DFA {
   }
 }
 
-/** The language as the source of a JavaScript regular expression. */
+/** The language as the source of a JavaScript regular expression; where that would be endless, a member and an ellipsis. */
 export function pattern(dfa: DFA): string {
-  return JS.toLiteral(dfa.toRegex()).source
+  try {
+    return JS.toLiteral(dfa.toRegex()).source
+  } catch (error) {
+    if (error instanceof TooManyNodesError) return `${shortest(dfa) ?? ''}|…`
+    throw error
+  }
 }
 
 function isFinal(dfa: DFA, node: Node): boolean {
