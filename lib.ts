@@ -13,6 +13,7 @@ export type {
   Callees,
   External,
   Graph,
+  GuardedRoute,
   Ingress,
   Method,
   Outside,
@@ -20,6 +21,8 @@ export type {
   Protocol,
   Routes,
   Service,
+  TokenIssuer,
+  TokenRequirement,
   WorkloadKind,
 } from './core/graph/graph'
 export { intentOf } from './core/graph/intent'
@@ -28,7 +31,7 @@ export { validate } from './core/graph/validate'
 
 // What is deployed for it.
 export { compile, namespaceLabels } from './core/compile/compile'
-export type { Compiled, IstioSidecarTarget, Stage, Target } from './core/compile/target'
+export type { Compiled, DataPlane, IstioTarget, Stage, Target, WaypointScope } from './core/compile/target'
 export { capabilities } from './core/compile/target'
 
 // What that lets through.
@@ -55,6 +58,8 @@ export { printProblem } from './core/model/problem'
 
 // The components.
 export type { Endpoints } from './components/endpoints'
+export type { GatewayApiArgs } from './components/gateway-api'
+export { GatewayApi } from './components/gateway-api'
 export type { IstioArgs } from './components/istio'
 export { Istio } from './components/istio'
 export type { MeshNamespaceArgs } from './components/mesh-namespace'
@@ -66,12 +71,16 @@ export type { ServicePoliciesArgs } from './components/service-policies'
 export { ServicePolicies } from './components/service-policies'
 export type {
   Charts,
+  CniSettings,
+  GatewayApiSource,
   GatewaySettings,
   IstioSettings,
   MeshSettings,
+  MultiClusterSettings,
   NamespaceSettings,
   PathNormalization,
   PodSecurity,
+  Telemetry,
   TrustSettings,
 } from './components/settings'
 export type { TrustAnchorArgs } from './components/trust-anchor'

@@ -15,9 +15,11 @@ function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
 }
 
-function pipelineOf(size: number): Readonly<Record<string, number>> {
+type Run = Readonly<Record<string, number>>
+
+function pipelineOf(size: number, plane: 'sidecar' | 'ambient'): Run {
   const runs = Array.from({ length: 3 }, () => {
-    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size)], {
+    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size), plane], {
       cwd: root,
       encoding: 'utf8',
     })
@@ -26,14 +28,19 @@ function pipelineOf(size: number): Readonly<Record<string, number>> {
   return Object.fromEntries(Object.keys(runs[0] ?? {}).map(key => [key, median(runs.map(run => run[key] ?? NaN))]))
 }
 
+/** Both data planes side by side, in turns, so that what else the machine does falls on both. */
 function benchPipeline(): void {
-  const [small, large] = [150, 1500].map(pipelineOf)
-  if (!small || !large) return
-  for (const key of Object.keys(large))
-    say(`  ${key.padEnd(10)} ${(small[key] ?? 0).toFixed(2).padStart(9)} ${(large[key] ?? 0).toFixed(2).padStart(9)}`)
-  const work = (run: Readonly<Record<string, number>>): number =>
-    (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
-  say(`  growth exponent of compile + reach + compare: ${Math.log10(work(large) / work(small)).toFixed(2)}`)
+  const small = pipelineOf(150, 'sidecar')
+  const sidecar = pipelineOf(1500, 'sidecar')
+  const ambient = pipelineOf(1500, 'ambient')
+  say(`  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient'].map(head => head.padStart(13)).join('')}`)
+  for (const key of Object.keys(sidecar)) {
+    const numbers = [small, sidecar, ambient].map(run => (run[key] ?? 0).toFixed(2).padStart(13))
+    say(`  ${key.padEnd(20)} ${numbers.join('')}`)
+  }
+  const work = (run: Run): number => (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
+  say(`  growth exponent of compile + reach + compare: ${Math.log10(work(sidecar) / work(small)).toFixed(2)}`)
+  say(`  ambient by sidecar, compile + reach + compare: ${(work(ambient) / work(sidecar)).toFixed(2)}`)
 }
 
 /** Seconds from the start of the SDK's own runner to the port on which a pack answers. */

@@ -2,11 +2,12 @@ import { compareWithIntent } from '../core/analyze/compare'
 import { reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { compile } from '../core/compile/compile'
+import type { IstioTarget } from '../core/compile/target'
 import { intentOf } from '../core/graph/intent'
 import { largeGraph } from './large-graph'
 
 /** Seconds of each step of compile, read, reach and compare for a generated graph. One size a process, so that memory is its own. */
-export function pipeline(size: number): Readonly<Record<string, number>> {
+export function pipeline(size: number, kind: IstioTarget['kind']): Readonly<Record<string, number>> {
   const graph = largeGraph(size)
   const seconds: Record<string, number> = {}
   const step = <T>(name: string, work: () => T): T => {
@@ -15,9 +16,7 @@ export function pipeline(size: number): Readonly<Record<string, number>> {
     seconds[name] = (performance.now() - start) / 1000
     return result
   }
-  const compiled = step('compile', () =>
-    compile(graph, { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }),
-  )
+  const compiled = step('compile', () => compile(graph, { kind, version: '1.30.3', trustDomain: 'td.example' }))
   const objects = [...compiled.assumptions, ...compiled.manifests.map(({ object }) => object)]
   const { layer } = step('read', () => read(objects.map(object => ({ object, at: '' }))))
   const reached = step('reach', () => reach(layer))
@@ -30,8 +29,15 @@ export function pipeline(size: number): Readonly<Record<string, number>> {
     ...seconds,
     total: Object.values(seconds).reduce((a, b) => a + b, 0),
     calls,
+    'policies a service':
+      compiled.manifests.filter(({ object }) => /Policy|Authentication/.test(object.kind)).length / size,
     megabytes: process.resourceUsage().maxRSS / 1024,
   }
 }
 
-if (require.main === module) process.stdout.write(`${JSON.stringify(pipeline(Number(process.argv[2] ?? 150)))}\n`)
+if (require.main === module) {
+  const [size = '150', plane = 'sidecar'] = process.argv.slice(2)
+  process.stdout.write(
+    `${JSON.stringify(pipeline(Number(size), plane === 'ambient' ? 'istio-ambient' : 'istio-sidecar'))}\n`,
+  )
+}

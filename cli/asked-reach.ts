@@ -1,7 +1,8 @@
-import { probeFloor } from '../core/analyze/floor'
+import { printFloor } from '../core/analyze/floor'
 import { trustedCallers } from '../core/analyze/regions/callers'
 import { otherPorts } from '../core/analyze/floor'
 import type { PortReach, Reach } from '../core/analyze/reach'
+import { besideFloor } from '../core/analyze/reach'
 import { Language } from '../core/model/language'
 import { didYouMean } from '../core/model/problem'
 import type { ReachView } from '../core/report/reach'
@@ -22,9 +23,9 @@ export function askedReach(reached: Reach, { from, to }: ReachFilter): ReachView
     domains,
     questions,
     trusted: trustedCallers(domains),
-    ports: to ? portsOf(reached, to) : reached.ports,
+    ports: (to ? portsOf(reached, to) : reached.ports).map(besideFloor),
     ...(from ? { callers: identitiesOf(from, domains) } : {}),
-    floor: from ? [] : [...floor.map(({ port, what }) => `every proxied workload:${port} (${what})`), probeFloor],
+    floor: from ? [] : printFloor(floor),
   })
 }
 

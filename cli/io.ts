@@ -21,6 +21,8 @@ export interface ReadOptions {
   readonly stdin: AsyncIterable<Uint8Array>
   /** Told of each file before it is read, and of its size in bytes. */
   readonly onFile?: (path: string, size: number) => void
+  /** The namespace of namespaced objects that name none. @default none: they stay as they are */
+  readonly namespace?: string
 }
 
 /** What files, directories and standard input hold. */
@@ -39,7 +41,8 @@ export interface Objects {
  * Problems, with their place. The `at` of each object is `file:line`.
  */
 export async function readObjects(paths: readonly string[], options: ReadOptions): Promise<Objects> {
-  const sum: Sum = { inputs: [], problems: [], notes: [] }
+  const { namespace } = options
+  const sum: Sum = { inputs: [], problems: [], notes: [], ...(namespace !== undefined && { namespace }) }
   for (const path of new Set(paths)) {
     if (path === standardInput) addText(sum, { bytes: await readStream(options.stdin), source: 'stdin', named: true })
     else for (const file of filesAt(path, sum.problems)) addFile(sum, { file, named: file === path, options })
@@ -107,6 +110,7 @@ interface Sum {
   readonly inputs: Sourced[]
   readonly problems: Problem[]
   readonly notes: string[]
+  readonly namespace?: string
 }
 
 interface Text {
@@ -126,7 +130,7 @@ function addText(sum: Sum, { bytes, source, named }: Text): void {
   const text = collecting(sum.problems, () => decode(bytes, source))
   if (text === undefined) return
   const parsed = parseDocuments(text, source)
-  const found = objectsOf(parsed.documents, source)
+  const found = objectsOf(parsed.documents, { ...sum, source })
   // One by one: as arguments of one call, a hundred thousand would not fit on the stack.
   for (const input of found.inputs) sum.inputs.push(input)
   for (const problem of [...parsed.problems, ...found.problems]) sum.problems.push(problem)

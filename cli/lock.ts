@@ -1,4 +1,4 @@
-import type { Intent } from '../core/model/intent'
+import type { IntendedFlow, Intent } from '../core/model/intent'
 import { canonicalJson } from '../core/model/canonical'
 import { sha256 } from './io'
 import { isList, isMapping } from './shape'
@@ -35,6 +35,7 @@ export function lockChanges(locked: unknown, intent: Intent): readonly string[] 
   const before = isMapping(locked) && isMapping(locked.intent) ? locked.intent : {}
   const changes = [
     ...listChanges(flowTexts(before.flows), flowTexts(intent.flows)),
+    ...respelt(before.flows, intent.flows),
     ...listChanges(serviceNames(before.governed), serviceNames(intent.governed)),
   ]
   return changes.length > 0
@@ -52,6 +53,14 @@ function listChanges(before: readonly string[], after: readonly string[]): reado
   const removed = [...old].filter(text => !current.has(text)).map(text => `- ${text}`)
   const added = [...current].filter(text => !old.has(text)).map(text => `+ ${text}`)
   return [...removed, ...added]
+}
+
+/** Flows that read the same and are not: what a token must be lies partly in the issuer's declaration. */
+function respelt(before: unknown, after: readonly IntendedFlow[]): readonly string[] {
+  const old = new Map(mappings(before).map(flow => [flow.text, canonicalJson(flow.jwt)]))
+  return after
+    .filter(({ text, jwt }) => old.has(text) && old.get(text) !== canonicalJson(jwt))
+    .map(({ text }) => `~ ${text} (of another token than before)`)
 }
 
 function flowTexts(flows: unknown): readonly string[] {

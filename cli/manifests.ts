@@ -12,10 +12,21 @@ import type { ExitCode, Session } from './session'
 /** A file that takes about a second to parse, in bytes. */
 const large = 1_000_000
 
+/** How manifests are read: the options that the verbs share. */
+export interface Reading {
+  /** The namespace of namespaced objects that name none. */
+  readonly namespace?: string
+}
+
 /** The objects in files, directories and standard input; what was passed over is noted. Throws {@link BadInput}. */
-export async function objectsAt(paths: readonly string[], session: Session): Promise<readonly Sourced[]> {
+export async function objectsAt(
+  paths: readonly string[],
+  session: Session,
+  { namespace }: Reading = {},
+): Promise<readonly Sourced[]> {
   const { inputs, problems, notes } = await readObjects(paths, {
     stdin: session.stdin,
+    ...(namespace !== undefined && { namespace }),
     onFile: (path, size) => {
       session.progress.step(`reading ${path}`, size > large ? 'heavy' : 'light')
     },

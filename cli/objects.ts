@@ -1,6 +1,7 @@
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import type { FileDocument } from './file-document'
+import { inNamespace } from './namespace'
 import { isList, isMapping } from './shape'
 
 /** What the documents of a file hold: Kubernetes objects, and whatever is none. */
@@ -11,8 +12,16 @@ export interface FileObjects {
   readonly others: readonly { readonly at: string; readonly problem: Problem }[]
 }
 
+/** Where objects come from, and where they will lie. */
+export interface Origin {
+  /** The file, for messages. */
+  readonly source: string
+  /** The namespace of those that name none. @default none: they stay as they are */
+  readonly namespace?: string
+}
+
 /** The objects of one file, Lists taken apart. */
-export function objectsOf(documents: readonly FileDocument[], source: string): FileObjects {
+export function objectsOf(documents: readonly FileDocument[], { source, namespace }: Origin): FileObjects {
   const inputs: Sourced[] = []
   const problems: Problem[] = []
   const others: FileObjects['others'][number][] = []
@@ -22,7 +31,8 @@ export function objectsOf(documents: readonly FileDocument[], source: string): F
     if (items) items.forEach((item, i) => visit(item, itemLines[i] ?? line, []))
     else if (!isMapping(value)) problems.push(notAnObject(value, at))
     else if (!looksLikeAnObject(value)) others.push({ at, problem: untyped(value, at) })
-    else if (isTyped(value)) inputs.push({ object: value, at })
+    else if (isTyped(value))
+      inputs.push({ object: namespace === undefined ? value : inNamespace(value, namespace), at })
     else problems.push(untyped(value, at))
   }
   for (const { value, line, itemLines } of documents) visit(value, line, itemLines)

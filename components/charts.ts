@@ -2,7 +2,7 @@ import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
 import type { Charts } from './settings'
 
 /** The charts of an Istio release; all of them carry Istio's own version. */
-export type ChartName = 'base' | 'istiod' | 'cni' | 'gateway'
+export type ChartName = 'base' | 'istiod' | 'cni' | 'ztunnel' | 'gateway'
 
 /** Istio's own repository. */
 export const istioCharts: Charts = { repository: 'https://istio-release.storage.googleapis.com/charts' }

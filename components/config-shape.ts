@@ -1,6 +1,14 @@
 import { z } from 'zod'
-import type { Charts, GatewaySettings, IstioSettings, NamespaceSettings, TrustSettings } from './settings'
-import { pathNormalizations, podSecurityLevels } from './settings'
+import type {
+  Charts,
+  CniSettings,
+  GatewaySettings,
+  IstioSettings,
+  MultiClusterSettings,
+  NamespaceSettings,
+  TrustSettings,
+} from './settings'
+import { dataPlanes, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
 
 /*
  * The shape of a stack's configuration at run time. `Pulumi.yaml` says of each key only that it is an object or a list;
@@ -34,6 +42,22 @@ const charts = z
   })
   .transform(value => value as Charts) // exactly one of them, as was just seen
 
+const folder = pattern(/^\/\S*$/, 'expected the path of a folder on the node, from `/`')
+
+const cni = z.strictObject({
+  binDir: folder.exactOptional(),
+  confDir: folder.exactOptional(),
+  netnsDir: folder.exactOptional(),
+} satisfies Fields<CniSettings>)
+
+const multiCluster = z.strictObject({
+  cluster: label,
+  network: label.exactOptional(),
+  meshId: label.exactOptional(),
+} satisfies Fields<MultiClusterSettings>)
+
+const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
+
 const mesh = z.strictObject({
   // One, exactly: a range would install on Tuesday what nobody reviewed on Monday.
   version: pattern(/^\d+\.\d+\.\d+$/, 'expected an exact version such as `1.30.3`'),
@@ -48,12 +72,22 @@ const mesh = z.strictObject({
   tag: label.exactOptional(),
   clusterDomain: text.exactOptional(),
   pathNormalization: z.enum(pathNormalizations).exactOptional(),
+  dataPlane: z.enum(dataPlanes).exactOptional(),
+  gatewayApi: gatewayApi.exactOptional(),
+  telemetry: z.enum(telemetryLevels).exactOptional(),
+  networkPolicies: z.boolean().exactOptional(),
+  pullSecrets: z.array(label).exactOptional(),
+  nodeNamespace: label.exactOptional(),
+  cni: cni.exactOptional(),
+  nativeNftables: z.boolean().exactOptional(),
+  multiCluster: multiCluster.exactOptional(),
 } satisfies Fields<IstioSettings>)
 
 const trust = z.strictObject({
   bundle: z.string().exactOptional(),
   secret: label.exactOptional(),
   selfSigned: z.boolean().exactOptional(),
+  revocation: z.boolean().exactOptional(),
 } satisfies Fields<TrustSettings>)
 
 const gateway = z.strictObject({
@@ -66,6 +100,8 @@ const namespaces = z.strictObject({
   podSecurity: z.enum(podSecurityLevels).exactOptional(),
 } satisfies Fields<NamespaceSettings>)
 
+const waypoint = z.union([z.enum(['namespace', 'service']), z.strictObject({ namespace: label, name: label })])
+
 const level = z.enum(['advisory', 'mandatory', 'remediate', 'disabled'])
 
 /** The program does not read them; a level that is misspelt would quietly be none, so it is refused here too. */
@@ -76,6 +112,8 @@ export const configShape = z.strictObject({
   mesh,
   trust,
   stages: z.record(label, z.enum(['strict', 'enforce'])).default({}),
+  dataPlanes: z.record(label, z.enum(dataPlanes)).default({}),
+  waypoints: z.record(label, waypoint).default({}),
   gateways: z.record(label, gateway).default({}),
   namespaces: namespaces.default({}),
   acknowledged: z.array(text).default([]),

@@ -1,3 +1,4 @@
+import type { DataPlane } from '../core/compile/target'
 import type { GatewaySettings, IstioSettings } from './settings'
 
 /** Values of a Helm chart. */
@@ -6,10 +7,12 @@ export type Values = Readonly<Record<string, unknown>>
 /** The Secret that istiod reads its signing certificate from; the chart knows no other name. */
 export const signingSecret = 'cacerts'
 
-/** What `istioValues` depends on beside the settings. */
-export interface Signing {
+/** What the values depend on beside the mesh's own settings. */
+export interface Circumstances {
   /** Istiod makes a root of its own. */
   readonly selfSigned: boolean
+  /** What carries the calls of the mesh's namespaces. */
+  readonly planes: ReadonlySet<DataPlane>
 }
 
 /** Values of the chart `base`: the CRDs and the webhook that validates what is written in them. */
@@ -18,8 +21,16 @@ export function baseValues(settings: IstioSettings): Values {
     // The webhook must lead to the control plane there is; `default` is the one without a revision.
     defaultRevision: settings.revision ?? 'default',
     base: { validationFailurePolicy: failurePolicy },
-    global: { istioNamespace: systemNamespace(settings) },
+    global: { istioNamespace: systemNamespace(settings), ...readers(settings) },
   }
+}
+
+/**
+ * The ServiceAccount `istio-reader-service-account` reads every Secret of the cluster, for the istiod of another one.
+ * Charts of 1.29 know no such value and make it always.
+ */
+function readers({ multiCluster }: IstioSettings): Values {
+  return { enableReaderRBAC: multiCluster !== undefined }
 }
 
 // The chart starts with `Ignore` and istiod makes it `Fail`, which Helm would undo with every update: until istiod
@@ -27,16 +38,21 @@ export function baseValues(settings: IstioSettings): Values {
 const failurePolicy = 'Fail'
 
 /** Values of the chart `istiod`. */
-export function istiodValues(settings: IstioSettings, signing: Signing): Values {
+export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Circumstances): Values {
+  const ambient = planes.has('ambient')
   return {
     ...(settings.revision !== undefined && { revision: settings.revision }),
     ...(settings.tag !== undefined && { revisionTags: [settings.tag] }),
     global: {
       istioNamespace: systemNamespace(settings),
-      ...images(settings),
-      proxy: { clusterDomain: settings.clusterDomain ?? 'cluster.local' },
+      ...shared(settings),
+      ...readers(settings),
+      ...multiCluster(settings),
+      proxy: { clusterDomain: settings.clusterDomain ?? 'cluster.local', seccompProfile },
     },
-    meshConfig: meshConfig(settings),
+    seccompProfile,
+    gateways: { seccompProfile },
+    meshConfig: meshConfig(settings, planes),
     // Redirection is set up by the node's CNI plugin: without it each Pod would need NET_ADMIN, with which it could undo it.
     cni: { enabled: true },
     base: { validationFailurePolicy: failurePolicy },
@@ -45,29 +61,49 @@ export function istiodValues(settings: IstioSettings, signing: Signing): Values 
       ENABLE_DEBUG_ON_HTTP: 'false',
       // A sidecar that starts before and stops after the workload, so that neither init containers nor Jobs go without it.
       ENABLE_NATIVE_SIDECARS: 'true',
+      ...(ambient && { PILOT_ENABLE_AMBIENT: 'true' }),
     },
+    // Who may ask for other workloads' certificates. Said always, as platforms bring another default (istio
+    // `files/profile-platform-openshift.yaml`).
+    ...(ambient && { trustedZtunnelNamespace: nodeNamespace(settings) }),
     // Closes port 15010, where configuration is served in plaintext to whoever asks. Proxies use 15012, with mTLS.
     extraContainerArgs: ['--grpcAddr='],
-    ...(signing.selfSigned ? {} : requiredSecret),
+    ...(selfSigned ? {} : requiredSecret),
   }
 }
 
-function meshConfig(settings: IstioSettings): Values {
+/** The runtime's own list of system calls: a namespace at Pod Security `restricted` refuses sidecars and waypoints without one. */
+const seccompProfile = { type: 'RuntimeDefault' }
+
+function multiCluster({ multiCluster: place }: IstioSettings): Values {
+  if (place === undefined) return {}
+  const { cluster, network, meshId } = place
+  return {
+    multiCluster: { clusterName: cluster },
+    ...(network !== undefined && { network }),
+    ...(meshId !== undefined && { meshID: meshId }),
+  }
+}
+
+function meshConfig(settings: IstioSettings, planes: ReadonlySet<DataPlane>): Values {
   return {
     // Always said: the chart's `cluster.local` is what every other mesh is called too.
     trustDomain: settings.trustDomain,
-    rootNamespace: settings.rootNamespace ?? systemNamespace(settings),
+    rootNamespace: rootNamespace(settings),
     // The callee's sidecar is what is strict; this is how callers come to speak mTLS without a DestinationRule.
     enableAutoMtls: true,
     // No TLS 1.2: both ends are proxies of this mesh.
     meshMTLS: { minProtocolVersion: 'TLSV1_3' },
     // What nobody declared is not resolved. No boundary, as a workload can go round its sidecar, but what is forgotten shows.
+    // Ztunnel does not heed it: it passes on what it does not know (ztunnel `src/proxy/outbound.rs`).
     outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' },
     // `/a/..%2Fb` and `/a//b` become what a backend may take them for before a policy that allows `/a/**` looks at them.
     pathNormalization: { normalization: settings.pathNormalization ?? 'DECODE_AND_MERGE_SLASHES' },
     defaultConfig: {
       // For Pods whose sidecar is not native: the workload waits until its proxy has its policies.
       holdApplicationUntilProxyStarts: true,
+      // Sidecars and gateways speak ztunnel's protocol: otherwise they would reach ambient Pods in plaintext.
+      ...(planes.has('ambient') && { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } }),
     },
   }
 }
@@ -82,26 +118,46 @@ const requiredSecret: Values = {
   volumeMounts: [{ name: 'cacerts-required', mountPath: '/etc/cacerts-required', readOnly: true }],
 }
 
-/** Values of the chart `cni`: the node's agent, one for all revisions. */
-export function cniValues(settings: IstioSettings): Values {
-  return { global: images(settings) }
-}
-
 /** Values of the chart `gateway`. Its ServiceAccount is named, as that is the identity the graph's ingress calls under. */
 export function gatewayValues(name: string, gateway: GatewaySettings, settings: IstioSettings): Values {
   const follows = settings.tag ?? settings.revision
   return {
     ...(follows !== undefined && { revision: follows }),
+    ...(settings.networkPolicies === true && { global: networkPolicy }),
+    // This chart takes them as a Pod does; its image and variant come by injection.
+    ...(settings.pullSecrets && { imagePullSecrets: settings.pullSecrets.map(secret => ({ name: secret })) }),
     serviceAccount: { create: true, name },
     service: { type: gateway.service ?? 'LoadBalancer' },
   }
 }
 
-function images({ hub, platform }: IstioSettings): Values {
-  return { ...(hub !== undefined && { hub }), ...(platform !== undefined && { platform }) }
+const networkPolicy = { networkPolicy: { enabled: true } }
+
+/** Values under `global` that every chart of the control plane and of the nodes takes. */
+export function shared(settings: IstioSettings): Values {
+  const { hub, platform, pullSecrets, networkPolicies, nativeNftables } = settings
+  return {
+    ...(hub !== undefined && { hub }),
+    ...(platform !== undefined && { platform }),
+    // Images without a shell, of istiod and of the proxies.
+    variant: 'distroless',
+    ...(pullSecrets !== undefined && { imagePullSecrets: pullSecrets }),
+    ...(networkPolicies === true && networkPolicy),
+    ...(nativeNftables !== undefined && { nativeNftables }),
+  }
 }
 
 /** Where istiod runs. */
 export function systemNamespace(settings: IstioSettings): string {
   return settings.systemNamespace ?? 'istio-system'
+}
+
+/** Where the node agents run. */
+export function nodeNamespace(settings: IstioSettings): string {
+  return settings.nodeNamespace ?? systemNamespace(settings)
+}
+
+/** Where policies hold for the whole mesh. */
+export function rootNamespace(settings: IstioSettings): string {
+  return settings.rootNamespace ?? systemNamespace(settings)
 }

@@ -1,19 +1,27 @@
-import { Namespace } from '@pulumi/kubernetes/core/v1'
 import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
 import { Release } from '@pulumi/kubernetes/helm/v3'
 import * as pulumi from '@pulumi/pulumi'
+import type { Compiled } from '../core/compile/target'
 import type { ChartName } from './charts'
 import { chartOf } from './charts'
+import { GatewayApi } from './gateway-api'
+import { meshNamespaces, systemNamespaces } from './istio-namespaces'
 import type { Values } from './istio-values'
-import { baseValues, cniValues, gatewayValues, istiodValues, systemNamespace } from './istio-values'
-import { MeshNamespace } from './mesh-namespace'
+import { baseValues, gatewayValues, istiodValues, nodeNamespace, rootNamespace, systemNamespace } from './istio-values'
+import type { MeshNamespace } from './mesh-namespace'
+import { cniValues, ztunnelValues } from './node-values'
+import { planesOf } from './planes'
 import { refuse } from './refused'
 import type { MeshSettings } from './settings'
 import { settingsProblems } from './settings-problems'
+import { registerTelemetry } from './telemetry'
 import { TrustAnchor } from './trust-anchor'
 
 /** What a control plane is made from. */
-export type IstioArgs = Pick<MeshSettings, 'istio' | 'trust' | 'gateways' | 'namespaces'>
+export interface IstioArgs extends Pick<MeshSettings, 'istio' | 'trust' | 'gateways' | 'namespaces' | 'dataPlanes'> {
+  /** How namespaces are labelled that have more to them than a gateway, by name. @default as a gateway's own */
+  readonly labels?: Compiled['namespaces']
+}
 
 /** A chart to install, and what must be there before. */
 interface Installation {
@@ -27,16 +35,19 @@ interface Installation {
 }
 
 /**
- * Istio by its own Helm charts: namespace, trust anchor, base, istiod, cni, gateways, each after the one before.
+ * Istio by its own Helm charts: namespaces, trust anchor, base, istiod, cni, ztunnel, gateways, each after the one before.
+ * Ztunnel comes where any namespace is ambient, and the CRDs of Gateway API where a file of them is given.
  *
- * With `install: false` only the trust anchor is here, and nothing of Istio's is touched.
+ * With `install: false` only the trust anchor and those CRDs are here, and nothing of Istio's is touched.
  */
 export class Istio extends pulumi.ComponentResource {
   readonly trust: TrustAnchor
-  /** What must be there before a Pod can get a sidecar or an object of Istio's kinds be written; empty where we do not install. */
+  /** What must be there before a Pod can join the mesh or an object of Istio's kinds be written; empty where we do not install. */
   readonly ready: readonly pulumi.Resource[]
-  /** The namespaces of the gateways, by name. */
-  readonly gatewayNamespaces: ReadonlyMap<string, MeshNamespace>
+  /** What must be there before an object of Gateway API can be written; empty where somebody else installs the CRDs. */
+  readonly gatewayApi: readonly pulumi.Resource[]
+  /** The namespaces that are made here, by name: those of gateways, and the mesh's root. */
+  readonly namespaces: ReadonlyMap<string, MeshNamespace>
 
   /** @throws Refused where the settings contradict each other */
   constructor(
@@ -48,73 +59,85 @@ export class Istio extends pulumi.ComponentResource {
     super('zero-trust-mesh:index:Istio', prefix, {}, opts)
     const { istio } = args
     const installed = istio.install ?? true
-    const system = installed ? this.systemNamespace() : []
+    this.gatewayApi = this.gatewayDefinitions()
+    const system = installed ? systemNamespaces(args, { prefix, parent: this }) : []
     const trust = { ...args.trust, namespace: systemNamespace(istio) }
     this.trust = new TrustAnchor(`${prefix}-trust`, trust, { parent: this, dependsOn: system })
-    this.ready = installed ? this.controlPlane([...system, this.trust]) : []
-    this.gatewayNamespaces = this.namespacesOfGateways()
+    // Istiod makes the GatewayClasses it knows where it finds the CRDs.
+    this.ready = installed ? this.controlPlane([...system, this.trust, ...this.gatewayApi]) : []
+    const place = { prefix, parent: this, dependsOn: [...this.ready] }
+    this.namespaces = installed ? meshNamespaces(args, place) : new Map()
     this.installGateways()
+    this.logAccess()
     this.registerOutputs({ version: istio.version, trustDomain: istio.trustDomain })
   }
 
-  private systemNamespace(): pulumi.Resource[] {
-    const name = systemNamespace(this.args.istio)
-    if (this.args.namespaces?.existing?.includes(name)) return []
-    const metadata = { name, labels: { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' } }
-    return [new Namespace(`${this.prefix}-namespace`, { metadata }, { parent: this })]
+  private gatewayDefinitions(): readonly pulumi.Resource[] {
+    const { gatewayApi = 'existing' } = this.args.istio
+    if (gatewayApi === 'existing') return []
+    return new GatewayApi(`${this.prefix}-gateway-api`, gatewayApi, { parent: this }).definitions
   }
 
   private controlPlane(after: readonly pulumi.Resource[]): readonly Release[] {
-    const { istio } = this.args
-    const namespace = systemNamespace(istio)
+    const { istio, trust } = this.args
+    const circumstances = { selfSigned: this.trust.selfSigned, planes: planesOf(this.args) }
     const istiodName = istio.revision === undefined ? 'istiod' : `istiod-${istio.revision}`
+    const system = { namespace: systemNamespace(istio) }
+    const nodes = { namespace: nodeNamespace(istio) }
     const base = this.install({
+      ...system,
       chart: 'base',
       id: 'base',
       release: 'istio-base',
-      namespace,
       values: baseValues(istio),
       after,
     })
     const istiod = this.install({
+      ...system,
       chart: 'istiod',
       id: istiodName,
       release: istiodName,
-      namespace,
-      values: istiodValues(istio, this.trust),
+      values: istiodValues(istio, circumstances),
       after: [...after, base],
     })
     const cni = this.install({
+      ...nodes,
       chart: 'cni',
       id: 'cni',
       release: 'istio-cni',
-      namespace,
-      values: cniValues(istio),
+      values: cniValues(istio, circumstances),
       after: [istiod],
     })
-    return [istiod, cni]
-  }
-
-  private namespacesOfGateways(): ReadonlyMap<string, MeshNamespace> {
-    const names = new Set(Object.entries(this.args.gateways ?? {}).map(([name, { namespace = name }]) => namespace))
-    const existing = this.args.namespaces?.existing ?? []
-    return new Map(
-      [...names].map(name => {
-        const args = { name, follows: this.args.istio, existing: existing.includes(name) }
-        const opts = { parent: this, dependsOn: [...this.ready] }
-        return [name, new MeshNamespace(`${this.prefix}-${name}`, args, opts)]
-      }),
-    )
+    if (!circumstances.planes.has('ambient')) return [istiod, cni]
+    const values = ztunnelValues(istio, trust)
+    const ztunnel = this.install({
+      ...nodes,
+      chart: 'ztunnel',
+      id: 'ztunnel',
+      release: 'ztunnel',
+      values,
+      after: [cni],
+    })
+    return [istiod, cni, ztunnel]
   }
 
   private installGateways(): void {
     for (const [name, gateway] of Object.entries(this.args.gateways ?? {})) {
       const namespace = gateway.namespace ?? name
-      const own = this.gatewayNamespaces.get(namespace)
+      const own = this.namespaces.get(namespace)
       const after = [...this.ready, ...(own ? [own] : [])]
       const values = gatewayValues(name, gateway, this.args.istio)
       this.install({ chart: 'gateway', id: `gateway-${name}`, release: name, namespace, values, after })
     }
+  }
+
+  private logAccess(): void {
+    const { istio } = this.args
+    const namespace = rootNamespace(istio)
+    const own = this.namespaces.get(namespace)
+    const dependsOn = [...this.ready, ...(own ? [own] : [])]
+    const what = { level: istio.telemetry ?? 'off', namespace }
+    registerTelemetry(`${this.prefix}-telemetry`, what, { parent: this, dependsOn })
   }
 
   private install({ chart, id, release, namespace, values, after }: Installation): Release {

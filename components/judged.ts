@@ -1,5 +1,5 @@
 import { compile } from '../core/compile/compile'
-import type { Target } from '../core/compile/target'
+import type { Compiled, Target } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -21,6 +21,8 @@ export interface Question {
 export interface Judged {
   /** Empty where anything blocks: half of a mesh's policies open what the other half would have closed. */
   readonly manifests: readonly Manifest[]
+  /** The labels of the graph's namespaces; empty where anything blocks. */
+  readonly namespaces: Compiled['namespaces']
   /** `sha256:…` of what the graph means; absent where the graph cannot be read. */
   readonly digest?: string
   readonly blocking: readonly Problem[]
@@ -33,23 +35,27 @@ export interface Judged {
  */
 export function judge({ graph: given, target, acknowledged = [] }: Question): Judged {
   const { graph, problems: misshapen } = parseGraph(given, '')
-  if (!graph) return { manifests: [], blocking: misshapen, told: [] }
+  if (!graph) return { ...nothing, blocking: misshapen, told: [] }
   const invalid = validate(graph)
   const blocking = (problems: readonly Problem[]) => problems.filter(problem => blocks([problem], acknowledged))
   // A graph with errors means nothing that could be compiled.
   if (blocks(invalid, [...acknowledged, ...narrowed(invalid)])) {
-    return { manifests: [], blocking: blocking(invalid), told: [] }
+    return { ...nothing, blocking: blocking(invalid), told: [] }
   }
   const compiled = compile(graph, target)
   const problems = [...invalid, ...compiled.problems]
   const stops = blocking(problems)
+  const { manifests, namespaces } = stops.length > 0 ? nothing : compiled
   return {
-    manifests: stops.length > 0 ? [] : compiled.manifests,
+    manifests,
+    namespaces,
     digest: digestOf(intentOf(graph)),
     blocking: stops,
     told: problems.filter(problem => !stops.includes(problem)),
   }
 }
+
+const nothing = { manifests: [], namespaces: {} } as const
 
 function narrowed(problems: readonly Problem[]): readonly string[] {
   return problems.filter(({ severity }) => severity === 'narrowed').map(({ code }) => code)

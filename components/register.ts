@@ -1,6 +1,7 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
-import type { KubernetesObject, Manifest } from '../core/model/manifest'
+import type { KubernetesObject, Manifest, ObjectMeta } from '../core/model/manifest'
+import { inOrder } from './order'
 
 /** Where manifests are registered. */
 export interface Registration {
@@ -11,41 +12,25 @@ export interface Registration {
   readonly after: readonly pulumi.Resource[]
   /** What those of one namespace need, by namespace. */
   readonly namespaces: ReadonlyMap<string, pulumi.Resource>
+  /** What those of one API group need, by group: its CRDs. */
+  readonly groups: ReadonlyMap<string, readonly pulumi.Resource[]>
 }
 
-/**
- * The one place where a manifest becomes a resource.
- *
- * What holds for a whole namespace is registered after what makes exceptions from it there, and so removed before it: a
- * default deny that is there a second before the first allow is an outage.
- */
+/** The one place where a manifest becomes a resource. */
 export function register(manifests: readonly Manifest[], registration: Registration): readonly CustomResource[] {
-  const objects = manifests.map(({ object }) => object)
-  const exceptions = new Map<string, CustomResource[]>()
-  for (const object of objects.filter(one => !isWide(one))) {
-    const namespace = object.metadata.namespace ?? ''
-    const mine = exceptions.get(namespace) ?? []
-    exceptions.set(namespace, mine)
-    mine.push(registerObject(object, dependencies(object, registration), registration))
+  const registered = new Map<KubernetesObject, CustomResource>()
+  for (const { object, after } of inOrder(manifests.map(({ object }) => object))) {
+    const before = after.flatMap(one => registered.get(one) ?? [])
+    registered.set(object, registerObject(object, [...dependencies(object, registration), ...before], registration))
   }
-  const wide = objects.filter(isWide).map(object => {
-    const before = exceptions.get(object.metadata.namespace ?? '') ?? []
-    return registerObject(object, [...dependencies(object, registration), ...before], registration)
-  })
-  return [...[...exceptions.values()].flat(), ...wide]
+  return [...registered.values()]
 }
 
-const closing = ['AuthorizationPolicy', 'PeerAuthentication', 'Sidecar']
-
-/** Whether an object closes something for all workloads of its namespace. */
-function isWide({ kind, spec }: KubernetesObject): boolean {
-  if (!closing.includes(kind)) return false
-  return typeof spec !== 'object' || spec === null || !('selector' in spec || 'workloadSelector' in spec)
-}
-
-function dependencies({ metadata }: KubernetesObject, { after, namespaces }: Registration): pulumi.Resource[] {
+function dependencies({ apiVersion, metadata }: KubernetesObject, registration: Registration): pulumi.Resource[] {
+  const { after, namespaces, groups } = registration
   const own = namespaces.get(metadata.namespace ?? '')
-  return own ? [...after, own] : [...after]
+  const definitions = groups.get(apiVersion.replace(/\/[^/]*$/, '')) ?? []
+  return [...after, ...definitions, ...(own ? [own] : [])]
 }
 
 /** Names come from what the object is, so that no other object's coming or going renames it: a rename deletes and recreates. */
@@ -55,5 +40,15 @@ function registerObject(
   { prefix, parent }: Registration,
 ): CustomResource {
   const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
-  return new CustomResource(`${prefix}-${place}`, { apiVersion, kind, metadata, ...rest }, { parent, dependsOn })
+  const args = { apiVersion, kind, metadata: { ...metadata, ...awaited(kind, metadata) }, ...rest }
+  return new CustomResource(`${prefix}-${place}`, args, { parent, dependsOn })
+}
+
+/**
+ * A waypoint is there when istiod says that it is programmed; before that, calls go past it, and what waits for it would
+ * cut them off. Pulumi waits for no such object unless it is told to.
+ */
+function awaited(kind: string, { annotations }: ObjectMeta): Pick<ObjectMeta, 'annotations'> {
+  if (kind !== 'Gateway') return {}
+  return { annotations: { ...annotations, 'pulumi.com/waitFor': 'condition=Programmed' } }
 }

@@ -25,22 +25,27 @@ function translate(issue: Issue, schema: z.ZodType): readonly Problem[] {
     case 'invalid_key':
       return issue.issues.map(inner => blocking({ code: 'wrong-value', at: printPath(path), message: inner.message }))
     case 'invalid_union':
-      // The one union there is: how a rule of the policy pack is enforced.
-      return [
-        blocking({
-          code: 'wrong-value',
-          at: printPath(path),
-          message: `${say(issue.input)} is no enforcement level`,
-          ...levels,
-        }),
-      ]
+      return alternatives(issue, schema)
     default:
       return [blocking({ code: 'wrong-value', at: printPath(path), message: issue.message })]
   }
 }
 
-const levels = {
-  hint: '`advisory`, `mandatory`, `remediate`, `disabled`, or an object with `enforcementLevel` and the rule’s settings',
+/** Of several forms the one that was meant: where it is an object, what is wrong within; else the words that there are. */
+function alternatives(issue: UnionIssue, schema: z.ZodType): readonly Problem[] {
+  const { path, input, errors } = issue
+  const within = errors.find(issues => issues.every(isWithin))
+  if (within) return within.flatMap(inner => translate({ ...inner, path: [...path, ...inner.path] }, schema))
+  const words = errors.flat().flatMap(inner => (inner.code === 'invalid_value' ? inner.values.map(String) : []))
+  const near = typeof input === 'string' ? didYouMean(input, words) : {}
+  const { hint = `one of ${listed(words)}, or an object with ${listed(keysAt(schema, path))}` } = near
+  return [wrongWord(path, input, hint)]
+}
+
+type UnionIssue = Extract<Issue, { readonly code: 'invalid_union' }>
+
+function isWithin({ path, code }: Issue): boolean {
+  return path.length > 0 || code === 'unrecognized_keys'
 }
 
 function unknownKey(path: Path, known: readonly string[]): Problem {
@@ -52,13 +57,12 @@ function unknownKey(path: Path, known: readonly string[]): Problem {
 function wrongValue(path: Path, allowed: readonly string[], input: unknown): Problem {
   const near = typeof input === 'string' ? didYouMean(input, allowed) : {}
   const { hint = `one of ${listed(allowed)}` } = near
-  if (input === undefined) return { ...missing(path), hint }
-  return blocking({
-    code: 'wrong-value',
-    at: printPath(path),
-    message: `${say(input)} is not a value that it may have`,
-    hint,
-  })
+  return input === undefined ? { ...missing(path), hint } : wrongWord(path, input, hint)
+}
+
+function wrongWord(path: Path, input: unknown, hint: string): Problem {
+  const message = `${say(input)} is not a value that it may have`
+  return blocking({ code: 'wrong-value', at: printPath(path), message, hint })
 }
 
 function missing(path: Path): Problem {

@@ -3,6 +3,7 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { printProblem } from '../core/model/problem'
+import { gatewayGroup } from './gateway-api-file'
 import type { Judged, Question } from './judged'
 import { judge } from './judged'
 import { refuse } from './refused'
@@ -19,6 +20,8 @@ export interface ServicePoliciesArgs extends Question {
   readonly after?: readonly pulumi.Resource[]
   /** The namespaces policies are written into, by name. @default they are there */
   readonly namespaces?: ReadonlyMap<string, pulumi.Resource>
+  /** The CRDs of Gateway API, where a waypoint is written. @default they are there */
+  readonly gatewayApi?: readonly pulumi.Resource[]
 }
 
 /**
@@ -40,8 +43,9 @@ export class ServicePolicies extends pulumi.ComponentResource {
     super('zero-trust-mesh:index:ServicePolicies', name, {}, opts)
     this.manifests = manifests
     this.digest = pulumi.output(digest)
-    const { after = [], namespaces = new Map<string, pulumi.Resource>() } = args
-    register(manifests, { prefix: name, parent: this, after, namespaces })
+    const { after = [], namespaces = new Map<string, pulumi.Resource>(), gatewayApi = [] } = args
+    const groups = new Map([[gatewayGroup, gatewayApi]])
+    register(manifests, { prefix: name, parent: this, after, namespaces, groups })
     const metadata = {
       name: 'zero-trust-mesh-intent',
       namespace: args.target.systemNamespace ?? 'istio-system',

@@ -1,16 +1,28 @@
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
+import { readGatewayApi } from './gateway-api-file'
 import { signingSecret, systemNamespace } from './istio-values'
 import { readAnchors } from './pem'
 import type { MeshSettings, TrustSettings } from './settings'
 
 /** What is wrong with a mesh's settings taken together; each of them has the right type. Values that are not known yet are not judged. */
 export function settingsProblems(settings: MeshSettings): readonly Problem[] {
-  return [...trustProblems(settings.trust), ...tagProblems(settings), ...gatewayProblems(settings)]
+  return [
+    ...trustProblems(settings.trust),
+    ...tagProblems(settings),
+    ...gatewayApiProblems(settings),
+    ...telemetryProblems(settings),
+    ...gatewayProblems(settings),
+  ]
 }
 
 /** What is wrong with the sources of trust. */
-export function trustProblems({ bundle, secret, selfSigned = false }: TrustSettings): readonly Problem[] {
+export function trustProblems({
+  bundle,
+  secret,
+  selfSigned = false,
+  revocation = false,
+}: TrustSettings): readonly Problem[] {
   const problems = typeof bundle === 'string' ? [...readAnchors(bundle, 'trust.bundle').problems] : []
   if (secret !== undefined && secret !== signingSecret) {
     const message = `istiod reads its signing certificate from the Secret \`${signingSecret}\` and would not see \`${secret}\``
@@ -22,6 +34,12 @@ export function trustProblems({ bundle, secret, selfSigned = false }: TrustSetti
     const message = 'a root that istiod makes itself is in no bundle and no Secret'
     problems.push(
       blocking({ code: 'contradictory-trust', at: 'trust', message, hint: 'drop `selfSigned`, or all the others' }),
+    )
+  }
+  if (selfSigned && revocation) {
+    const message = 'a revocation list comes with a root that istiod is given, and there is none'
+    problems.push(
+      blocking({ code: 'contradictory-trust', at: 'trust.revocation', message, hint: 'drop one of the two' }),
     )
   }
   if (!selfSigned && secret === undefined && bundle === undefined) {
@@ -41,6 +59,16 @@ function tagProblems({ istio }: MeshSettings): readonly Problem[] {
       hint: 'set `revision`',
     }),
   ]
+}
+
+function gatewayApiProblems({ istio: { gatewayApi = 'existing' } }: MeshSettings): readonly Problem[] {
+  return gatewayApi === 'existing' ? [] : readGatewayApi(gatewayApi.file).problems
+}
+
+function telemetryProblems({ istio: { install, telemetry = 'off' } }: MeshSettings): readonly Problem[] {
+  if (install !== false || telemetry === 'off') return []
+  const message = 'nothing is installed into a mesh that is there already'
+  return [blocking({ code: 'telemetry-not-installed', at: 'mesh.telemetry', message, hint: 'leave it out' })]
 }
 
 function gatewayProblems({ istio, gateways = {} }: MeshSettings): readonly Problem[] {

@@ -1,11 +1,11 @@
 import type * as pulumi from '@pulumi/pulumi'
-import type { Stage } from '../core/compile/target'
+import type { DataPlane, Stage, WaypointScope } from '../core/compile/target'
 
 /** Where the charts come from. */
 export type Charts =
   /** A chart repository, `https://…` or `oci://…`. */
   | { readonly repository: string }
-  /** A folder with the unpacked charts `base`, `istiod`, `cni` and `gateway`, relative to the project; for closed networks. */
+  /** A folder with the unpacked charts `base`, `istiod`, `cni`, `ztunnel` and `gateway`, relative to the project; for closed networks. */
   | { readonly directory: string }
   /** A folder with the charts as `helm pull` leaves them, `istiod-1.30.3.tgz`, relative to the project; for closed networks. */
   | { readonly archives: string }
@@ -13,6 +13,46 @@ export type Charts =
 /** How paths are rewritten before a policy sees them, from least to most. */
 export const pathNormalizations = ['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'] as const
 export type PathNormalization = (typeof pathNormalizations)[number]
+
+export const dataPlanes = ['sidecar', 'ambient'] as const satisfies readonly DataPlane[]
+
+/** Where the CRDs of Gateway API come from, which waypoints are written in. */
+export type GatewayApiSource =
+  /** Somebody else installs them. */
+  | 'existing'
+  /** The project's release file `standard-install.yaml`, 1.5 or newer; the path is relative to the project. */
+  | { readonly file: string }
+
+export const telemetryLevels = ['off', 'denials', 'requests'] as const
+
+/**
+ * What Envoys (sidecars, waypoints, gateways) write to their log: nothing, what a policy refused, or every request.
+ * Ztunnel always logs its connections, those it refuses included.
+ */
+export type Telemetry = (typeof telemetryLevels)[number]
+
+/** Where the node's CNI plugin lies, on platforms that Istio has no name for. */
+export interface CniSettings {
+  /** Where the plugin's binary goes. @default what the chart says, `/opt/cni/bin` */
+  readonly binDir?: string
+  /** Where the plugins' configuration lies. @default what the chart says, `/etc/cni/net.d` */
+  readonly confDir?: string
+  /** Where the runtime keeps network namespaces. @default what the chart says, `/var/run/netns` */
+  readonly netnsDir?: string
+}
+
+/**
+ * This cluster's place in a mesh of several with one root. Identities hold no cluster: with one trust domain, the same
+ * namespace and ServiceAccount of another cluster are the same caller to every policy.
+ */
+export interface MultiClusterSettings {
+  /** The cluster's name, unique in the mesh. */
+  readonly cluster: string
+  /** Clusters with one network reach each other's Pods directly. @default none */
+  readonly network?: string
+  /** The mesh that the clusters form. @default the trust domain */
+  readonly meshId?: string
+}
 
 /** The mesh: what we install, or, with `install: false`, what somebody else installed. */
 export interface IstioSettings {
@@ -43,6 +83,27 @@ export interface IstioSettings {
   readonly clusterDomain?: string
   /** @default 'DECODE_AND_MERGE_SLASHES' where we install, otherwise unknown */
   readonly pathNormalization?: PathNormalization
+  /** What carries the calls of each namespace that `dataPlanes` does not name. @default 'sidecar' */
+  readonly dataPlane?: DataPlane
+  /** @default 'existing' */
+  readonly gatewayApi?: GatewayApiSource
+  /** @default 'off': what is logged costs, and a mesh has one such object, which may be somebody else's */
+  readonly telemetry?: Telemetry
+  /**
+   * Whether the charts' own NetworkPolicies are installed: only the ports that istiod, the node agents and the gateways
+   * serve are open, to everybody; all egress is. @default false
+   */
+  readonly networkPolicies?: boolean
+  /** Secrets that images are pulled with, beside the ServiceAccounts that pull them. @default [] */
+  readonly pullSecrets?: readonly string[]
+  /** Where the node agents run, the CNI plugin's and ztunnel; some platforms allow such Pods in `kube-system` only. @default the system namespace */
+  readonly nodeNamespace?: string
+  /** @default what the charts say, or the platform */
+  readonly cni?: CniSettings
+  /** Whether traffic is redirected with nftables, for nodes without iptables. @default false */
+  readonly nativeNftables?: boolean
+  /** @default the mesh is this cluster */
+  readonly multiCluster?: MultiClusterSettings
 }
 
 /** Whom the mesh trusts. Exactly one source of the signing certificate: `secret`, or `selfSigned`. */
@@ -53,6 +114,11 @@ export interface TrustSettings {
   readonly secret?: string
   /** Istiod makes a root of its own, which nobody can know beforehand: for trying out. @default false */
   readonly selfSigned?: boolean
+  /**
+   * Whether ztunnel, too, refuses certificates on the revocation list `ca-crl.pem` of the Secret. Sidecars do so by
+   * themselves, gateways and waypoints never (istio `files/waypoint.yaml` mounts no list). @default false
+   */
+  readonly revocation?: boolean
 }
 
 /** A gateway by the chart `gateway`; its name is that of the release and of the ServiceAccount. */
@@ -83,6 +149,10 @@ export interface MeshSettings {
   readonly namespaces?: NamespaceSettings
   /** Stage per namespace. @default 'enforce' for each that is not named */
   readonly stages?: Readonly<Record<string, Stage>>
+  /** Data plane per namespace, where it is another than the mesh's own. @default {} */
+  readonly dataPlanes?: Readonly<Record<string, DataPlane>>
+  /** Waypoint per ambient namespace; there is one only where some call needs it. @default 'namespace' for each that is not named */
+  readonly waypoints?: Readonly<Record<string, WaypointScope>>
   /** Codes of `narrowed` problems that are accepted: these flows will not work. @default [] */
   readonly acknowledged?: readonly string[]
 }

@@ -3,10 +3,11 @@ import { systemNamespace } from './istio-values'
 import type { MeshSettings } from './settings'
 
 /** The mesh of a stack's settings, as the compiler sees it. */
-export function targetOf({ istio, stages }: Pick<MeshSettings, 'istio' | 'stages'>): Target {
+export function targetOf(settings: Pick<MeshSettings, 'istio' | 'stages' | 'dataPlanes' | 'waypoints'>): Target {
+  const { istio, stages, dataPlanes, waypoints } = settings
   const { version, trustDomain, rootNamespace, revision, tag, clusterDomain } = istio
   return {
-    kind: 'istio-sidecar',
+    kind: `istio-${istio.dataPlane ?? 'sidecar'}`,
     version,
     trustDomain,
     systemNamespace: systemNamespace(istio),
@@ -15,5 +16,7 @@ export function targetOf({ istio, stages }: Pick<MeshSettings, 'istio' | 'stages
     ...(tag !== undefined && { tag }),
     ...(clusterDomain !== undefined && { clusterDomain }),
     ...(stages !== undefined && { stages }),
+    ...(dataPlanes !== undefined && { dataPlanes }),
+    ...(waypoints !== undefined && { waypoints }),
   }
 }

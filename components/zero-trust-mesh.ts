@@ -1,8 +1,11 @@
 import * as pulumi from '@pulumi/pulumi'
+import { sorted } from '../core/compile/order'
 import type { Graph } from '../core/graph/graph'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
 import { Istio } from './istio'
+import { systemNamespace } from './istio-values'
+import type { Judged } from './judged'
 import { judge } from './judged'
 import { MeshNamespace } from './mesh-namespace'
 import { refuse } from './refused'
@@ -43,7 +46,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const judged = judge({ graph, target, acknowledged })
     refuse('the mesh is not deployed', [...settingsProblems(args), ...judged.blocking])
     super('zero-trust-mesh:index:ZeroTrustMesh', name, {}, opts)
-    this.istio = new Istio(`${name}-istio`, args, { parent: this })
+    this.istio = new Istio(`${name}-istio`, { ...args, labels: judged.namespaces }, { parent: this })
     this.policies = new ServicePolicies(
       `${name}-policies`,
       {
@@ -52,7 +55,8 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
         judged,
         ...pathNormalization(istio),
         after: this.istio.ready,
-        namespaces: new Map(this.namespaces(name, args).map(([of, { namespace }]) => [of, namespace])),
+        gatewayApi: this.istio.gatewayApi,
+        namespaces: this.namespaces(name, args, judged),
       },
       { parent: this },
     )
@@ -64,22 +68,28 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     this.registerOutputs({ endpoints, trustDomain, anchors, digest })
   }
 
-  /** One for each namespace of the graph; a gateway's is there already. */
-  private namespaces(name: string, args: ZeroTrustMeshArgs): readonly (readonly [string, MeshNamespace])[] {
+  /** By name: one for each namespace of the graph, and of a waypoint apart from them, beside those that are made already. */
+  private namespaces(prefix: string, args: ZeroTrustMeshArgs, judged: Judged): ReadonlyMap<string, pulumi.Resource> {
     const { existing = [], podSecurity } = args.namespaces ?? {}
-    const names = [...new Set(Object.values(args.graph.services).map(({ namespace }) => namespace))].sort()
-    return names.map(namespace => {
-      const shared = {
-        name: namespace,
-        follows: args.istio,
-        existing: existing.includes(namespace),
-        ...(podSecurity !== undefined && { podSecurity }),
-      }
+    const there = [...existing, systemNamespace(args.istio)]
+    const made = this.istio.namespaces
+    const apart = waypointNamespaces(judged).filter(name => !there.includes(name))
+    const own = (name: string) => {
+      const labels = judged.namespaces[name] ?? {}
+      const more = { existing: existing.includes(name), ...(podSecurity !== undefined && { podSecurity }) }
       const opts = { parent: this, dependsOn: [...this.istio.ready] }
-      const own = () => new MeshNamespace(`${name}-${namespace}`, shared, opts)
-      return [namespace, this.istio.gatewayNamespaces.get(namespace) ?? own()]
-    })
+      return new MeshNamespace(`${prefix}-${name}`, { name, labels, ...more }, opts)
+    }
+    const names = sorted([...Object.keys(judged.namespaces), ...apart, ...made.keys()])
+    return new Map(names.map(name => [name, (made.get(name) ?? own(name)).namespace]))
   }
+}
+
+/** Where waypoints are written. */
+function waypointNamespaces({ manifests }: Judged): readonly string[] {
+  return manifests.flatMap(({ object: { kind, metadata } }) =>
+    kind === 'Gateway' && metadata.namespace !== undefined ? [metadata.namespace] : [],
+  )
 }
 
 function pathNormalization(istio: IstioSettings): { readonly pathNormalization?: PathNormalization } {

@@ -1,6 +1,6 @@
 import { compareWithIntent, type Comparison } from '../core/analyze/compare'
-import { probeFloor } from '../core/analyze/floor'
-import { reach, type Reach } from '../core/analyze/reach'
+import { printFloor } from '../core/analyze/floor'
+import { besideFloor, reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { trustedCallers } from '../core/analyze/regions/callers'
 import type { Sourced } from '../core/model/manifest'
@@ -59,8 +59,8 @@ function stagesOf(meant: Meant | undefined): Readonly<Record<string, 'strict' | 
 
 /** Reach in words. */
 function view({ domains, questions, ports, floor }: Reach): ReachView {
-  const ways = floor.map(({ port, what }) => `every proxied workload:${port} (${what})`)
-  return viewOf({ domains, questions, ports, trusted: trustedCallers(domains), floor: [...ways, probeFloor] })
+  const shown = ports.map(besideFloor)
+  return viewOf({ domains, questions, ports: shown, trusted: trustedCallers(domains), floor: printFloor(floor) })
 }
 
 /** Whether reach is exactly what is meant. */

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { probeFloor, sidecarFloor } from '../core/analyze/floor'
+import { ambientFloor, probeFloor, sidecarFloor } from '../core/analyze/floor'
 import { capabilities } from '../core/compile/target'
 import { intentOf } from '../core/graph/intent'
 import { graphJsonSchema } from '../core/graph/schema'
@@ -37,8 +37,8 @@ function targets(): string {
   const rows = kinds.flatMap(kind =>
     Object.entries(capabilities[kind]).map(([name, { how, note }]) => `| ${kind} | ${name} | ${how} | ${note} |`),
   )
-  const floor = sidecarFloor.map(
-    ({ port, what, source }) => `| every proxied workload, port ${port} | ${what} | \`${source}\` |`,
+  const floor = [...sidecarFloor, ...ambientFloor].map(
+    ({ where, port, what, source }) => `| ${where}, port ${port} | ${what} | \`${source}\` |`,
   )
   return [
     notice,
@@ -50,7 +50,7 @@ function targets(): string {
     '| --- | --- | --- | --- |',
     ...rows,
     '',
-    '## The floor of istio-sidecar',
+    '## The floor',
     '',
     'What the data plane leaves open whatever any policy says. The proof allows this and nothing else beside the declared flows; a graph cannot extend it.',
     '',
@@ -58,7 +58,7 @@ function targets(): string {
     '| --- | --- | --- |',
     ...floor,
     '',
-    `Besides, ${probeFloor}.`,
+    `On sidecars besides, ${probeFloor}.`,
     '',
   ].join('\n')
 }

@@ -12,10 +12,12 @@ import { BadInput } from '../bad-input'
 import { collect } from '../command'
 import type { Verb } from '../command'
 import { checkStandardInput, countSkipped, objectsAt } from '../manifests'
+import type { Reading } from '../manifests'
+import { namespaceOption } from '../namespace'
 import { readSettings } from '../rule-settings'
 import type { ExitCode, Session } from '../session'
 
-interface Options {
+interface Options extends Reading {
   readonly lock?: string
   readonly rule?: readonly string[]
   readonly config?: string
@@ -23,8 +25,10 @@ interface Options {
 }
 
 const example = `
-Example:
-  $ npx --no ztm check examples/online-boutique/expected --lock examples/online-boutique/intent.lock.json`
+Examples:
+  $ npx --no ztm check examples/online-boutique/expected/istio-sidecar --lock examples/online-boutique/intent.lock.json
+  $ echo '{"apiVersion":"v1","kind":"Service","metadata":{"name":"cart"},"spec":{"ports":[{"name":"http","port":80}]}}' \\
+      | npx --no ztm check - --namespace shop --rule explicit-port-protocol`
 
 /** `ztm check`: the rules of the policy pack over manifests. */
 export const addCheck: Verb = (program, session, choose) => {
@@ -35,6 +39,7 @@ export const addCheck: Verb = (program, session, choose) => {
     .option('--lock <file>', 'the intent.lock.json that the manifests are held against')
     .option('--rule <id>', 'only this rule; may be repeated', collect)
     .option('--config <file>', 'settings of the rules, YAML or JSON')
+    .addOption(namespaceOption())
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', example)
     .action((paths: string[], options: Options) => {
@@ -46,7 +51,7 @@ async function checkAll(paths: readonly string[], options: Options, session: Ses
   checkStandardInput([...paths, ...(options.config === undefined ? [] : [options.config])])
   const chosen = options.rule ? chooseRules(options.rule) : rules
   const settings = await readSettings(options, session)
-  const inputs = await objectsAt(paths, session)
+  const inputs = await objectsAt(paths, session, options)
   countSkipped(inputs, session)
   session.progress.step(`checking ${inputs.length} objects`)
   const groups = grouped(chosen, checkManifests(chosen, inputs, settings))

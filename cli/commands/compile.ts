@@ -12,16 +12,16 @@ import { readGraph } from '../graph-file'
 import { writeFile } from '../io'
 import { keepLock } from '../keep-lock'
 import type { ExitCode, Session } from '../session'
-import { parseStages } from '../stages'
+import type { NamespaceOptions } from '../stages'
+import { parseNamespaces } from '../stages'
 
-interface Options {
-  readonly target: 'istio-sidecar'
+interface Options extends NamespaceOptions {
+  readonly target: Target['kind']
   readonly trustDomain?: string
   readonly istioVersion: string
   readonly systemNamespace?: string
   readonly revision?: string
   readonly tag?: string
-  readonly stage?: readonly string[]
   readonly acknowledge?: readonly string[]
   readonly out?: string
   readonly assumptions?: true
@@ -30,12 +30,16 @@ interface Options {
   readonly check?: true
 }
 
+const targets: readonly Target['kind'][] = ['istio-sidecar', 'istio-ambient']
+
 const example = `
 Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled.
 
 Examples:
   $ npx --no ztm compile examples/online-boutique/graph.ts --trust-domain cluster.local
   $ npx --no ztm compile services.ts --trust-domain cluster.local --assumptions | npx --no ztm reach -
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --target istio-ambient --waypoint boutique=service
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --data-plane data=ambient
   $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
 
 /** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
@@ -44,17 +48,22 @@ export const addCompile: Verb = (program, session, choose) => {
     .command('compile')
     .description('compiles a service graph into manifests, and writes its lock file')
     .argument('[graph]', 'a TypeScript, YAML or JSON file, or - for standard input', 'services.ts')
-    .addOption(new Option('--target <target>', 'the mesh').choices(['istio-sidecar']).default('istio-sidecar'))
+    .addOption(new Option('--target <target>', 'the mesh').choices(targets).default('istio-sidecar'))
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
     .option('--istio-version <version>', "Istio's version", '1.30.3')
     .option('--system-namespace <namespace>', 'where istiod runs (default: istio-system)')
     .option('--revision <revision>', "the control plane's revision, which the namespaces follow")
     .option('--tag <tag>', 'a tag that points at the revision, and that the namespaces follow instead')
+    .option('--stage <namespace=stage>', 'strict or enforce (the default) for a namespace; may be repeated', collect)
     .option(
-      '--stage <namespace=stage>',
-      'strict or enforce (the default) for a namespace; may be repeated',
+      '--data-plane <namespace=plane>',
+      "sidecar or ambient, where it is not the target's; may be repeated",
       collect,
-      [],
+    )
+    .option(
+      '--waypoint <namespace=scope>',
+      "an ambient namespace's waypoint: namespace (the default), service, or another's as other-namespace/name; may be repeated",
+      collect,
     )
     .option('--acknowledge <code>', 'go on although there are problems of this code; may be repeated', collect)
     .option('--out <dir>', 'write manifests.yaml and assumptions.yaml there')
@@ -73,9 +82,10 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   checkOptions(options)
   session.progress.step(`reading ${path}`)
   const { graph, problems } = await readGraph(path, session.stdin)
-  const stages = parseStages(options.stage ?? [], graph)
+  const perNamespace = parseNamespaces(options, graph)
   session.progress.step(`compiling ${path}`)
-  const compiled = trustDomain === undefined ? undefined : compile(graph, targetOf({ ...options, trustDomain, stages }))
+  const compiled =
+    trustDomain === undefined ? undefined : compile(graph, targetOf({ ...options, trustDomain, ...perNamespace }))
   const all = [...problems, ...(compiled?.problems ?? [])]
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
@@ -104,18 +114,20 @@ function refuse(problems: Compiled['problems'], session: Session): ExitCode {
   return 1
 }
 
-interface Settings extends Options {
+interface Settings extends Options, Pick<Target, 'stages' | 'dataPlanes' | 'waypoints'> {
   readonly trustDomain: string
-  readonly stages: NonNullable<Target['stages']>
 }
 
 function targetOf(settings: Settings): Target {
-  const { target, trustDomain, istioVersion, systemNamespace, revision, tag, stages } = settings
+  const { target, trustDomain, istioVersion, systemNamespace, revision, tag } = settings
+  const { stages, dataPlanes, waypoints } = settings
   return {
     kind: target,
     version: istioVersion,
     trustDomain,
-    stages,
+    ...(stages && { stages }),
+    ...(dataPlanes && { dataPlanes }),
+    ...(waypoints && { waypoints }),
     ...(systemNamespace === undefined ? {} : { systemNamespace }),
     ...(revision === undefined ? {} : { revision }),
     ...(tag === undefined ? {} : { tag }),

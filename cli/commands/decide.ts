@@ -8,10 +8,12 @@ import { collect } from '../command'
 import type { Verb } from '../command'
 import { readLines } from '../io'
 import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import type { Reading } from '../manifests'
+import { namespaceOption } from '../namespace'
 import type { ExitCode, Session } from '../session'
 import type { Line } from '../text'
 
-interface Options {
+interface Options extends Reading {
   readonly manifests: readonly string[]
   readonly requests: string
   readonly base?: readonly string[]
@@ -21,7 +23,9 @@ interface Options {
 const example = `
 Example:
   $ echo '{"id":"r1","from":{"trustDomain":"prod.example.com","namespace":"boutique","serviceAccount":"frontend"},"to":{"namespace":"boutique","workload":"cartservice","port":7070},"http":{"method":"POST","path":"/hipstershop.CartService/GetCart"}}' \\
-      | npx --no ztm decide --manifests examples/online-boutique/expected --requests -
+      | npx --no ztm decide --manifests examples/online-boutique/expected/istio-sidecar --requests -
+
+Manifests that leave their namespace to kubectl are judged with it: --manifests chart.yaml --namespace boutique.
 
 The format of requests and verdicts is described in docs/verdicts.md.`
 
@@ -37,6 +41,7 @@ export const addDecide: Verb = (program, session, choose) => {
     )
     .requiredOption('--requests <file>', 'file with one request a line, or - for standard input')
     .option('--base <path>', 'what lies in the cluster already; --manifests override it; may be repeated', collect)
+    .addOption(namespaceOption())
     .addOption(new Option('--assume <how>', 'recorded: judge as the recorded verdicts were made').choices(['recorded']))
     .addHelpText('after', example)
     .action((options: Options) => {
@@ -44,10 +49,11 @@ export const addDecide: Verb = (program, session, choose) => {
     })
 }
 
-async function decideAll({ manifests, requests, base = [], assume }: Options, session: Session): Promise<ExitCode> {
+async function decideAll(options: Options, session: Session): Promise<ExitCode> {
+  const { manifests, requests, base = [], assume } = options
   checkStandardInput([...manifests, ...base, requests])
-  const lower = base.length > 0 ? await objectsAt(base, session) : []
-  const { layer, exitCode } = understand(await objectsAt(manifests, session), lower, session)
+  const lower = base.length > 0 ? await objectsAt(base, session, options) : []
+  const { layer, exitCode } = understand(await objectsAt(manifests, session, options), lower, session)
   let worst: ExitCode = exitCode
   for await (const line of readLines(requests, session.stdin)) {
     if (line.text.trim() === '') continue

@@ -5,11 +5,13 @@ import { reachMarkdown, renderReach } from '../../core/report/reach'
 import { collect } from '../command'
 import type { Verb } from '../command'
 import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import type { Reading } from '../manifests'
+import { namespaceOption } from '../namespace'
 import { parseCallee, parseCaller } from '../names'
 import { askedReach } from '../asked-reach'
 import type { ExitCode, Session } from '../session'
 
-interface Options {
+interface Options extends Reading {
   readonly base?: readonly string[]
   readonly format: 'text' | 'json' | 'markdown'
   readonly from?: string
@@ -18,8 +20,9 @@ interface Options {
 
 const example = `
 Examples:
-  $ npx --no ztm reach examples/online-boutique/expected
-  $ npx --no ztm reach examples/online-boutique/expected --to boutique/cartservice:7070`
+  $ npx --no ztm reach examples/online-boutique/expected/istio-sidecar
+  $ npx --no ztm reach examples/online-boutique/expected/istio-sidecar --to boutique/cartservice:7070
+  $ echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"cart"},"spec":{"containers":[]}}' | npx --no ztm reach - --namespace shop`
 
 /** `ztm reach`: who can really call whom. */
 export const addReach: Verb = (program, session, choose) => {
@@ -33,6 +36,7 @@ export const addReach: Verb = (program, session, choose) => {
       collect,
       [],
     )
+    .addOption(namespaceOption())
     .option('--from <caller>', 'only what this caller may ask: namespace/serviceaccount')
     .option('--to <callee>', 'only who may call this one: namespace/workload or namespace/workload:port')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
@@ -49,8 +53,8 @@ async function showReach(paths: readonly string[], options: Options, session: Se
     ...(options.from === undefined ? {} : { from: parseCaller(options.from) }),
     ...(options.to === undefined ? {} : { to: parseCallee(options.to) }),
   }
-  const base = lower.length > 0 ? await objectsAt(lower, session) : []
-  const { layer, exitCode } = understand(await objectsAt(paths, session), base, session)
+  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
+  const { layer, exitCode } = understand(await objectsAt(paths, session, options), base, session)
   session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
   const reached = reach(layer)
   const problems = report(reached.problems, session)

@@ -3,15 +3,18 @@ import type { Identity } from '../model/identity'
 import { printIdentity } from '../model/identity'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
-import { containsLabels } from './istio/attachment'
+import { addressesTo } from './istio/addresses'
 import { pathsTo } from './istio/client'
 import type { Delivery, Presented } from './istio/client-tls'
 import { presented } from './istio/client-tls'
-import { injectionOf } from './istio/injection'
+import type { Plane } from './istio/data-plane'
+import { planesOf } from './istio/data-plane'
+import { isGateway } from './istio/injection'
 import type { Ternary } from './istio/kleene'
 import { agreed, every } from './istio/kleene'
 import { sidecarsFor } from './istio/scope'
-import { targetPort } from './istio/protocol'
+import { nameOf } from './istio/verdict'
+import { waypointsOf } from './istio/waypoints'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
 import type { Scope } from './regions/scopes'
@@ -52,9 +55,9 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
   )
   return {
     narrow: (match, callee, port) => {
-      const addresses = addressesTo(callee, port)
+      const addresses = deliveriesTo(callee, port)
       const known = namesIn(match.must, callers)
-      const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses }))
+      const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses, callee }))
       return { must: match.must.minus(Region.union(lost)), may: match.may }
     },
     egress: (caller, host, port) => egressOf(callers.get(printIdentity(caller)) ?? [], host, port),
@@ -64,7 +67,8 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
 function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
   const { trustDomain } = layer.mesh
   if (trustDomain === undefined) return []
-  const ruling = sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
+  // Sidecar objects rule sidecars, not gateways.
+  const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
   return [{ identity: printIdentity({ ...workload, trustDomain }), workload, layer: { ...layer, sidecars: ruling } }]
 }
 
@@ -77,25 +81,19 @@ function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup
   return [...callers.keys()].filter(name => open.some(values => values.contains(name)))
 }
 
-/** The Services, and their ports, through which a container port is called. */
-function addressesTo({ workload: callee, layer }: Scope, port: number): readonly Address[] {
-  return layer.services
-    .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(callee.labels, selector))
-    .flatMap(service =>
-      service.ports
-        .filter(entry => targetPort(entry, callee) === port)
-        .map(entry => ({ service, port: entry.port, callee })),
-    )
+function deliveriesTo({ workload: callee, layer }: Scope, port: number): readonly Address[] {
+  return addressesTo(layer, callee, port).map(({ service, port: entry }) => ({ service, port: entry.port, callee }))
 }
 
 interface Call {
+  readonly callee: Scope
   readonly match: Match
   readonly addresses: readonly Address[]
 }
 
 /** What one caller is not certain of: the requests it would lose by the way it arrives in the worst case. */
-function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses }: Call): readonly Region[] {
-  const arrivals = new Set(groups.flatMap(group => bestArrivals(group, addresses)))
+function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses, callee }: Call): readonly Region[] {
+  const arrivals = new Set(groups.flatMap(group => arrivalsOf(group, addresses, callee)))
   if (!arrivals.has('nothing') && !arrivals.has('plaintext')) return []
   const caller = Region.where('caller', Language.literals([name]))
   const losses: Region[] = []
@@ -104,14 +102,36 @@ function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses
   return losses
 }
 
-/** The ways a call may arrive through the best of the Services; calling a Pod's address is passed through unread. */
+/** How one caller's calls may arrive, on every plane it may be on; a gateway is a proxy itself. */
+function arrivalsOf(caller: CallerGroup, addresses: readonly Address[], callee: Scope): readonly Arrival[] {
+  if (isGateway(caller.workload)) return bestArrivals(caller, addresses)
+  return planesOf(caller.layer, caller.workload).flatMap(({ plane }): readonly Arrival[] => {
+    switch (plane) {
+      case 'none':
+        return ['plaintext']
+      case 'ztunnel':
+        return tunnelled(callee)
+      case 'sidecar':
+        return bestArrivals(caller, addresses)
+    }
+  })
+}
+
+/** ztunnel speaks HBONE to whoever takes it: Pods of ztunnel always, sidecars where the mesh says so (ztunnel `src/proxy/outbound.rs` build_request). */
+function tunnelled({ layer, workload }: Scope): readonly Arrival[] {
+  const planes = planesOf(layer, workload).map(({ plane }) => plane)
+  const taken = planes.map(plane => (plane === 'sidecar' ? layer.mesh.hbone : plane === 'ztunnel'))
+  return [
+    ...(taken.some(answer => answer !== false) ? (['identity'] as const) : []),
+    ...(taken.some(answer => answer !== true) ? (['plaintext'] as const) : []),
+  ]
+}
+
+/** The ways a sidecar's call may arrive through the best of the Services; calling a Pod's address is passed through unread. */
 function bestArrivals(caller: CallerGroup, addresses: readonly Address[]): readonly Arrival[] {
-  const proxied = injectionOf(caller.layer, caller.workload).proxied
-  if (proxied === 'no') return ['plaintext']
   // Nothing says how a port without a Service is called: a client that minds mTLS itself may call the Pod.
   const options = addresses.map(address => arrivalsAt(caller, address))
-  const best = options.find(arrivals => arrivals.every(arrival => arrival === 'identity')) ?? options[0] ?? ['identity']
-  return proxied === 'yes' ? best : [...best, 'plaintext']
+  return options.find(arrivals => arrivals.every(arrival => arrival === 'identity')) ?? options[0] ?? ['identity']
 }
 
 function arrivalsAt({ layer, workload }: CallerGroup, address: Address): readonly Arrival[] {
@@ -133,7 +153,8 @@ const arrivalBy: Readonly<Record<Presented, Arrival>> = {
 function egressOf(callers: readonly CallerGroup[], host: string, port: number): Egress {
   if (callers.length === 0) return { open: 'unknown', because: ['no workload was read that stands for the caller'] }
   const answers = callers.map(({ layer, workload }) => {
-    if (injectionOf(layer, workload).proxied === 'no') return { open: 'yes' as const, because: [] }
+    const planes = planesOf(layer, workload).map(({ plane }) => plane)
+    if (!planes.includes('sidecar')) return throughZtunnel(layer, planes, host)
     const paths = pathsTo(layer, workload, { kind: 'host', host, port })
     const open: Ternary = agreed(paths.map(({ kind }) => (kind === 'blocked' ? 'no' : 'yes')))
     return { open, because: paths.flatMap(path => path.because) }
@@ -142,4 +163,19 @@ function egressOf(callers: readonly CallerGroup[], host: string, port: number): 
     open: every(answers.map(({ open }) => open)),
     because: [...new Set(answers.flatMap(({ because }) => because))],
   }
+}
+
+/** ztunnel lets calls to hosts that nobody knows go out, and sends those of a ServiceEntry through its waypoint if it has one. */
+function throughZtunnel(layer: Layer, planes: readonly Plane[], host: string): Egress {
+  if (!planes.includes('ztunnel')) return { open: 'yes', because: [] }
+  const bound = layer.serviceEntries
+    .filter(({ hosts }) =>
+      hosts.some(known => known === host || (known.startsWith('*.') && host.endsWith(known.slice(1)))),
+    )
+    .filter(({ namespace = '', labels }) =>
+      waypointsOf(layer, { namespace, labels, as: 'service' }).some(({ kind }) => kind !== 'none'),
+    )
+  return bound.length === 0
+    ? { open: 'yes', because: [] }
+    : { open: 'unknown', because: bound.map(entry => `a waypoint may stand before ${nameOf(entry)}`) }
 }

@@ -4,11 +4,17 @@ import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
 import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
+import type { Questions } from '../model/token'
+import { issuerAttribute, placesOf, usualPlace } from '../model/token'
+import type { Words } from './describe'
 import { describeWitness } from './describe'
 import type { Expected } from './expect'
 import { expectedAt, flowsByPort, kubelet, portKey } from './expect'
+import type { TokenExpectation } from './expect-token'
+import { knownTokens } from './expect-token'
 import { otherPorts } from './floor'
 import { nobody } from './regions/callers'
+import { without } from './regions/token-attributes'
 import type { PortReach, Reach } from './reach'
 
 /** One way in which what is rendered differs from what is meant, with a concrete request that shows it. */
@@ -44,7 +50,12 @@ export function compareWithIntent(reach: Reach, intent: Intent, expected: Expect
   const flows = flowsByPort(intent)
   const accounts = groupBy(intent.governed, accountOf)
   const shared = new Set([...accounts].filter(([, services]) => services.length > 1).map(([account]) => account))
-  const found = intent.governed.map(service => compareService({ service, flows, shared, reach, expected }))
+  const questions: Questions = new Map(reach.questions)
+  const tokens = groupBy(intent.flows, ({ to }) => (to.kind === 'workload' ? serviceKey(to) : ''))
+  const found = intent.governed.map(service => {
+    const known = knownTokens(tokens.get(serviceKey(service)) ?? [])
+    return compareService({ service, flows, tokens: { known, questions }, shared, reach, expected })
+  })
   const governed = new Set(intent.governed.flatMap(service => reach.portsOf(service).map(port => port.workload)))
   const ungoverned = new Set(
     reach.ports.filter(({ workload }) => !governed.has(workload)).map(({ workload }) => nameOf(workload)),
@@ -64,6 +75,7 @@ export function compare(reach: Reach, intent: Intent, expected: Expected): reado
 interface Question {
   readonly service: GovernedService
   readonly flows: ReadonlyMap<string, readonly IntendedFlow[]>
+  readonly tokens: TokenExpectation
   /** Accounts that several services run under. */
   readonly shared: ReadonlySet<string>
   readonly reach: Reach
@@ -87,19 +99,21 @@ const canonical = Region.union([
   Region.where('protocol', Language.literals(['http'])).complement(),
   Region.where('path', canonicalPaths()),
 ])
-/** Envoy answers 400 to a fragment, and policies never see the query. */
+/** Policies see neither the query nor a fragment. */
 const requestable = Region.union([
   Region.where('protocol', Language.literals(['http'])).complement(),
   Region.where('path', Language.of({ sequence: ['/', { star: { except: '?#' } }] })),
 ])
 const probes = Region.where('caller', Language.literals([kubelet]))
 
-function comparePort(reached: PortReach, { service, flows, expected, reach }: Question): Found {
-  const { must, may } = expectedAt(flows.get(portKey(service, reached.port)) ?? [], service, expected)
+function comparePort(reached: PortReach, { service, flows, tokens, expected, reach }: Question): Found {
+  const asked = flows.get(portKey(service, reached.port)) ?? []
+  const behindZtunnel = reached.direct !== undefined
+  const { must, may } = expectedAt({ flows: asked, tokens, service, behindZtunnel }, expected)
   const cut = must.intersect(canonical).minus(reached.bounds.must)
   const extra = reached.bounds.may.minus(may).minus(probes)
-  const show = (region: Region): string =>
-    witnessOf(region, `${service.namespace}/${service.service}:${reached.port}`, reach)
+  const told: Told = { words: { domains: reach.domains, questions: tokens.questions }, known: tokens.known }
+  const show = (region: Region): string => witnessOf(region, portKey(service, reached.port), told)
   const difference = (kind: 'admitted' | 'cut', region: Region): readonly Difference[] =>
     region.isEmpty
       ? []
@@ -164,19 +178,36 @@ function accountOf({ namespace, serviceAccount }: GovernedService): string {
   return `${namespace}/${serviceAccount}`
 }
 
+function serviceKey({ namespace, service }: Pick<GovernedService, 'namespace' | 'service'>): string {
+  return `${namespace}/${service}`
+}
+
 function nameOf(workload: PortReach['workload']): string {
   return `${workload.namespace}/${workload.name}`
 }
 
-/** The most telling request of a region: of a caller without identity if there is one, raw bytes where these will do. */
-function witnessOf(region: Region, callee: string, reach: Reach): string {
-  const chosen = [anonymous, bytes].reduce((rest, wish) => {
+/** The most telling request of a region: of a caller without identity if there is one, raw bytes where these will do, without a token. */
+function witnessOf(region: Region, callee: string, { words, known }: Told): string {
+  const chosen = [anonymous, bytes, ...tokenless(region, known)].reduce((rest, wish) => {
     const wished = rest.intersect(wish)
     return wished.isEmpty ? rest : wished
   }, region)
   const addressed =
     region.without('address') === region ? chosen : chosen.intersect(Region.where('address', anyAddress()))
-  return describeWitness(addressed.witness() ?? new Map(), callee, reach.domains)
+  return describeWitness(addressed.witness() ?? new Map(), callee, words)
+}
+
+/** What witnesses are told with. */
+interface Told {
+  readonly words: Words
+  readonly known: TokenExpectation['known']
+}
+
+/** Where tokens matter: none at all, or as few as will do. */
+function tokenless(region: Region, known: Told['known']): readonly Region[] {
+  const places = [...new Set([usualPlace, ...known.flatMap(placesOf)])]
+  const matter = places.some(place => region.without(issuerAttribute(place)) !== region)
+  return matter ? [without(places), ...places.map(place => without([place]))] : []
 }
 
 const anonymous = Region.where('caller', nobody)

@@ -1,6 +1,8 @@
 import { printAddress } from '../model/address'
 import type { Variable } from '../model/region'
 import { absent } from '../model/region'
+import type { Questions } from '../model/token'
+import { describeTokens, isOfToken } from './describe-token'
 
 /** One caller in words: `shop/frontend`, with its trust domain only where that is not the mesh's own. */
 export function describeCaller(caller: string, domains: readonly string[] | undefined): string {
@@ -10,11 +12,19 @@ export function describeCaller(caller: string, domains: readonly string[] | unde
   return domain === domains?.[0] ? `${namespace}/${account}` : `${namespace}/${account} of ${domain}`
 }
 
-/** One concrete request of a witness, in the one-line form of a flow: `shop/frontend → shop/cart:7070 GET /x`. */
+/** What is needed to put a witness into words. */
+export interface Words {
+  /** The mesh's trust domain first; absent where unknown. */
+  readonly domains: readonly string[] | undefined
+  /** What its claim attributes ask. */
+  readonly questions: Questions
+}
+
+/** One concrete request of a witness, in the one-line form of a flow: `shop/frontend → shop/cart:7070 GET /x without a token`. */
 export function describeWitness(
   witness: ReadonlyMap<Variable, string>,
   callee: string,
-  domains: readonly string[] | undefined,
+  { domains, questions }: Words,
 ): string {
   const value = (variable: Variable): string | undefined => witness.get(variable)
   const http = value('protocol') === 'http' || value('method') !== undefined || value('path') !== undefined
@@ -23,8 +33,10 @@ export function describeWitness(
   const from =
     describeCaller(value('caller') ?? '', domains) + (address === undefined ? '' : ` at ${printAddress(address)}`)
   const rest = [...witness].filter(
-    ([variable]) => !['caller', 'address', 'protocol', 'method', 'path'].includes(variable),
+    ([variable]) =>
+      !['caller', 'address', 'protocol', 'method', 'path'].includes(variable) && !isOfToken(variable, questions),
   )
   const notes = rest.map(([variable, word]) => `${variable}=${word === absent ? 'absent' : word}`)
-  return [`${from} → ${callee} ${request}`, ...notes].join(', ')
+  const asked = [request, ...describeTokens(witness, questions)].join(' ')
+  return [`${from} → ${callee} ${asked}`, ...notes].join(', ')
 }

@@ -6,6 +6,8 @@ import { printIdentity } from '../model/identity'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
+import type { TokenExpectation } from './expect-token'
+import { tokenRegion } from './expect-token'
 import { nobody, trustedCallers } from './regions/callers'
 
 /** The mesh an intent is judged on. */
@@ -21,22 +23,40 @@ export interface Expected {
 /** The kubelet as a caller; no principal looks like it. */
 export const kubelet = 'kubelet'
 
+/** A port of a governed service, and what guards it. */
+export interface GovernedPort {
+  readonly service: GovernedService
+  readonly flows: readonly IntendedFlow[]
+  readonly tokens: TokenExpectation
+  /** ztunnel, which cannot tell one request from another, stands before the Pods. */
+  readonly behindZtunnel: boolean
+}
+
 /**
  * What reach has to be at one port: at least `must`, at most `may`. At stage `enforce` both are the declared flows. At
  * `strict` policies are only shadowed: any mesh identity may call, and where a caller from outside is declared, so may
  * anybody without identity, because that port cannot require mTLS.
+ *
+ * A scraper asks the Pods themselves, past any waypoint: at a port that serves nothing but metrics, and that ztunnel guards, it may send what it
+ * likes, since nothing there tells a scrape from other bytes.
+ *
+ * A flow that asks for a token is those of its requests that carry such a one. The others are certain to a client that sends no token, or a
+ * sound one of an issuer whose tokens the service reads: a bad token, or one of somebody unknown, is refused on every route ({@link tokenRegion}).
  */
-export function expectedAt(
-  flows: readonly IntendedFlow[],
-  service: GovernedService,
-  expected: Expected,
-): Bounds<Region> {
-  const must = declared(flows, expected, 'must')
-  const may = flows.some(({ from }) => from.kind === 'outside') ? declared(flows, expected, 'may') : must
+export function expectedAt(port: GovernedPort, expected: Expected): Bounds<Region> {
+  const { flows, service, behindZtunnel, tokens } = port
+  const must = declared(flows, { expected, tokens, bound: 'must' })
+  const allowed = behindZtunnel && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
+  const open = flows.some(({ from }) => from.kind === 'outside')
+  const loose = open || allowed !== flows || tokens.known.length > 0
+  const may = loose ? declared(allowed, { expected, tokens, bound: 'may' }) : must
   if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
   const trusted = trustedCallers(domains(expected))
-  const open = flows.some(({ from }) => from.kind === 'outside') ? trusted.union(nobody) : trusted
-  return { must, may: may.union(Region.where('caller', open)) }
+  return { must, may: may.union(Region.where('caller', open ? trusted.union(nobody) : trusted)) }
+}
+
+function anyRequest({ text, from, to }: IntendedFlow): IntendedFlow {
+  return { text, from, to }
 }
 
 /** The flows of an intent by the service and port they are to. */
@@ -63,16 +83,25 @@ function domains({ trustDomain, trustDomainAliases = [] }: Expected): readonly s
   return [trustDomain, ...trustDomainAliases]
 }
 
+interface Declared {
+  readonly expected: Expected
+  readonly tokens: TokenExpectation
+  readonly bound: keyof Bounds<Region>
+}
+
 /** Flows with the same requests are one region, whoever makes them: a service that hundreds call has few routes. */
-function declared(flows: readonly IntendedFlow[], expected: Expected, bound: keyof Bounds<Region>): Region {
-  const byRequest = groupBy(flows, ({ http }) => JSON.stringify(http ?? null))
+function declared(flows: readonly IntendedFlow[], { expected, tokens, bound }: Declared): Region {
+  const byRequest = groupBy(flows, ({ http, jwt }) => JSON.stringify([http, jwt]))
   const regions = [...byRequest.values()].map(group => {
     const callers = groupBy(group, ({ from }) => from.kind === 'workload')
     const named = (callers.get(true) ?? []).flatMap(({ from }) =>
       from.kind === 'workload' ? names(from, expected) : [],
     )
     const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, expected, bound))
-    return Region.union([anyOf(named), ...others]).intersect(requestRegion(group[0]?.http))
+    const { http, jwt } = group[0] ?? {}
+    // Where any bytes may pass, nobody reads tokens.
+    const carrying = http ? tokenRegion(jwt, tokens)[bound] : Region.all
+    return Region.union([anyOf(named), ...others]).intersect(Region.intersection([requestRegion(http), carrying]))
   })
   return Region.union(regions)
 }

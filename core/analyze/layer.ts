@@ -6,6 +6,9 @@
  * reached and narrows what must be.
  */
 import type { Ternary } from './istio/kleene'
+import type { AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Selector } from './layer-policies'
+
+export * from './layer-policies'
 
 /** What every object has. */
 export interface Named {
@@ -32,6 +35,8 @@ export interface Layer {
   readonly authorizationPolicies: readonly AuthorizationPolicy[]
   readonly peerAuthentications: readonly PeerAuthentication[]
   readonly requestAuthentications: readonly RequestAuthentication[]
+  /** Gateways of the Gateway API, waypoints among them. */
+  readonly gateways: readonly Gateway[]
   /** `recorded`: judged as the recorded verdicts were made (every workload proxied, see `assumeRecorded`). */
   readonly assume: 'nothing' | 'recorded'
 }
@@ -49,6 +54,8 @@ export interface Mesh {
   /** What becomes of calls to hosts no configuration names. */
   readonly outbound?: OutboundMode
   readonly autoMtls?: boolean
+  /** Whether sidecars speak HBONE (`ISTIO_META_ENABLE_HBONE`), without which ztunnel and they meet in plaintext. */
+  readonly hbone?: boolean
   /** Trust domains of further roots (`caCertificates[].trustDomains`), whose peers pass the handshake too. */
   readonly foreignTrustDomains?: readonly string[]
   /** What Service names end in, after `.svc.`. @default 'cluster.local' is taken where it is absent */
@@ -88,6 +95,8 @@ export interface Workload extends Named {
   readonly proxyContainer: boolean
   /** Whether this Pod was seen running (it has a uid, a node or a status), so that its containers are what there is. */
   readonly live: boolean
+  /** Of a running Pod; empty for templates, and where Pods differ. */
+  readonly ips: readonly string[]
   /** Some field that matters could not be read: nothing may be said of this workload. */
   readonly unreadable: boolean
 }
@@ -109,6 +118,7 @@ export interface Probe {
 }
 
 export interface Service extends Named {
+  readonly labels: Labels
   /** Absent or empty: it selects no Pods. */
   readonly selector: Labels
   readonly ports: readonly ServicePort[]
@@ -129,6 +139,7 @@ export interface ServicePort {
 }
 
 export interface ServiceEntry extends Named {
+  readonly labels: Labels
   readonly hosts: readonly string[]
   readonly ports: readonly {
     readonly number: number
@@ -144,6 +155,40 @@ export interface ServiceEntry extends Named {
   readonly workloadSelector?: Labels
   readonly unreadable: boolean
 }
+
+/** A Gateway of the Gateway API; one of class `istio-waypoint` stands before Services or Pods of ambient namespaces. */
+export interface Gateway extends Named {
+  /** `gatewayClassName`. */
+  readonly className: string
+  readonly labels: Labels
+  /** The ServiceAccount its Pods run under, by which the next hop knows it. */
+  readonly serviceAccount: string
+  readonly listeners: readonly Listener[]
+  /** `no` where its status says that it is not programmed; `unknown` where it has no status yet. */
+  readonly programmed: Ternary
+  readonly unreadable: boolean
+}
+
+export interface Listener {
+  readonly name: string
+  readonly port: number
+  readonly protocol: string
+  readonly hostname?: string
+  /** The namespaces whose routes, or whose Services where it is a waypoint's, may attach. */
+  readonly from: 'All' | 'Same' | 'Selector' | 'unknown'
+  /** Of `from: Selector`. */
+  readonly selector?: LabelQuery
+}
+
+/** A label's key, and the values it may have. */
+export interface OneOf {
+  readonly key: string
+  readonly values: readonly string[]
+}
+
+/** Labels a namespace must have, and keys whose value must be one of several; other operators are not followed. */
+export type LabelQuery =
+  { readonly kind: 'query'; readonly labels: Labels; readonly oneOf: readonly OneOf[] } | { readonly kind: 'unknown' }
 
 /** What the proxies of some workloads may call. */
 export interface Sidecar extends Named {
@@ -176,101 +221,4 @@ export interface DestinationRule extends Named {
   /** Modes that subsets set; a route to a subset would use them. */
   readonly subsets: readonly ClientTls[]
   readonly unreadable: boolean
-}
-
-/** Which workloads of its namespace an object is for. */
-export type Selector =
-  | { readonly kind: 'all' }
-  | { readonly kind: 'labels'; readonly labels: Labels }
-  /** It could not be read. */
-  | { readonly kind: 'unknown' }
-
-export type Action = 'ALLOW' | 'DENY' | 'CUSTOM' | 'AUDIT'
-
-export interface AuthorizationPolicy extends Named {
-  readonly selector: Selector
-  /** Whether it names `targetRef(s)`; sidecars ignore such a policy. */
-  readonly targeted: Ternary
-  readonly action: Action | 'unknown'
-  /** The annotation `istio.io/dry-run`. */
-  readonly dryRun: Ternary
-  /** Empty: it matches nothing. */
-  readonly rules: readonly Rule[]
-}
-
-/** One entry of `rules`. */
-export type Rule =
-  | {
-      readonly kind: 'rule'
-      readonly from: readonly Source[]
-      readonly to: readonly Operation[]
-      readonly when: readonly Condition[]
-    }
-  /** It could not be read, or Istio would refuse it: whether it matches a request is unknown. */
-  | { readonly kind: 'unreadable' }
-
-export const sourceFields = [
-  'principals',
-  'notPrincipals',
-  'requestPrincipals',
-  'notRequestPrincipals',
-  'namespaces',
-  'notNamespaces',
-  'serviceAccounts',
-  'notServiceAccounts',
-  'trustDomains',
-  'notTrustDomains',
-  'ipBlocks',
-  'notIpBlocks',
-  'remoteIpBlocks',
-  'notRemoteIpBlocks',
-] as const
-export const operationFields = [
-  'hosts',
-  'notHosts',
-  'ports',
-  'notPorts',
-  'methods',
-  'notMethods',
-  'paths',
-  'notPaths',
-] as const
-
-/** Fields are ANDed, values within a field ORed, a `not` field is the negation of its OR. */
-export type Source = Readonly<Record<(typeof sourceFields)[number], readonly string[]>>
-export type Operation = Readonly<Record<(typeof operationFields)[number], readonly string[]>>
-
-export interface Condition {
-  readonly key: string
-  readonly values: readonly string[]
-  readonly notValues: readonly string[]
-}
-
-export type MtlsMode = 'UNSET' | 'DISABLE' | 'PERMISSIVE' | 'STRICT'
-
-export interface PeerAuthentication extends Named {
-  readonly selector: Selector
-  readonly mode: MtlsMode | 'unknown'
-  /** Container port → mode. */
-  readonly ports: ReadonlyMap<number, MtlsMode | 'unknown'>
-  /** `ports` could not be read in full: any port may have any mode. */
-  readonly portsUnknown: boolean
-}
-
-export interface RequestAuthentication extends Named {
-  readonly selector: Selector
-  readonly targeted: Ternary
-  readonly issuers: readonly JwtRule[]
-  /** Some rule could not be read: which tokens are refused is unknown. */
-  readonly unreadable: boolean
-}
-
-export interface JwtRule {
-  readonly issuer: string
-  /** Empty: any audience. */
-  readonly audiences: readonly string[]
-  /** Claims that are split on spaces, besides `scope` and `permission`. */
-  readonly spaceDelimited: readonly string[]
-  /** Whether it reads the token where everybody sends it, `Authorization: Bearer`, and nowhere else. */
-  readonly bearer: boolean
 }

@@ -2,22 +2,27 @@ import type { Bounds } from '../model/flow-set'
 import { FlowSet } from '../model/flow-set'
 import { groupBy } from '../model/group'
 import type { Identity } from '../model/identity'
+import { Language } from '../model/language'
 import type { Problem } from '../model/problem'
-import type { Region } from '../model/region'
-import { bounded, TooComplex } from '../model/region'
+import { bounded, Region, TooComplex } from '../model/region'
 import type { ClientView, Egress } from './client-view'
 import { clientView } from './client-view'
+import { kubelet } from './expect'
 import type { FloorEntry } from './floor'
-import { otherPorts, sidecarFloor } from './floor'
+import { floorOf, otherPorts } from './floor'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
 import { unknowable } from './regions/bounds'
 import type { Questions } from './regions/tokens'
 import { mentionedPorts, spare } from './regions/ports'
-import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
-import type { Asked } from './regions/workload'
-import { deciders, domainsOf, served, smuggledInto } from './regions/workload'
+import { clientsOf } from './regions/clients'
+import { deciders } from './regions/deciders'
+import { domainsOf } from './regions/domains'
+import { waypointView } from './regions/waypoint'
+import type { Way } from './regions/ways'
+import type { Asked, Entrance } from './regions/workload'
+import { entranceOf } from './regions/workload'
 
 /** Who may reach one port of one workload. */
 export interface PortReach {
@@ -26,8 +31,12 @@ export interface PortReach {
   readonly port: number | typeof otherPorts
   /** What a well-behaved client is certain to get, and what an adversary could: with each caller's own configuration taken in. */
   readonly bounds: Match
-  /** The same as the callee alone decides it. */
+  /** The same as the callee alone decides it, and the waypoints before it. */
   readonly served: Match
+  /** The ways in through waypoints, one for each Service and port by which it is called; empty where there is no waypoint. */
+  readonly ways: readonly Way[]
+  /** What comes straight to Pods that ztunnel guards; absent where it guards none. */
+  readonly direct?: Match
   /** The objects that decide about the requests of a region. */
   because(region: Region): readonly string[]
 }
@@ -58,14 +67,17 @@ export function reach(layer: Layer): Reach {
   const problems: Problem[] = []
   const cut = scopes(layer)
   const view = clientView(layer, cut)
+  const shared = { questions, clients: clientsOf(layer), waypointFacts: waypointView(layer, questions) }
   const ports = cut.flatMap(scope => {
     const named = mentionedPorts(scope.layer, scope.workload)
-    return [...named, otherPorts].map(port => portReach({ scope, port, named, questions, problems, view }))
+    return [...named, otherPorts].map(port =>
+      portReach({ asked: { ...scope, ...shared }, port, named, problems, view }),
+    )
   })
   const byAccount = groupBy(ports, ({ workload }) => `${workload.namespace}/${workload.serviceAccount}`)
   return {
     ports,
-    floor: sidecarFloor,
+    floor: floorOf(layer),
     domains: domainsOf(layer),
     questions,
     problems,
@@ -73,6 +85,15 @@ export function reach(layer: Layer): Reach {
     egress: (caller, host, port) => view.egress(caller, host, port),
   }
 }
+
+/** Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel. */
+export function besideFloor(reached: PortReach): PortReach {
+  if (!reached.direct) return reached
+  const { must, may } = reached.bounds
+  return { ...reached, bounds: { must: must.minus(byNode), may: may.minus(byNode) } }
+}
+
+const byNode = Region.where('caller', Language.literals([kubelet]))
 
 /** Certain and possible flows as sets, by `namespace/workload:port`. */
 export function flowBounds(reached: Reach): Bounds<FlowSet> {
@@ -87,31 +108,38 @@ export function flowBounds(reached: Reach): Bounds<FlowSet> {
 }
 
 interface PortQuestion {
-  readonly scope: Scope
+  readonly asked: Omit<Asked, 'port'>
   readonly port: number | typeof otherPorts
   readonly named: readonly number[]
-  readonly questions: Questions
   readonly problems: Problem[]
   readonly view: ClientView
 }
 
-function portReach({ scope, port, named, questions, problems, view }: PortQuestion): PortReach {
-  const { workload } = scope
-  const number = port === otherPorts ? spare(named) : port
-  const asked = { ...scope, port: number, questions }
-  const exact = attempt(() => served(asked))
-  if (!exact) problems.push(tooComplex(workload, port))
-  const own = exact ?? unknowable
-  const bounds = attempt(() => boundsOf(asked, own, view)) ?? { must: unknowable.must, may: own.may }
-  return { workload, port, served: own, bounds, because: region => deciders(asked, region) }
+function portReach({ asked: shared, port, named, problems, view }: PortQuestion): PortReach {
+  const { workload } = shared
+  const asked = { ...shared, port: port === otherPorts ? spare(named) : port }
+  const entrance = attempt(() => entranceOf(asked))
+  if (!entrance) problems.push(tooComplex(workload, port))
+  const own = entrance?.served ?? unknowable
+  const bounds = attempt(() => boundsOf(asked, entrance, view)) ?? { must: unknowable.must, may: own.may }
+  return {
+    workload,
+    port,
+    served: own,
+    ways: entrance?.ways ?? [],
+    ...(entrance?.direct && { direct: entrance.direct }),
+    bounds,
+    because: region => deciders(asked, region),
+  }
 }
 
-function boundsOf(asked: Asked, own: Match, view: ClientView): Match {
+function boundsOf(asked: Asked, entrance: Entrance | undefined, view: ClientView): Match {
+  const own = entrance?.served ?? unknowable
   const { must } = view.narrow(own, asked, asked.port)
-  return { must, may: own.may.union(smuggledInto(asked)) }
+  return { must, may: own.may.union(entrance?.smuggled() ?? Region.none) }
 }
 
-function attempt(compute: () => Match): Match | undefined {
+function attempt<T>(compute: () => T): T | undefined {
   try {
     return bounded(stepsPerPort, compute)
   } catch (error) {

@@ -61,6 +61,7 @@ function emptyDraft(): Draft {
     authorizationPolicies: [],
     peerAuthentications: [],
     requestAuthentications: [],
+    gateways: [],
   }
 }
 

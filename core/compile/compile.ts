@@ -2,11 +2,11 @@ import type { Graph } from '../graph/graph'
 import type { KubernetesObject, Manifest } from '../model/manifest'
 import { objectName } from '../model/manifest'
 import type { Problem } from '../model/problem'
-import { compileIstioSidecar } from './istio-sidecar'
+import { compileIstio } from './istio'
 import { sortedBy, sortedGroups } from './order'
 import type { Compiled, Target } from './target'
 
-export { namespaceLabels } from './istio/assumptions'
+export { namespaceLabels } from './istio/labels'
 
 /** An API server takes requests of up to 1.5 MiB; an object nearer to that than this will not be stored. */
 const largest = 1_000_000
@@ -19,11 +19,12 @@ const largest = 1_000_000
  * problems: fewer manifests than last time would, once deployed, open what the missing ones closed.
  */
 export function compile(graph: Graph, target: Target): Compiled {
-  const { manifests, assumptions, problems } = compileIstioSidecar(graph, target)
+  const { manifests, assumptions, namespaces, problems } = compileIstio(graph, target)
   const { kept, clashes } = withoutClashes(manifests)
   return {
     manifests: sortedBy(kept, ({ object }) => placeOf(object)),
     assumptions: sortedBy(assumptions, placeOf),
+    namespaces,
     problems: distinct([...problems, ...clashes, ...kept.flatMap(oversized)]),
   }
 }

@@ -4,9 +4,19 @@ import type { Problem } from '../model/problem'
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
 export type Stage = 'strict' | 'enforce'
 
+/** What carries a namespace's calls: a sidecar beside every Pod, or the node's ztunnel with waypoints where a route asks for one. */
+export type DataPlane = 'sidecar' | 'ambient'
+
+/**
+ * Where an ambient namespace's waypoint stands: one for all Services of the `namespace`, one of its own for each `service` that has routes, or one
+ * that lies in another namespace and is shared.
+ */
+export type WaypointScope = 'namespace' | 'service' | { readonly namespace: string; readonly name: string }
+
 /** The mesh a graph is compiled for. */
-export interface IstioSidecarTarget {
-  readonly kind: 'istio-sidecar'
+export interface IstioTarget {
+  /** The data plane of every namespace that `dataPlanes` does not name. */
+  readonly kind: 'istio-sidecar' | 'istio-ambient'
   /** Istio's version, `1.30.3`. Supported: 1.29, 1.30, 1.31; another is a Problem. */
   readonly version: string
   /** The mesh's own trust domain; never assumed. */
@@ -23,9 +33,13 @@ export interface IstioSidecarTarget {
   readonly clusterDomain?: string
   /** Stage per namespace. @default 'enforce' for each that is not named */
   readonly stages?: Readonly<Record<string, Stage>>
+  /** Data plane per namespace, where it is another than the target's own. */
+  readonly dataPlanes?: Readonly<Record<string, DataPlane>>
+  /** Waypoint per ambient namespace; there is one only where some call needs it. @default 'namespace' for each that is not named */
+  readonly waypoints?: Readonly<Record<string, WaypointScope>>
 }
 
-export type Target = IstioSidecarTarget
+export type Target = IstioTarget
 
 /** What a graph became for one target. */
 export interface Compiled {
@@ -33,6 +47,8 @@ export interface Compiled {
   readonly manifests: readonly Manifest[]
   /** What was assumed about objects that somebody else deploys: namespaces, Pods, Services, the mesh's settings. */
   readonly assumptions: readonly KubernetesObject[]
+  /** The labels by which each namespace of the graph joins the mesh, by namespace; among the assumptions, and ours to set. */
+  readonly namespaces: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly problems: readonly Problem[]
 }
 
@@ -83,6 +99,44 @@ export const capabilities: Readonly<Record<Target['kind'], Readonly<Record<Capab
       note: 'the caller’s own sidecar; a workload can go round it, so it is no security boundary',
     },
     'dry-run': { how: 'enforced', note: 'stage `strict`: policies in shadow, mTLS required' },
-    jwt: { how: 'not', note: 'not compiled yet' },
+    jwt: {
+      how: 'enforced',
+      note: 'at the callee’s sidecar; a bad token is refused on every route of a callee that asks for tokens on one',
+    },
+  },
+  'istio-ambient': {
+    http: { how: 'partly', note: 'method and path at a waypoint, which only ambient callers and gateways go through' },
+    grpc: { how: 'partly', note: '`POST /package.Service/Method` at a waypoint, as for http' },
+    tcp: { how: 'enforced', note: 'caller and port; any bytes' },
+    tls: { how: 'enforced', note: 'caller and port; the inner TLS stays closed to the mesh' },
+    'segment-wildcard': {
+      how: 'partly',
+      note: '`{*}` templates match URI path characters only, and so must the literal segments beside them',
+    },
+    'default-deny': {
+      how: 'enforced',
+      note: 'an AuthorizationPolicy without rules in each namespace, and one for all waypoints in the root namespace',
+    },
+    'outside-callers': {
+      how: 'partly',
+      note: 'tcp and tls only: they go round waypoints; the port accepts plaintext, and everybody where no addresses are given',
+    },
+    cidrs: {
+      how: 'enforced',
+      note: 'the connection’s source address; a load balancer that rewrites it hides the caller',
+    },
+    probes: {
+      how: 'enforced',
+      note: 'ztunnel lets the kubelet pass by the address of its node, so that no policy is needed',
+    },
+    egress: { how: 'not', note: 'ztunnel passes on calls to hosts that it does not know' },
+    'dry-run': {
+      how: 'partly',
+      note: 'stage `strict`: mTLS required; ztunnel leaves shadowed policies out and reports nothing',
+    },
+    jwt: {
+      how: 'enforced',
+      note: 'at the waypoint; a bad token is refused on every route of a Service that asks for tokens on one',
+    },
   },
 }

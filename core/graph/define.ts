@@ -1,4 +1,15 @@
-import type { External, Graph, Ingress, Method, Outside, Port, Protocol, Service } from './graph'
+import type {
+  External,
+  Graph,
+  Ingress,
+  Method,
+  Outside,
+  Port,
+  Protocol,
+  Service,
+  TokenIssuer,
+  TokenRequirement,
+} from './graph'
 import { frozen, unite } from './plain'
 
 /** What the kubelet may be declared to ask; with several http ports, `'GET:8080 /healthz'` says which. */
@@ -9,41 +20,69 @@ export interface DeclaredService extends Service {
   readonly probes?: { readonly liveness?: Probe; readonly readiness?: Probe; readonly startup?: Probe }
 }
 
+/** A route that needs a token of a declared issuer. */
+interface Guarded<Route extends string, Issuer extends string> {
+  readonly route: Route
+  readonly jwt: TokenRequirement & { readonly issuer: Issuer }
+}
+
+type HttpRoute = `${Method} /${string}`
+type GrpcRoute = `${string}/${string}`
+
 /** What may be asked of a port, per protocol: the compiler refuses `'FETCH /x'`, and an HTTP route on a TCP port. */
-interface RouteOf {
-  readonly http: readonly `${Method} /${string}`[]
-  readonly grpc: readonly `${string}/${string}`[]
+interface RouteOf<Issuer extends string> {
+  readonly http: readonly (HttpRoute | Guarded<HttpRoute, Issuer>)[]
+  readonly grpc: readonly (GrpcRoute | Guarded<GrpcRoute, Issuer>)[]
   readonly tcp: 'tcp'
   readonly tls: 'tls'
 }
 
 type Callable = { readonly ports: Readonly<Record<string, Port>> }
-type RoutesTo<T extends Callable> = { readonly [P in keyof T['ports']]?: RouteOf[T['ports'][P]['protocol']] }
-type CalleesIn<S extends Record<string, Callable>> = { readonly [To in keyof S]?: RoutesTo<S[To]> }
-
-/** Caller → callee → port → routes, every name one that was declared. */
-export type Calls<S extends Record<string, Callable>, X extends Record<string, Callable>> = {
-  readonly [From in keyof S]?: CalleesIn<S & X>
+type RoutesTo<T extends Callable, Issuer extends string> = {
+  readonly [P in keyof T['ports']]?: RouteOf<Issuer>[T['ports'][P]['protocol']]
+}
+type CalleesIn<S extends Record<string, Callable>, Issuer extends string> = {
+  readonly [To in keyof S]?: RoutesTo<S[To], Issuer>
 }
 
-type Entering<T, S extends Record<string, Callable>> = Omit<T, 'routes'> & { readonly routes: CalleesIn<S> }
+/** Caller → callee → port → routes, every name one that was declared. */
+export type Calls<
+  S extends Record<string, Callable>,
+  X extends Record<string, Callable>,
+  Issuer extends string = never,
+> = {
+  readonly [From in keyof S]?: CalleesIn<S & X, Issuer>
+}
+
+type Entering<T, S extends Record<string, Callable>, Issuer extends string> = Omit<T, 'routes'> & {
+  readonly routes: CalleesIn<S, Issuer>
+}
 
 /** Everything but who calls whom. */
-export interface Declaration<S extends Record<string, DeclaredService>, X extends Record<string, External>> {
+export interface Declaration<
+  S extends Record<string, DeclaredService>,
+  X extends Record<string, External>,
+  Issuer extends string,
+> {
   readonly services: S
   readonly external?: X
-  readonly ingress?: Readonly<Record<string, Entering<Ingress, NoInfer<S>>>>
-  readonly outside?: Readonly<Record<string, Entering<Outside, NoInfer<S>>>>
+  readonly ingress?: Readonly<Record<string, Entering<Ingress, NoInfer<S>, NoInfer<Issuer>>>>
+  readonly outside?: Readonly<Record<string, Entering<Outside, NoInfer<S>, NoInfer<Issuer>>>>
   readonly scraper?: NonNullable<Graph['scraper']>
+  readonly jwt?: Readonly<Record<Issuer, TokenIssuer>>
 }
 
 /** The services, their names known to the compiler, waiting for their calls. */
-export interface World<S extends Record<string, Callable>, X extends Record<string, Callable>> {
+export interface World<
+  S extends Record<string, Callable>,
+  X extends Record<string, Callable>,
+  Issuer extends string = never,
+> {
   /**
    * Declares who calls whom, and returns the graph so far. A large mesh splits its calls over files: each further
    * `calls` adds to what was declared before (routes to the same port are united), and the last graph holds them all.
    */
-  calls(calls: Calls<S, X>): Graph
+  calls(calls: Calls<S, X, Issuer>): Graph
 }
 
 /**
@@ -56,13 +95,15 @@ export interface World<S extends Record<string, Callable>, X extends Record<stri
 export function defineGraph<
   S extends Record<string, DeclaredService>,
   X extends Record<string, External> = Record<never, never>,
->(declaration: Declaration<S, X>): World<S, X> {
-  const { services, external = {}, ingress = {}, outside = {}, scraper } = declaration
+  Issuer extends string = never,
+>(declaration: Declaration<S, X, Issuer>): World<S, X, Issuer> {
+  const { services, external = {}, ingress = {}, outside = {}, scraper, jwt } = declaration
   let known: Graph['calls'] = {}
   return {
     calls: more => {
       known = unite(known, more)
-      const graph = { services, external, ingress, outside, ...(scraper && { scraper }), calls: known }
+      const beside = { ...(scraper && { scraper }), ...(jwt && { jwt }) }
+      const graph = { services, external, ingress, outside, ...beside, calls: known }
       return frozen(graph as Graph) // where a name was checked, an absent one reads as `undefined` to the compiler
     },
   }

@@ -14,7 +14,7 @@ export interface Directory {
   /** Every caller with the identity of a service. */
   readonly service: (name: string) => readonly WorkloadCaller[]
   /** Every caller with an identity that the graph need not declare: a gateway's, the scraper's. */
-  readonly account: (account: Account) => readonly WorkloadCaller[]
+  readonly account: (account: Account, role?: 'gateway') => readonly WorkloadCaller[]
   /** Everybody who listens where `name` does under this port's name: services, or the hosts of an external. */
   readonly callees: (name: string, portName: string) => readonly Callee[]
   /** As `callees`, by the number of the port, which may be one that only metrics are read from. */
@@ -40,7 +40,12 @@ export function directory(graph: Graph): Directory {
     const port = own(own(graph.services, name)?.ports ?? {}, portName)
     return port ? listeners(name, port.port) : externals(graph, name, portName)
   }
-  return { service, account: account => members.get(accountKey(account)) ?? [stranger(account)], callees, listeners }
+  return {
+    service,
+    account: (account, role) => members.get(accountKey(account)) ?? [stranger(account, role)],
+    callees,
+    listeners,
+  }
 }
 
 function workloadsOf(graph: Graph): ReadonlyMap<string, WorkloadCaller> {
@@ -70,8 +75,9 @@ function accountKey({ namespace, serviceAccount }: Account): string {
 }
 
 /** A workload that is no service of the graph; people know it by its ServiceAccount. */
-function stranger({ namespace, serviceAccount }: Account): WorkloadCaller {
-  return Object.freeze({ kind: 'workload', service: serviceAccount, namespace, serviceAccount })
+function stranger({ namespace, serviceAccount }: Account, role?: 'gateway'): WorkloadCaller {
+  const gateway = role === 'gateway' && { gateway: true as const }
+  return Object.freeze({ kind: 'workload', service: serviceAccount, namespace, serviceAccount, ...gateway })
 }
 
 function externals(graph: Graph, name: string, portName: string): readonly Callee[] {

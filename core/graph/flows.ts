@@ -1,5 +1,5 @@
 import { printFlow } from '../model/flow'
-import type { Callee, Caller, Flow, OutsideCaller, Purpose, Route } from '../model/flow'
+import type { Callee, Caller, Flow, OutsideCaller, Purpose } from '../model/flow'
 import { canonicalCidr } from './cidrs'
 import { directory } from './directory'
 import type { Directory } from './directory'
@@ -7,6 +7,7 @@ import type { Callees, Graph, Outside, Service } from './graph'
 import { own } from './plain'
 import { probedPort, probeRoute, probesOf, readProbe } from './probes'
 import { byText, gatewayOf, portsOf } from './resolve'
+import type { ReadRoute } from './routes'
 import { readRoutes } from './routes'
 
 /**
@@ -40,10 +41,10 @@ export function flowLines(graph: Graph): readonly FlowLine[] {
 function between(
   callers: readonly Caller[],
   callees: readonly Callee[],
-  what: { readonly routes: readonly Route[]; readonly purpose: Purpose },
+  what: { readonly routes: readonly ReadRoute[]; readonly purpose: Purpose },
 ): readonly Flow[] {
   const { routes, purpose } = what
-  return callers.flatMap(from => callees.flatMap(to => routes.map(route => ({ from, to, route, purpose }))))
+  return callers.flatMap(from => callees.flatMap(to => routes.map(route => ({ from, to, ...route, purpose }))))
 }
 
 function callFlows(graph: Graph, people: Directory): readonly Flow[] {
@@ -54,7 +55,7 @@ function callFlows(graph: Graph, people: Directory): readonly Flow[] {
 
 function ingressFlows(graph: Graph, people: Directory): readonly Flow[] {
   return Object.values(graph.ingress).flatMap(ingress =>
-    flowsTo({ graph, people, callers: people.account(gatewayOf(ingress)), callees: ingress.routes }),
+    flowsTo({ graph, people, callers: people.account(gatewayOf(ingress), 'gateway'), callees: ingress.routes }),
   )
 }
 
@@ -79,13 +80,13 @@ interface Declared {
 function flowsTo({ graph, people, callers, callees }: Declared): readonly Flow[] {
   return Object.entries(callees).flatMap(([name, ports]) =>
     Object.entries(ports).flatMap(([portName, routes]) => {
-      const known = own(graph.services, name)?.ports ?? own(graph.external, name)?.ports ?? {}
-      const port = own(known, portName)
+      const service = own(graph.services, name)
+      const port = own(service?.ports ?? own(graph.external, name)?.ports ?? {}, portName)
       if (!port) return []
-      return between(callers, people.callees(name, portName), {
-        routes: readRoutes(routes, port.protocol),
-        purpose: 'call',
-      })
+      const read = readRoutes(routes, port.protocol, graph)
+      // Nobody of ours stands before a host outside, to ask for a token.
+      const kept = service ? read : read.filter(({ jwt }) => !jwt)
+      return between(callers, people.callees(name, portName), { routes: kept, purpose: 'call' })
     }),
   )
 }
@@ -96,7 +97,7 @@ function probeFlows(name: string, service: Service, people: Directory): readonly
     const port = probe && probedPort(probe, service)
     if (!port) return []
     return between([{ kind: 'kubelet' }], people.listeners(name, port.port), {
-      routes: [probeRoute(probe)],
+      routes: [{ route: probeRoute(probe) }],
       purpose: 'probe',
     })
   })
@@ -110,7 +111,7 @@ function scrapeFlows(graph: Graph, people: Directory): readonly Flow[] {
     const { metrics } = service
     if (!metrics || !portsOf(service).some(({ port, protocol }) => port === metrics.port && protocol === 'http'))
       return []
-    const routes: readonly Route[] = [{ kind: 'http', method: 'GET', path: metrics.path }]
+    const routes: readonly ReadRoute[] = [{ route: { kind: 'http', method: 'GET', path: metrics.path } }]
     return between(people.account(scraper), people.listeners(name, metrics.port), { routes, purpose: 'scrape' })
   })
 }

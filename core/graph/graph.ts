@@ -1,4 +1,5 @@
 import type { GovernedPort } from '../model/intent'
+import type { TokenHeader } from '../model/token'
 
 export type Protocol = GovernedPort['protocol']
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE' | 'CONNECT'
@@ -43,8 +44,42 @@ export interface External {
   readonly ports: Readonly<Record<string, Port>>
 }
 
+/** Somebody who signs tokens, and how a callee knows his signature. */
+export interface TokenIssuer {
+  /** The `iss` of his tokens, to the letter. */
+  readonly issuer: string
+  /** Where his public keys lie, an https URL; the mesh fetches them. Either this or `jwks`. */
+  readonly jwksUri?: string
+  /** His public keys themselves, a JSON Web Key Set as text. */
+  readonly jwks?: string
+  /** Audiences of which a token has to name one, or it is refused on every route. @default any */
+  readonly audiences?: readonly string[]
+  /** Headers that carry his tokens, in place of `Authorization: Bearer`. */
+  readonly fromHeaders?: readonly TokenHeader[]
+  /** Whether the workload sees the token too. @default false */
+  readonly forward?: boolean
+}
+
+/** A token that a route asks for, beside the caller's identity. All that is said must hold. */
+export interface TokenRequirement {
+  /** The issuer's name among `jwt`. */
+  readonly issuer: string
+  /** One of these is among its audiences. */
+  readonly audiences?: readonly string[]
+  /** All of these are among its scopes. */
+  readonly scopes?: readonly string[]
+  /** Claim → values, one of which the claim has. A name `[a][b]` means a claim within a claim. */
+  readonly claims?: Readonly<Record<string, readonly string[]>>
+}
+
+/** A route that needs a token. */
+export interface GuardedRoute {
+  readonly route: string
+  readonly jwt: TokenRequirement
+}
+
 /** What a caller may ask of one port: routes on http and grpc ports, `'tcp'` or `'tls'` on the others. */
-export type Routes = readonly string[] | 'tcp' | 'tls'
+export type Routes = readonly (string | GuardedRoute)[] | 'tcp' | 'tls'
 /** Callee → port name → routes. */
 export type Callees = Readonly<Record<string, Readonly<Record<string, Routes>>>>
 
@@ -74,6 +109,8 @@ export interface Graph {
   readonly outside: Readonly<Record<string, Outside>>
   /** The identity that scrapes `metrics` ports (Prometheus). */
   readonly scraper?: { readonly namespace: string; readonly serviceAccount: string }
+  /** Who signs the tokens that routes ask for, by name. @default nobody */
+  readonly jwt?: Readonly<Record<string, TokenIssuer>>
   /** Caller → callee (service or external) → port name → routes. */
   readonly calls: Readonly<Record<string, Callees>>
 }

@@ -1,5 +1,6 @@
 import type { Flow } from '../model/flow'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
+import type { FlowToken, IntendedToken } from '../model/token'
 import { flowLines } from './flows'
 import type { FlowLine } from './flows'
 import type { Graph, Service } from './graph'
@@ -28,12 +29,19 @@ function governedService(name: string, service: Service): GovernedService {
     serviceAccount: accountOf(name, service),
     labels: Object.fromEntries(labels),
     ports: portsOf(service),
+    ...(service.headless === true && { headless: true as const }),
   }
 }
 
 function intended({ text, flow }: FlowLine): IntendedFlow {
   const http = requests(flow)
-  return Object.freeze({ text, from: flow.from, to: flow.to, ...(http && { http: Object.freeze(http) }) })
+  const purpose = flow.purpose === 'scrape' && { purpose: flow.purpose }
+  const more = { ...(http && { http: Object.freeze(http) }), ...(flow.jwt && { jwt: frozen(unnamed(flow.jwt)) }) }
+  return Object.freeze({ text, from: flow.from, to: flow.to, ...purpose, ...more })
+}
+
+function unnamed({ name: _, ...token }: FlowToken): IntendedToken {
+  return token
 }
 
 /**

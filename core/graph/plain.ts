@@ -1,3 +1,4 @@
+import { canonicalJson } from '../model/canonical'
 import type { Graph } from './graph'
 
 type Values = Readonly<Record<string, unknown>>
@@ -45,7 +46,13 @@ function merge(a: unknown, b: unknown): unknown {
 }
 
 function union(a: readonly unknown[], b: readonly unknown[]): readonly unknown[] {
-  return [...a, ...b.filter(value => !a.includes(value))]
+  const known = new Set(a.map(identified))
+  return [...a, ...b.filter(value => !known.has(identified(value)))]
+}
+
+/** What tells a list's items apart: themselves, or what they say. */
+function identified(value: unknown): unknown {
+  return isPlain(value) ? canonicalJson(value) : value
 }
 
 function listed(value: unknown): readonly unknown[] {

@@ -19,7 +19,12 @@ export function labelsOf(name: string, service: Service): Readonly<Record<string
  * http port named `metrics` where it is not among them.
  */
 export function portsOf(service: Service): readonly GovernedPort[] {
-  const ports = Object.entries(service.ports).map(([name, { port, protocol }]) => ({ name, port, protocol }))
+  const ports = Object.entries(service.ports).map(([name, { port, servicePort = port, protocol }]) => ({
+    name,
+    port,
+    ...(servicePort !== port && { servicePort }),
+    protocol,
+  }))
   const { metrics } = service
   const extra = metrics !== undefined && !ports.some(({ port }) => port === metrics.port)
   const all: readonly GovernedPort[] = extra

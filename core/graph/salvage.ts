@@ -45,7 +45,7 @@ function key(path: readonly Step[]): string {
 
 /** Plain data only, and to a depth no graph has: what lies deeper is of the wrong shape anyway. */
 function mutableCopy(value: unknown, depth = 0): unknown {
-  if (depth > 8) return undefined
+  if (depth > 12) return undefined
   if (Array.isArray(value)) return value.map(item => mutableCopy(item, depth + 1))
   if (!isPlain(value)) return value
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mutableCopy(item, depth + 1)]))
@@ -60,7 +60,7 @@ function remove(root: unknown, path: readonly Step[]): readonly Step[] | undefin
   if (last === undefined) return undefined
   const around = path.slice(0, -1)
   const parent = around.reduce<unknown>(child, root)
-  if (Array.isArray(parent)) return emptied(parent, path)
+  if (Array.isArray(parent)) return emptied(parent, path) ?? remove(root, around)
   if (parent === undefined) return path // gone already, with another misfit
   if (!isPlain(parent)) return remove(root, around)
   return Object.hasOwn(parent, last) && Reflect.deleteProperty(parent, last) ? path : remove(root, around)
@@ -71,7 +71,10 @@ function child(parent: unknown, step: Step): unknown {
   return isPlain(parent) && Object.hasOwn(parent, step) ? parent[step] : undefined
 }
 
-function emptied(list: unknown[], path: readonly Step[]): readonly Step[] {
-  list[Number(path.at(-1))] = ''
+/** Nothing where the item is empty already: then it is a list of something else than texts. */
+function emptied(list: unknown[], path: readonly Step[]): readonly Step[] | undefined {
+  const index = Number(path.at(-1))
+  if (list[index] === '') return undefined
+  list[index] = ''
   return path
 }

@@ -32,13 +32,8 @@ function translate(issue: Issue, schema: z.ZodType, above: readonly Step[] = [])
       return issue.keys.map(key => unknownKey([...path, key], keysAt(schema, path)))
     case 'invalid_value':
       return [wrongValue(path, issue.values.map(String), issue.input)]
-    case 'invalid_union': {
-      // The one union there is: a list of routes, or a word.
-      const [list = []] = issue.errors
-      return Array.isArray(issue.input)
-        ? list.flatMap(inner => translate(inner, schema, path))
-        : [notRoutes(path, issue.input)]
-    }
+    case 'invalid_union':
+      return translateUnion(issue, schema, path)
     case 'too_small':
     case 'too_big':
       return [
@@ -53,6 +48,18 @@ function translate(issue: Issue, schema: z.ZodType, above: readonly Step[] = [])
     default:
       return [misfit(path, { code: 'wrong-type', message: `${say(issue.input)} does not belong here` })]
   }
+}
+
+/** The two unions there are: a list of routes, or a word; and in such a list a route by itself, or with what it needs. */
+function translateUnion(
+  { input, errors }: z.core.$ZodIssueInvalidUnion,
+  schema: z.ZodType,
+  path: readonly Step[],
+): readonly Misfit[] {
+  const [first = [], second = []] = errors
+  const inner = (issues: readonly Issue[]) => issues.flatMap(issue => translate(issue, schema, path))
+  if (typeof path.at(-1) === 'number') return isPlain(input) ? inner(second) : [wrongType(path, 'route', input)]
+  return Array.isArray(input) ? inner(first) : [notRoutes(path, input)]
 }
 
 function misfit(path: readonly Step[], problem: Omit<Problem, 'at' | 'severity'>): Misfit {
@@ -95,6 +102,7 @@ const nouns: Readonly<Record<string, string>> = {
   array: 'a list',
   object: 'an object',
   record: 'an object',
+  route: 'a route',
 }
 
 function wrongType(path: readonly Step[], expected: string, input: unknown): Misfit {

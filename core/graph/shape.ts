@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import type { External, Graph, Ingress, Outside, Port, Service } from './graph'
+import type { TokenHeader } from '../model/token'
+import type {
+  External,
+  Graph,
+  GuardedRoute,
+  Ingress,
+  Outside,
+  Port,
+  Service,
+  TokenIssuer,
+  TokenRequirement,
+} from './graph'
 import type { NameKind } from './names'
 import { namePattern } from './names'
 
@@ -45,8 +56,57 @@ const port = explain(
 
 const ports = explain(z.record(name('port', 'The name of a port.'), port), 'Ports by name.')
 
+const tokenHeader = explain(
+  z.strictObject({
+    name: explain(z.string(), "The header's name."),
+    prefix: explain(z.string(), 'What stands before the token, as in `Bearer `.').optional(),
+  } satisfies Fields<TokenHeader>),
+  'A header that carries tokens.',
+  { id: 'TokenHeader' },
+)
+
+const tokenIssuer = explain(
+  z.strictObject({
+    issuer: explain(z.string(), 'The `iss` of its tokens, to the letter.'),
+    jwksUri: explain(z.string(), 'Where its public keys lie; either this or `jwks`.', {
+      pattern: '^https://',
+    }).optional(),
+    jwks: explain(z.string(), 'Its public keys, a JSON Web Key Set as text.').optional(),
+    audiences: texts('Audiences of which a token has to name one, on every route; without them any.').optional(),
+    fromHeaders: explain(z.array(tokenHeader), 'Headers that carry its tokens, in place of `Authorization: Bearer`.', {
+      minItems: 1,
+    }).optional(),
+    forward: explain(z.boolean(), 'Whether the workload sees the token too.').optional(),
+  } satisfies Fields<TokenIssuer>),
+  'Somebody who signs tokens.',
+  { id: 'TokenIssuer' },
+)
+
+const tokenRequirement = explain(
+  z.strictObject({
+    issuer: explain(z.string(), "The issuer's name among `jwt`."),
+    audiences: texts('One of these is among its audiences.').optional(),
+    scopes: texts('All of these are among its scopes.').optional(),
+    claims: explain(
+      z.record(z.string(), texts('Values.')),
+      'Claim → values, one of which it has. A name `[a][b]` means a claim within a claim.',
+    ).optional(),
+  } satisfies Fields<TokenRequirement>),
+  'A token that a route asks for.',
+  { id: 'TokenRequirement' },
+)
+
+const guardedRoute = explain(
+  z.strictObject({
+    route: explain(z.string(), 'The route.'),
+    jwt: tokenRequirement,
+  } satisfies Fields<GuardedRoute>),
+  'A route that needs a token.',
+  { id: 'GuardedRoute' },
+)
+
 const routes = explain(
-  z.union([texts('Routes.'), z.enum(['tcp', 'tls'])]),
+  z.union([explain(z.array(z.union([z.string(), guardedRoute])), 'Routes.', { minItems: 1 }), z.enum(['tcp', 'tls'])]),
   'What may be asked of a port: `GET /cart`, `GET /product/*`, `GET /static/**` on an http port, `package.Service/Method` on a grpc port, or the words `tcp` and `tls`.',
   { id: 'Routes' },
 )
@@ -137,5 +197,6 @@ export const graphShape = z.strictObject({
   ingress: entries(ingress, 'Gateways, by name.').default({}),
   outside: entries(outside, 'Callers that no mesh knows, by name.').default({}),
   scraper: explain(scraper, 'The identity that reads metrics.').optional(),
+  jwt: entries(tokenIssuer, 'Who signs the tokens that routes ask for, by name.').optional(),
   calls: explain(z.record(z.string(), callees), 'Caller → callee → port name → routes.').default({}),
 } satisfies Fields<Graph & { readonly $schema: string }>)

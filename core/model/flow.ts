@@ -1,3 +1,6 @@
+import type { FlowToken } from './token'
+import { printToken } from './token'
+
 /** One of our services as the caller: what its certificate says, plus the name the graph gives it. */
 export interface WorkloadCaller {
   readonly kind: 'workload'
@@ -5,6 +8,8 @@ export interface WorkloadCaller {
   readonly service: string
   readonly namespace: string
   readonly serviceAccount: string
+  /** An ingress gateway that is no service of the graph; how it comes to a callee is up to labels. */
+  readonly gateway?: true
 }
 
 /** A caller that no mesh knows: it shows no certificate, so only its address can be told, and that only where `cidrs` are given. */
@@ -58,6 +63,8 @@ export interface Flow {
   readonly to: Callee
   readonly route: Route
   readonly purpose: Purpose
+  /** The token that the request has to carry; absent where it needs none. */
+  readonly jwt?: FlowToken
 }
 
 /** A flow's caller in text: `shop/frontend`, `outside legacy (10.0.0.0/8)`, `kubelet`. */
@@ -95,8 +102,9 @@ export function printRoute(route: Route): string {
   }
 }
 
-/** The one-line form people read in diffs: `shop/frontend → shop/cart:7070 grpc hipstershop.CartService/GetCart`. */
-export function printFlow({ from, to, route, purpose }: Flow): string {
+/** The one-line form people read in diffs: `shop/frontend → shop/cart:7070 grpc hipstershop.CartService/GetCart`, ` if jwt …` where it needs a token. */
+export function printFlow({ from, to, route, purpose, jwt }: Flow): string {
   const note = purpose === 'call' ? '' : ` (${purpose})`
-  return `${printCaller(from)} → ${printCallee(to)} ${printRoute(route)}${note}`
+  const condition = jwt ? ` if ${printToken(jwt)}` : ''
+  return `${printCaller(from)} → ${printCallee(to)} ${printRoute(route)}${note}${condition}`
 }

@@ -1,5 +1,6 @@
 import type { Callee, Caller } from './flow'
 import type { Expression } from './language'
+import type { IntendedToken } from './token'
 
 /** What a graph means, as predicates: what the lock file stores and what effective reach is compared with. */
 export interface Intent {
@@ -18,12 +19,16 @@ export interface GovernedService {
   /** What selects its Pods; what workloads are held against. */
   readonly labels: Readonly<Record<string, string>>
   readonly ports: readonly GovernedPort[]
+  /** Its Service has no address of its own, so that no waypoint can stand before it. @default false */
+  readonly headless?: true
 }
 
 export interface GovernedPort {
   readonly name: string
   /** The container port. */
   readonly port: number
+  /** The Service's port, which is what a waypoint sees; absent where it is the same. */
+  readonly servicePort?: number
   readonly protocol: 'http' | 'grpc' | 'tcp' | 'tls'
 }
 
@@ -33,6 +38,10 @@ export interface IntendedFlow {
   readonly text: string
   readonly from: Caller
   readonly to: Callee
+  /** Of the platform's own reading of metrics, which goes to the Pods themselves; absent for every other flow. */
+  readonly purpose?: 'scrape'
   /** Which requests; absent for a TCP or TLS port, where any bytes may pass. */
   readonly http?: { readonly methods: readonly string[]; readonly path: Expression }
+  /** The token that the request has to carry, beside the caller's identity; absent where it needs none. */
+  readonly jwt?: IntendedToken
 }

@@ -13,6 +13,7 @@ const networking = {
   versions: ['v1', 'v1beta1', 'v1alpha3'],
   scope: 'namespace',
 } as const
+const gateways = { group: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'], scope: 'namespace' } as const
 const core = { group: '', versions: ['v1'], scope: 'namespace' } as const
 const apps = { group: 'apps', versions: ['v1'], scope: 'namespace' } as const
 const batch = { group: 'batch', versions: ['v1', 'v1beta1'], scope: 'namespace' } as const
@@ -37,6 +38,7 @@ export const kinds = {
   Sidecar: networking,
   ServiceEntry: networking,
   DestinationRule: networking,
+  Gateway: gateways,
   EnvoyFilter: { ...networking, versions: ['v1alpha3'] },
 } as const satisfies Readonly<Record<string, KindInfo>>
 

@@ -2,11 +2,13 @@ import { anyAddress, printAddress } from '../model/address'
 import { Language } from '../model/language'
 import type { Region, Variable } from '../model/region'
 import { absent } from '../model/region'
+import type { ClaimQuestion } from '../model/token'
+import { badToken, claimNoun, noToken, placeIn, placeWords } from '../model/token'
 import { describePaths } from './describe-paths'
 import { piecesOf } from './pieces'
 
 /** What the yes/no attributes of a region ask of a token's claims, by the attribute's name. */
-export type ClaimQuestions = ReadonlyMap<string, { readonly path: readonly string[]; readonly values: Language }>
+export type ClaimQuestions = ReadonlyMap<string, Pick<ClaimQuestion, 'path' | 'values'>>
 
 /** More than anybody reads of one caller and one port. */
 const most = 60
@@ -57,12 +59,36 @@ function anyOf(protocols: Language): string {
 
 function describeAttribute(variable: Variable, values: Language, questions: ClaimQuestions): string {
   const question = questions.get(variable)
-  if (question)
-    return `${values.contains('yes') ? 'with' : 'without'} claim ${question.path.join('.')} ${describeWords(question.values)}`
+  if (question) {
+    return `${values.contains('yes') ? 'with' : 'without'} ${claimNoun(question.path)} ${describeWords(question.values)}`
+  }
   if (variable.endsWith('address')) return `${variable} ${describeAddresses(values)}`
-  if (variable === 'token' && values.words?.has(''))
-    return values.words.size === 1 ? 'without a token' : 'without a token or with one'
+  if (/^token(@|$)/.test(variable)) return describeIssuers(values) + placeWords(placeIn(variable))
+  if (/^token\.sub(@|$)/.test(variable)) return describeSubjects(values)
   return `${variable.replace(':', ' ')} ${describeWords(values)}`
+}
+
+/** Whose tokens: `without a token`, `without a bad token`, `with a token of a|b`, `with a token, but not of a`. */
+function describeIssuers(issuers: Language): string {
+  const named = (some: Language): Language => some.minus(Language.literals([noToken, badToken]))
+  const [none, bad] = [issuers.contains(noToken), issuers.contains(badToken)]
+  const sound = issuers.words
+    ? issuers.words.size > Number(none) + Number(bad) && `a token of ${describeWords(named(issuers))}`
+    : soundBut(named(issuers.complement()))
+  const kinds = [...(sound === false ? [] : [sound]), ...(bad ? ['a bad token'] : [])]
+  if (kinds.length === 0) return 'without a token'
+  return none ? `without a token or with ${kinds.join(' or ')}` : `with ${kinds.join(' or ')}`
+}
+
+function soundBut(missing: Language): string {
+  return missing.isEmpty ? 'a sound token' : `a sound token, but not of ${describeWords(missing)}`
+}
+
+/** Subjects: nearly always any, as opposed to none. */
+function describeSubjects(subjects: Language): string {
+  const none = Language.literals([noToken, absent])
+  if (subjects === none.complement()) return 'with a subject'
+  return subjects.within(none) ? 'without a subject' : `with subject ${describeWords(subjects)}`
 }
 
 /** A set of words: `a|b`, `any but a|b`, a regular expression. */

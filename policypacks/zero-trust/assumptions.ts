@@ -31,6 +31,7 @@ export function assumptions(intent: Intent, { workloads, services, namespaces, m
   const objects = [
     ...namespaces.map(name => namespaceOf(name, revision)),
     ...workloads.map(service => podOf(service, intent)),
+    ...gatewaysOf(intent),
     ...services.filter(({ ports }) => ports.length > 0).map(serviceOf),
     ...(mesh ? meshConfigs(mesh) : []),
   ]
@@ -41,6 +42,18 @@ function namespaceOf(name: string, revision: string | undefined): KubernetesObje
   const labels: Readonly<Record<string, string>> =
     revision === undefined || revision === 'default' ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': revision }
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
+}
+
+/** Gateways that call governed services, as their charts make them: how they come to an ambient Service is up to what they are. */
+function gatewaysOf({ flows }: Intent): readonly KubernetesObject[] {
+  const gateways = flows.flatMap(({ from }) => (from.kind === 'workload' && from.gateway ? [from] : []))
+  const named = new Map(gateways.map(gateway => [`${gateway.namespace}/${gateway.serviceAccount}`, gateway]))
+  return [...named.values()].map(({ namespace, serviceAccount: name }) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace, annotations: { 'inject.istio.io/templates': 'gateway' } },
+    spec: { serviceAccountName: name, containers: [{ name: 'gateway' }] },
+  }))
 }
 
 function podOf(
@@ -71,13 +84,18 @@ function probeOf(
   return { httpGet: { port, path: typeof http.path === 'string' ? http.path : '/' } }
 }
 
-function serviceOf({ service, namespace, labels, ports }: GovernedService): KubernetesObject {
-  const all = ports.map(({ name, port, protocol }) => ({ name, port, targetPort: port, appProtocol: protocol }))
+function serviceOf({ service, namespace, labels, ports, headless }: GovernedService): KubernetesObject {
+  const all = ports.map(({ name, port, servicePort = port, protocol }) => ({
+    name,
+    port: servicePort,
+    targetPort: port,
+    appProtocol: protocol,
+  }))
   return {
     apiVersion: 'v1',
     kind: 'Service',
     metadata: { name: service, namespace },
-    spec: { selector: labels, ports: all },
+    spec: { ...(headless && { clusterIP: 'None' }), selector: labels, ports: all },
   }
 }
 

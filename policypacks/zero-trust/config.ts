@@ -14,13 +14,16 @@ export interface Config {
   readonly mesh: Partial<Record<MeshKey, string>>
   /** `namespace/name` of policies whose callers may stay anonymous: those of an ingress gateway. */
   readonly open: readonly string[]
-  /** `namespace/name:port` of PeerAuthentications' ports that may accept plaintext. */
+  /** `namespace/name:port` of PeerAuthentications' and Gateways' ports that may accept plaintext. */
   readonly plaintext: readonly string[]
   /** `namespace/name` of ServiceAccounts that several services are known to share. */
   readonly shared: readonly string[]
   /** Hosts outside the mesh that another stack declares. */
   readonly external: readonly string[]
-  /** `namespace/name` of Helm Releases in governed namespaces, reviewed to bring no policies and no workloads of their own. */
+  /**
+   * `namespace/name` of what somebody has looked at and found right: Helm Releases in governed namespaces that bring no
+   * policies and no workloads of their own, and policies of the root namespace that are meant to select in every namespace.
+   */
   readonly reviewed: readonly string[]
 }
 
@@ -71,11 +74,11 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
   open: strings(
     '`namespace/name` of AuthorizationPolicies whose callers may stay anonymous, such as those of an ingress gateway',
   ),
-  plaintext: strings('`namespace/name:port` of PeerAuthentication ports that may accept plaintext'),
+  plaintext: strings('`namespace/name:port` of ports of PeerAuthentications and Gateways that may accept plaintext'),
   shared: strings('`namespace/name` of ServiceAccounts that several services are known to share'),
   external: strings('hosts outside the mesh that another stack declares'),
   reviewed: strings(
-    '`namespace/name` of Helm Releases in governed namespaces, reviewed to bring no policies and no workloads of their own',
+    '`namespace/name` of what was looked at and found right: Helm Releases in governed namespaces that bring no policies and no workloads of their own; policies of the root namespace that are meant to select in every namespace',
   ),
 }
 

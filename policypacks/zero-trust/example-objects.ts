@@ -8,7 +8,8 @@ import type { IntentSource } from './lock'
 
 type Data = Readonly<Record<string, unknown>>
 
-function object(
+/** An object of the cluster, or of a namespace, with whatever else it says. */
+export function object(
   type: readonly [apiVersion: string, kind: string],
   name: readonly [namespace: string | undefined, name: string],
   rest: Data,
@@ -41,6 +42,19 @@ export function peerAuthentication(name: string, spec: Data, inNamespace = 'shop
 
 export function authorizationPolicy(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
   return object(['security.istio.io/v1', 'AuthorizationPolicy'], [inNamespace, name], { spec })
+}
+
+export function requestAuthentication(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
+  return object(['security.istio.io/v1', 'RequestAuthentication'], [inNamespace, name], { spec })
+}
+
+export function serviceAccount(name: string, inNamespace = 'shop'): KubernetesObject {
+  return object(['v1', 'ServiceAccount'], [inNamespace, name], {})
+}
+
+/** A Gateway of the Kubernetes Gateway API. */
+export function gateway(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
+  return object(['gateway.networking.k8s.io/v1', 'Gateway'], [inNamespace, name], { spec })
 }
 
 export function configMap(name: string, data: Data, inNamespace = 'istio-system'): KubernetesObject {

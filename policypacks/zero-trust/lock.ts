@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../core/model/canonical'
 import type { GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
+import type { IntendedToken, TokenHeader } from '../../core/model/token'
 import { isRecord } from './judged'
 
 /** The reviewed intent, or why there is none. */
@@ -50,24 +51,42 @@ function isGoverned(value: unknown): value is GovernedService {
   if (!isRecord(value) || !isRecord(value.labels)) return false
   if (![value.service, value.namespace, value.serviceAccount, ...Object.values(value.labels)].every(isText))
     return false
+  if (value.headless !== undefined && value.headless !== true) return false
   return isListOf(value.ports, isPort)
 }
 
 function isPort(value: unknown): value is GovernedService['ports'][number] {
   if (!isRecord(value) || !isText(value.name) || typeof value.port !== 'number') return false
+  if (value.servicePort !== undefined && typeof value.servicePort !== 'number') return false
   return isText(value.protocol) && ['http', 'grpc', 'tcp', 'tls'].includes(value.protocol)
 }
 
 function isFlow(value: unknown): value is IntendedFlow {
   if (!isRecord(value) || !isText(value.text) || !isCaller(value.from) || !isCallee(value.to)) return false
+  if (value.purpose !== undefined && value.purpose !== 'scrape') return false
+  if (value.jwt !== undefined && !isToken(value.jwt)) return false
   return (
     value.http === undefined ||
     (isRecord(value.http) && isListOf(value.http.methods, isText) && isExpression(value.http.path))
   )
 }
 
+/** A demand that is not known here could not be checked, so it is no token that this pack can judge. */
+function isToken(value: unknown): value is IntendedToken {
+  if (!isRecord(value)) return false
+  const { issuer, headers = [], claims = {}, trustedAudiences = [], audiences = [], scopes = [], ...rest } = value
+  if (!isText(issuer) || !isListOf(headers, isHeader) || Object.keys(rest).length > 0) return false
+  const lists = [trustedAudiences, audiences, scopes, ...(isRecord(claims) ? Object.values(claims) : [undefined])]
+  return lists.every(list => isListOf(list, isText))
+}
+
+function isHeader(value: unknown): value is TokenHeader {
+  return isRecord(value) && isText(value.name) && (value.prefix === undefined || isText(value.prefix))
+}
+
 function isCaller(value: unknown): value is IntendedFlow['from'] {
   if (!isRecord(value)) return false
+  if (value.gateway !== undefined && value.gateway !== true) return false
   if (value.kind === 'workload') return [value.service, value.namespace, value.serviceAccount].every(isText)
   if (value.kind === 'outside') return isText(value.name) && isListOf(value.cidrs, isText)
   return value.kind === 'kubelet'

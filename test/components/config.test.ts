@@ -36,6 +36,8 @@ describe('the configuration of a stack', () => {
         istio: mesh,
         trust: { selfSigned: true },
         stages: {},
+        dataPlanes: {},
+        waypoints: {},
         gateways: {},
         namespaces: {},
         acknowledged: [],
@@ -57,8 +59,20 @@ describe('the configuration of a stack', () => {
         tag: 'stable',
         clusterDomain: 'cluster.test',
         pathNormalization: 'MERGE_SLASHES',
+        dataPlane: 'ambient',
+        gatewayApi: { file: 'crds/standard-install.yaml' },
+        telemetry: 'denials',
+        networkPolicies: true,
+        pullSecrets: ['registry'],
+        nodeNamespace: 'kube-system',
+        cni: { binDir: '/opt/bin', confDir: '/etc/net.d', netnsDir: '/run/netns' },
+        nativeNftables: true,
+        multiCluster: { cluster: 'east', network: 'vpc-1', meshId: 'shops' },
       }),
+      trust: '{"secret":"cacerts","revocation":true}',
       stages: '{"data":"strict"}',
+      dataPlanes: '{"data":"sidecar"}',
+      waypoints: '{"shop":"service","pay":"namespace","web":{"namespace":"infra","name":"shared"}}',
       gateways: '{"edge":{"namespace":"front","service":"NodePort"}}',
       namespaces: '{"existing":["data"],"podSecurity":"baseline"}',
       acknowledged: '["inexpressible"]',
@@ -66,6 +80,11 @@ describe('the configuration of a stack', () => {
       context: 'kind-dev',
     })
     assert.equal(settings.istio.pathNormalization, 'MERGE_SLASHES')
+    assert.deepEqual([settings.istio.dataPlane, settings.istio.multiCluster?.network], ['ambient', 'vpc-1'])
+    assert.deepEqual(settings.istio.gatewayApi, { file: 'crds/standard-install.yaml' })
+    assert.deepEqual(settings.dataPlanes, { data: 'sidecar' })
+    const shared = { namespace: 'infra', name: 'shared' }
+    assert.deepEqual(settings.waypoints, { shop: 'service', pay: 'namespace', web: shared })
     assert.deepEqual(settings.stages, { data: 'strict' })
     assert.deepEqual(settings.gateways, { edge: { namespace: 'front', service: 'NodePort' } })
     assert.deepEqual(settings.acknowledged, ['inexpressible'])
@@ -90,6 +109,42 @@ describe('the configuration of a stack', () => {
     assert.deepEqual(await problems({ ...least, stages: '{"data":"enfroce"}' }), [
       'stages.data: `enfroce` is not a value that it may have (did you mean `enforce`?)',
     ])
+    assert.deepEqual(await problems({ ...least, dataPlanes: '{"data":"ambeint"}' }), [
+      'dataPlanes.data: `ambeint` is not a value that it may have (did you mean `ambient`?)',
+    ])
+    assert.deepEqual(await problems(withMesh({ dataPlane: 'sidcar', telemetry: 'denial' })), [
+      'mesh.dataPlane: `sidcar` is not a value that it may have (did you mean `sidecar`?)',
+      'mesh.telemetry: `denial` is not a value that it may have (did you mean `denials`?)',
+    ])
+  })
+
+  it('takes a word or an object where there are both, and says what is wrong with the one that was meant', async () => {
+    const waypoint = (value: unknown) => problems({ ...least, waypoints: JSON.stringify({ shop: value }) })
+    assert.deepEqual(await waypoint('sevrice'), [
+      'waypoints.shop: `sevrice` is not a value that it may have (did you mean `service`?)',
+    ])
+    const forms = 'one of `namespace`, `service`, or an object with `namespace`, `name`'
+    assert.deepEqual(await waypoint('none'), [`waypoints.shop: \`none\` is not a value that it may have (${forms})`])
+    assert.deepEqual(await waypoint(7), [`waypoints.shop: \`7\` is not a value that it may have (${forms})`])
+    assert.deepEqual(await waypoint({ namespace: 'infra', nmae: 'x' }), [
+      'waypoints.shop.name: `name` is missing',
+      'waypoints.shop.nmae: unknown key `nmae` (did you mean `name`?)',
+    ])
+    assert.match((await waypoint({ namespace: 'Infra', name: 'x' })).join(), /^waypoints\.shop\.namespace: .*DNS label/)
+    assert.deepEqual(await problems(withMesh({ gatewayApi: 'exsting' })), [
+      'mesh.gatewayApi: `exsting` is not a value that it may have (did you mean `existing`?)',
+    ])
+    assert.deepEqual(await problems(withMesh({ gatewayApi: { flie: 'x' } })), [
+      'mesh.gatewayApi.file: `file` is missing',
+      'mesh.gatewayApi.flie: unknown key `flie` (did you mean `file`?)',
+    ])
+  })
+
+  it('refuses what cannot be a folder of a node, or the name of a cluster', async () => {
+    assert.match((await problems(withMesh({ cni: { binDir: 'opt/bin' } }))).join(), /^mesh\.cni\.binDir: .*from `\/`/)
+    assert.deepEqual(await problems(withMesh({ multiCluster: { network: 'a' } })), [
+      'mesh.multiCluster.cluster: `cluster` is missing',
+    ])
   })
 
   it('finds everything at once', async () => {
@@ -110,7 +165,7 @@ describe('the configuration of a stack', () => {
       'mesh.version',
       'namspaces',
       'policies.strict-mtls',
-      'policies.x',
+      'policies.x.enforcementLevel',
       'stages',
       'trust',
     ])

@@ -86,6 +86,8 @@ describe('Istio', () => {
     assert.equal(istiod.env.ENABLE_NATIVE_SIDECARS, 'true')
     assert.deepEqual(istiod.extraContainerArgs, ['--grpcAddr='])
     assert.equal(istiod.cni.enabled, true)
+    const seccomp = [istiod.seccompProfile, istiod.gateways.seccompProfile, istiod.global.proxy.seccompProfile]
+    for (const profile of seccomp) assert.deepEqual(profile, { type: 'RuntimeDefault' })
     assert.equal(istiod.base.validationFailurePolicy, 'Fail')
     assert.equal((await valuesOf('mesh-base')).base.validationFailurePolicy, 'Fail')
   })
@@ -111,12 +113,73 @@ describe('Istio', () => {
     assert.deepEqual(inputs.values, { serviceAccount: { create: true, name: 'edge' }, service: { type: 'NodePort' } })
   })
 
-  it('takes images and platform from where it is told', async () => {
-    const recording = await withIstio({ hub: 'registry.example.com/istio', platform: 'gke' })
-    for (const name of ['mesh-istiod', 'mesh-cni']) {
-      const { hub, platform } = recording.named(name).inputs.values.global
-      assert.deepEqual([hub, platform], ['registry.example.com/istio', 'gke'])
+  it('takes images and platform from where it is told, and images without a shell', async () => {
+    const settings = { hub: 'registry.example.com/istio', platform: 'gke', pullSecrets: ['registry'] }
+    const recording = await withIstio({ ...settings, dataPlane: 'ambient', nativeNftables: true })
+    for (const name of ['mesh-istiod', 'mesh-cni', 'mesh-ztunnel']) {
+      const { hub, platform, variant, imagePullSecrets, nativeNftables } = recording.named(name).inputs.values.global
+      assert.deepEqual([hub, platform, variant], ['registry.example.com/istio', 'gke', 'distroless'], name)
+      assert.deepEqual([imagePullSecrets, nativeNftables], [['registry'], true], name)
     }
+    const gateway = recording.named('mesh-gateway-istio-ingress').inputs.values
+    assert.deepEqual(gateway.imagePullSecrets, [{ name: 'registry' }])
+  })
+
+  it('installs the charts’ NetworkPolicies where that is asked for, and not otherwise', async () => {
+    const charts = ['mesh-istiod', 'mesh-cni', 'mesh-ztunnel', 'mesh-gateway-istio-ingress']
+    const asked = await withIstio({ networkPolicies: true, dataPlane: 'ambient' })
+    const silent = await withIstio({ dataPlane: 'ambient' })
+    for (const name of charts) {
+      assert.deepEqual(asked.named(name).inputs.values.global.networkPolicy, { enabled: true }, name)
+      assert.equal(silent.named(name).inputs.values.global?.networkPolicy, undefined, name)
+    }
+  })
+
+  it('lets nobody read every Secret for another cluster, unless there is one', async () => {
+    for (const [multiCluster, there] of [
+      [undefined, false],
+      [{ cluster: 'east' }, true],
+    ] as const) {
+      const recording = await withIstio(multiCluster ? { multiCluster } : {})
+      for (const name of ['mesh-base', 'mesh-istiod'])
+        assert.equal(recording.named(name).inputs.values.global.enableReaderRBAC, there, name)
+    }
+  })
+
+  it('tells every chart which cluster and network it is', async () => {
+    const multiCluster = { cluster: 'east', network: 'vpc-1', meshId: 'shops' }
+    const recording = await withIstio({ multiCluster, dataPlane: 'ambient' })
+    const { global } = recording.named('mesh-istiod').inputs.values
+    assert.deepEqual([global.multiCluster, global.network, global.meshID], [{ clusterName: 'east' }, 'vpc-1', 'shops'])
+    const ztunnel = recording.named('mesh-ztunnel').inputs.values
+    assert.deepEqual([ztunnel.multiCluster, ztunnel.network], [{ clusterName: 'east' }, 'vpc-1'])
+    assert.equal(recording.named('mesh-namespace').inputs.metadata.labels['topology.istio.io/network'], 'vpc-1')
+  })
+
+  it('says the network of a system namespace that is there already', async () => {
+    const namespaces = { existing: ['istio-system'] }
+    const multiCluster = { cluster: 'east', network: 'vpc-1' }
+    const { type, inputs } = (await install({ namespaces, istio: { ...settings.istio, multiCluster } })).named(
+      'mesh-namespace',
+    )
+    assert.equal(type, 'kubernetes:core/v1:NamespacePatch')
+    assert.equal(inputs.metadata.labels['topology.istio.io/network'], 'vpc-1')
+  })
+
+  it('finds the CNI plugin where the platform does not say, over what a platform says', async () => {
+    const cni = { binDir: '/opt/bin', confDir: '/etc/net.d', netnsDir: '/run/netns' }
+    const { values } = (await withIstio({ cni })).named('mesh-cni').inputs
+    assert.deepEqual(values.cni, { cniBinDir: '/opt/bin', cniConfDir: '/etc/net.d', cniNetnsDir: '/run/netns' })
+    assert.equal((await valuesOf('mesh-cni')).cni, undefined)
+  })
+
+  it('makes the root namespace where it lies apart, unless it is there already', async () => {
+    const istio = { ...settings.istio, rootNamespace: 'mesh-root' }
+    const { type, inputs } = (await install({ istio })).named('mesh-mesh-root-namespace')
+    assert.equal(type, 'kubernetes:core/v1:Namespace')
+    assert.deepEqual(inputs.metadata.labels, { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' })
+    const there = await install({ istio, namespaces: { existing: ['mesh-root'] } })
+    assert.ok(!there.all.some(({ name }) => name.includes('mesh-root')))
   })
 
   it('installs nothing into a mesh that is there already, and publishes its anchors all the same', async () => {
@@ -131,14 +194,17 @@ describe('Istio', () => {
   })
 
   it('refuses settings that contradict each other, all at once', async () => {
-    const istio = { ...settings.istio, install: false, tag: 'stable' }
-    await assert.rejects(install({ istio, trust: { selfSigned: true, bundle: leaf } }), (error: unknown) => {
+    const istio = { ...settings.istio, install: false, tag: 'stable', telemetry: 'denials' } as const
+    const trust = { selfSigned: true, bundle: leaf, revocation: true }
+    await assert.rejects(install({ istio, trust }), (error: unknown) => {
       assert.ok(error instanceof Refused)
       assert.deepEqual(error.problems.map(({ code }) => code).sort(), [
+        'contradictory-trust',
         'contradictory-trust',
         'gateway-not-installed',
         'not-a-ca',
         'tag-without-revision',
+        'telemetry-not-installed',
       ])
       return true
     })

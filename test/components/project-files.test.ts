@@ -59,7 +59,7 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('hold no secret and no salt', () => {
-    assert.deepEqual(stacks, ['Pulumi.dev.yaml', 'Pulumi.prod.yaml'])
+    assert.deepEqual(stacks, ['Pulumi.ambient.yaml', 'Pulumi.dev.yaml', 'Pulumi.mixed.yaml', 'Pulumi.prod.yaml'])
     for (const stack of stacks) assert.doesNotMatch(text(stack), /encryptionsalt|secure:|secretsprovider|encryptedkey/)
   })
 
@@ -72,10 +72,10 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('differ in what matters: version, revision, trust domain, trust, stages and levels', () => {
-    const [dev, prod] = stacks.map(configOf)
+    const [dev, prod] = ['Pulumi.dev.yaml', 'Pulumi.prod.yaml'].map(configOf)
     for (const key of ['mesh', 'trust', 'stages', 'policies', 'gateways']) assert.notEqual(dev?.[key], prod?.[key], key)
-    const domains = [dev, prod].map(config => JSON.parse(config?.mesh ?? '{}').trustDomain)
-    assert.equal(new Set(domains).size, 2)
+    const domains = stacks.map(configOf).map(config => JSON.parse(config.mesh ?? '{}').trustDomain)
+    assert.equal(new Set(domains).size, stacks.length)
   })
 })
 

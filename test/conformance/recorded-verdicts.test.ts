@@ -3,8 +3,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { replay, worldsIn, type Replay } from './replay'
 
-const committed = join(__dirname, 'recorded', 'istio-sidecar')
-const shared = join(process.env.ZTM_SHARED ?? join(__dirname, '..', '..', '..', 'shared'), 'verdicts', 'istio-sidecar')
+const committed = join(__dirname, 'recorded')
+const shared = join(process.env.ZTM_SHARED ?? join(__dirname, '..', '..', '..', 'shared'), 'verdicts')
+
+/** Each folder of recordings, and what gave the verdicts. */
+const engines = {
+  'istio-sidecar': 'istiod and Envoy',
+  'istio-waypoint': 'istiod and Envoy',
+  ztunnel: 'istiod and ztunnel',
+}
 
 /** Every request of every world, at once: a test's title says how many there were. */
 function replayAll(root: string): Replay {
@@ -16,7 +23,13 @@ function replayAll(root: string): Replay {
   }
 }
 
-function check(what: string, root: string) {
+interface Recording {
+  readonly what: string
+  readonly root: string
+  readonly deciders: string
+}
+
+function check({ what, root, deciders }: Recording) {
   const worlds = worldsIn(root)
   const result = replayAll(root)
   describe(`${what}: ${worlds.length} worlds, ${result.requests} requests`, () => {
@@ -26,14 +39,17 @@ function check(what: string, root: string) {
     it('reads every manifest without a problem', () => {
       assert.deepEqual(result.problems, [])
     })
-    it('decides each request as istiod and Envoy did', () => {
+    it(`decides each request as ${deciders} did`, () => {
       assert.deepEqual(result.disagreements.slice(0, 20), [])
     })
   })
 }
 
-describe('recorded verdicts of Istio sidecars', () => {
-  check('the traps, one a world', committed)
-  // A clone without the sibling folder replays the traps alone.
-  if (existsSync(shared)) check('everything recorded', shared)
-})
+for (const [engine, deciders] of Object.entries(engines)) {
+  describe(`recorded verdicts of ${engine}`, () => {
+    check({ what: 'the traps', root: join(committed, engine), deciders })
+    // A clone without the sibling folder replays the traps alone.
+    const all = join(shared, engine)
+    if (existsSync(all)) check({ what: 'everything recorded', root: all, deciders })
+  })
+}

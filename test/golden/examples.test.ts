@@ -11,11 +11,11 @@ const examples = resolve(__dirname, '../../examples')
 const names = readdirSync(examples).filter(name => existsSync(join(examples, name, 'graph.ts')))
 const rewrite = process.env.UPDATE_GOLDEN === '1'
 
-const target: Target = {
-  kind: 'istio-sidecar',
-  version: '1.30.3',
-  trustDomain: 'prod.example.com',
-  revision: '1-30-3',
+const shared = { version: '1.30.3', trustDomain: 'prod.example.com', revision: '1-30-3' } as const
+/** By the name of their folders. */
+const targets: Readonly<Record<string, Target>> = {
+  'istio-sidecar': { ...shared, kind: 'istio-sidecar' },
+  'istio-ambient': { ...shared, kind: 'istio-ambient' },
 }
 
 /** As the program loads it; native `import` would want a compiled file. */
@@ -26,8 +26,21 @@ function graphOf(name: string): Graph {
 }
 
 /** What is written down of an example: its manifests, and what they assume. */
-function filesOf({ manifests, assumptions }: Compiled): Readonly<Record<string, string>> {
-  return { 'istio-sidecar.yaml': renderYaml(manifests), 'assumptions.yaml': renderObjects(assumptions) }
+function filesOf(name: string, { manifests, assumptions }: Compiled): Readonly<Record<string, string>> {
+  return {
+    [`${name}/manifests.yaml`]: renderYaml(manifests),
+    [`${name}/assumptions.yaml`]: renderObjects(assumptions),
+  }
+}
+
+function soundly(graph: Graph, target: Target): Compiled {
+  const compiled = compile(graph, target)
+  assert.deepEqual(compiled.problems, [])
+  return compiled
+}
+
+function filesIn(folder: string): string[] {
+  return readdirSync(folder).flatMap(to => readdirSync(join(folder, to)).map(file => `${to}/${file}`))
 }
 
 describe('the examples', () => {
@@ -37,16 +50,15 @@ describe('the examples', () => {
 
   for (const name of names) {
     it(`compile ${name} to what was read and approved`, () => {
-      const compiled = compile(graphOf(name), target)
-      assert.deepEqual(compiled.problems, [])
       const folder = join(examples, name, 'expected')
-      const files = filesOf(compiled)
-      if (rewrite) mkdirSync(folder, { recursive: true })
+      const compiled = Object.entries(targets).map(([to, target]) => filesOf(to, soundly(graphOf(name), target)))
+      const files = Object.assign({}, ...compiled) as Readonly<Record<string, string>> // of records of texts
+      for (const to of rewrite ? Object.keys(targets) : []) mkdirSync(join(folder, to), { recursive: true })
       for (const [file, text] of Object.entries(files)) {
         if (rewrite) writeFileSync(join(folder, file), text)
         assert.equal(text, readFileSync(join(folder, file), 'utf8'), `${file} differs: npm run golden rewrites it`)
       }
-      assert.deepEqual(readdirSync(folder).sort(), Object.keys(files).sort())
+      assert.deepEqual(filesIn(folder).sort(), Object.keys(files).sort())
     })
   }
 })

@@ -1,10 +1,31 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compile } from '../../core/compile/compile'
+import type { IstioTarget } from '../../core/compile/target'
 import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import { validate } from '../../core/graph/validate'
 import { graph } from '../support/arbitrary/graph'
 import { prove, target } from '../support/prove'
+
+const ambient: Readonly<Record<string, IstioTarget>> = {
+  ambient: { ...target, kind: 'istio-ambient' },
+  'ambient with a waypoint for each service': {
+    ...target,
+    kind: 'istio-ambient',
+    waypoints: { shop: 'service', data: 'service' },
+  },
+  'ambient with a shared waypoint': {
+    ...target,
+    kind: 'istio-ambient',
+    waypoints: { shop: { namespace: 'pay', name: 'shared' }, data: { namespace: 'pay', name: 'shared' } },
+  },
+  'a mesh of both': { ...target, kind: 'istio-ambient', dataPlanes: { pay: 'sidecar' } },
+  'ambient at stage strict': {
+    ...target,
+    kind: 'istio-ambient',
+    stages: { shop: 'strict', pay: 'enforce', data: 'strict' },
+  },
+}
 
 describe('law: compiled reach equals intent', () => {
   it('draws valid graphs', () => {
@@ -56,6 +77,28 @@ describe('law: compiled reach equals intent', () => {
       { numRuns: 100 },
     )
   })
+
+  for (const [name, to] of Object.entries(ambient)) {
+    it(`holds on ${name}: nothing else is admitted, and nothing is cut that no problem names`, () => {
+      let whole = 0
+      fc.assert(
+        fc.property(graph, g => {
+          const { problems } = compile(g, to)
+          fc.pre(!problems.some(problem => problem.severity === 'error'))
+          const { differences } = prove(g, to)
+          const narrowed = problems.filter(problem => problem.severity === 'narrowed')
+          if (narrowed.length === 0) whole++
+          const unexplained = differences.filter(
+            ({ kind, callee, service }) =>
+              kind !== 'cut' || !narrowed.some(({ at }) => at.endsWith(`/${service}:${callee.port}`)),
+          )
+          assert.deepEqual(unexplained, [])
+        }),
+        { numRuns: 120 },
+      )
+      assert.ok(whole > 15, `only ${whole} graphs could be said in full`)
+    })
+  }
 
   it('holds where services share an account, call themselves, and are headless', () => {
     const shared = defineGraph({

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
-import type { Json } from '../support/arbitrary/world'
+import type { Json } from '../support/arbitrary/json'
 import { world } from '../support/arbitrary/world'
 
 const reachOf = (objects: readonly Json[]): ReturnType<typeof reach> =>

@@ -6,7 +6,7 @@ import { compile } from '../../core/compile/compile'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import { graph } from '../support/arbitrary/graph'
-import type { Json } from '../support/arbitrary/world'
+import type { Json } from '../support/arbitrary/json'
 import { world } from '../support/arbitrary/world'
 import { target } from '../support/prove'
 

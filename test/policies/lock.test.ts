@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { canonicalJson } from '../../core/model/canonical'
 import type { Intent } from '../../core/model/intent'
 import { cartDigest, cartIntent } from '../../policypacks/zero-trust/example-objects'
 import { parseLock } from '../../policypacks/zero-trust/lock'
@@ -43,6 +44,37 @@ describe('reading a lock file', () => {
       { ...cartIntent, flows: [{}] },
     ]) {
       assert.match(why(text(intent)), /ztm compile --lock/)
+    }
+  })
+
+  it('reads what a token must be, and refuses what is no such demand or one that it does not know', () => {
+    const withToken = (jwt: unknown): unknown => ({
+      ...cartIntent,
+      flows: cartIntent.flows.map(flow => ({ ...flow, jwt })),
+    })
+    const sound = {
+      issuer: 'https://login.example',
+      headers: [{ name: 'x-token', prefix: 'Bearer ' }, { name: 'x-id' }],
+      trustedAudiences: ['shop'],
+      audiences: ['shop'],
+      scopes: ['cart:write'],
+      claims: { groups: ['ops'] },
+    }
+    const intent = withToken(sound)
+    const digest = sha256(canonicalJson(intent))
+    assert.deepEqual(parseLock(text(intent, digest), 'intent.lock.json', sha256), { kind: 'found', digest, intent })
+    for (const jwt of [
+      null,
+      'corp',
+      {},
+      { ...sound, issuer: 7 },
+      { ...sound, headers: ['x-token'] },
+      { ...sound, scopes: 'cart:write' },
+      { ...sound, claims: [] },
+      { ...sound, claims: { groups: 'ops' } },
+      { ...sound, subjects: ['alice'] },
+    ]) {
+      assert.match(why(text(withToken(jwt))), /no intent of version 1/, JSON.stringify(jwt))
     }
   })
 

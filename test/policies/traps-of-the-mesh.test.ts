@@ -1,5 +1,15 @@
-import { annotated, cartLock, deployment, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import {
+  annotated,
+  cartLock,
+  configMap,
+  deployment,
+  namespace,
+  release,
+} from '../../policypacks/zero-trust/example-objects'
 import { table } from '../support/rule-table'
+import { sentinel } from '../support/unknowns'
+
+const meshConfig = { mesh: 'trustDomain: mesh.example' }
 
 table('namespace-in-mesh', [
   [
@@ -44,6 +54,56 @@ table('namespace-in-mesh', [
     ['Pod cart metadata.namespace'],
   ],
   ['lets kube-system be', { objects: [namespace('kube-system', {})] }, []],
+  [
+    "lets the namespace of a revision's ConfigMap be, and no other",
+    {
+      objects: [
+        namespace('mesh', {}),
+        namespace('shop', {}),
+        configMap('istio-1-30-3', meshConfig, 'mesh'),
+        configMap('istio-1-30-3', { other: '' }, 'shop'),
+        configMap('settings', meshConfig, 'shop'),
+      ],
+    },
+    ['Namespace shop'],
+  ],
+  [
+    'lets the root namespace be, whoever says which it is',
+    { objects: [namespace('mesh-root', {})], config: { mesh: { rootNamespace: 'mesh-root' } } },
+    [],
+  ],
+  [
+    "asks nothing of istiod's namespace where only its objects are there",
+    {
+      objects: [
+        { ...deployment('istiod'), metadata: { name: 'istiod', namespace: 'istio-system' } },
+        configMap('istio', meshConfig),
+      ],
+    },
+    [],
+  ],
+  [
+    'lets no namespace be that the intent governs, whatever lies in it',
+    { objects: [namespace('shop', {}), configMap('istio', meshConfig, 'shop')], intent: cartLock },
+    ['Namespace shop'],
+  ],
+  [
+    'judges all of them where two objects differ in which is the root',
+    {
+      objects: [
+        namespace('a', {}),
+        namespace('b', {}),
+        configMap('zero-trust-mesh-intent', { rootNamespace: 'a' }, 'c'),
+        configMap('zero-trust-mesh-intent', { rootNamespace: 'b' }, 'd'),
+      ],
+    },
+    ['ConfigMap d/zero-trust-mesh-intent', 'Namespace a', 'Namespace b'],
+  ],
+  [
+    'refuses a ConfigMap that could be of istiod',
+    { objects: [namespace('mesh', {}), configMap('istio', { mesh: sentinel }, 'mesh')] },
+    ['ConfigMap mesh/istio data.mesh', 'Namespace mesh'],
+  ],
 ])
 
 table('injection-not-disabled', [
@@ -57,23 +117,9 @@ table('injection-not-disabled', [
     [],
   ],
   [
-    'finds annotations, the mode of interception and interfaces',
-    {
-      objects: [
-        deployment('cart', {
-          annotations: {
-            'sidecar.istio.io/inject': 'false',
-            'sidecar.istio.io/interceptionMode': 'NONE',
-            'traffic.sidecar.istio.io/excludeInterfaces': 'eth1',
-          },
-        }),
-      ],
-    },
-    [
-      '["sidecar.istio.io/inject"]',
-      '["sidecar.istio.io/interceptionMode"]',
-      '["traffic.sidecar.istio.io/excludeInterfaces"]',
-    ].map(key => `Deployment shop/cart spec.template.metadata.annotations${key}`),
+    'finds annotations as well as labels',
+    { objects: [deployment('cart', { annotations: { 'sidecar.istio.io/inject': 'false' } })] },
+    ['Deployment shop/cart spec.template.metadata.annotations["sidecar.istio.io/inject"]'],
   ],
   [
     'finds a container that runs as the proxy, and not the proxy itself',
@@ -92,23 +138,11 @@ table('injection-not-disabled', [
     ['Deployment shop/cart spec.template.spec.initContainers[0].securityContext.runAsUser'],
   ],
   [
-    'looks into CronJobs and bare Pods',
-    {
-      objects: [
-        {
-          apiVersion: 'batch/v1',
-          kind: 'CronJob',
-          metadata: { name: 'n', namespace: 'shop' },
-          spec: { jobTemplate: { spec: { template: { spec: { hostNetwork: true } } } } },
-        },
-        { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', namespace: 'shop' }, spec: { hostNetwork: true } },
-      ],
-    },
-    ['Pod shop/p spec.hostNetwork', 'CronJob shop/n spec.jobTemplate.spec.template.spec.hostNetwork'],
-  ],
-  [
     'lets an exempt namespace be',
-    { objects: [deployment('cart', { pod: { hostNetwork: true } })], config: { exempt: ['shop'] } },
+    {
+      objects: [deployment('cart', { labels: { 'sidecar.istio.io/inject': 'false' } })],
+      config: { exempt: ['shop'] },
+    },
     [],
   ],
 ])

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { compile } from '../../core/compile/compile'
-import type { Compiled, IstioSidecarTarget } from '../../core/compile/target'
+import type { Compiled, IstioTarget } from '../../core/compile/target'
 import type { Graph, Service } from '../../core/graph/graph'
 import type { KubernetesObject, Manifest } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 
 /** A target whose trust domain is not the one that Istio assumes, so that an assumption shows. */
-export const target: IstioSidecarTarget = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }
+export const target: IstioTarget = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }
 
 /** A graph from what a test is about; everything else is empty. */
 export function graphOf(parts: Partial<Graph>): Graph {
@@ -18,8 +18,13 @@ export function service(protocol: 'http' | 'grpc' | 'tcp' | 'tls', port: number,
   return { namespace: 'shop', ports: { [protocol]: { protocol, port } }, ...more }
 }
 
-export function compiled(parts: Partial<Graph>, more: Partial<IstioSidecarTarget> = {}): Compiled {
+export function compiled(parts: Partial<Graph>, more: Partial<IstioTarget> = {}): Compiled {
   return compile(graphOf(parts), { ...target, ...more })
+}
+
+/** The same on ambient. */
+export function ambient(parts: Partial<Graph>, more: Partial<IstioTarget> = {}): Compiled {
+  return compiled(parts, { kind: 'istio-ambient', ...more })
 }
 
 /** The names of all manifests, or of those of one kind, as `Kind namespace/name`. */
@@ -36,6 +41,7 @@ export function manifestOf({ manifests }: Compiled, name: string): Manifest {
 
 /** What our manifests say, all kinds in one; what a kind does not have is absent at run time. */
 export interface Spec {
+  readonly targetRefs: readonly object[]
   readonly selector: { readonly matchLabels: Readonly<Record<string, string>> }
   readonly action: string
   readonly rules: readonly Rule[]
@@ -45,11 +51,13 @@ export interface Spec {
   readonly egress: readonly { readonly hosts: readonly string[] }[]
   readonly outboundTrafficPolicy: object
   readonly ports: readonly { readonly protocol: string }[]
+  readonly listeners: readonly object[]
 }
 
 export interface Rule {
   readonly from?: readonly { readonly source: Readonly<Record<string, readonly string[]>> }[]
   readonly to: readonly { readonly operation: Readonly<Record<string, readonly string[]>> }[]
+  readonly when?: readonly { readonly key: string; readonly values: readonly string[] }[]
 }
 
 /** The `spec` of the manifest called `Kind namespace/name`. */

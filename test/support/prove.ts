@@ -4,14 +4,14 @@ import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import { compile } from '../../core/compile/compile'
-import type { Compiled, IstioSidecarTarget } from '../../core/compile/target'
+import type { Compiled, IstioTarget } from '../../core/compile/target'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 
 /** A mesh whose trust domain is not the default, so that nobody gets away with assuming it. */
-export const target: IstioSidecarTarget = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }
+export const target: IstioTarget = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' }
 
 export function sourced(objects: readonly KubernetesObject[]): readonly Sourced[] {
   return objects.map(object => ({ object, at: objectName(object) }))
@@ -27,15 +27,11 @@ export function reachOf(objects: readonly KubernetesObject[]): Reach {
 }
 
 /** What a graph's compilation lets through, compared with what the graph means. */
-export function prove(graph: Graph, to: IstioSidecarTarget = target): Comparison {
+export function prove(graph: Graph, to: IstioTarget = target): Comparison {
   return proveObjects(objectsOf(compile(graph, to)), graph, to)
 }
 
 /** The same for objects that were tampered with. */
-export function proveObjects(
-  objects: readonly KubernetesObject[],
-  graph: Graph,
-  to: IstioSidecarTarget = target,
-): Comparison {
+export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: IstioTarget = target): Comparison {
   return compareWithIntent(reachOf(objects), intentOf(graph), { trustDomain: to.trustDomain, stages: to.stages ?? {} })
 }

@@ -19,6 +19,8 @@ export default defineGraph({
 }).calls(${calls})
 `
 
+const corp = `jwt: { corp: { issuer: 'https://issuer.example.com', jwksUri: 'https://issuer.example.com/keys' } },`
+
 /** What must compile, and what must not: with which words the compiler says so. */
 const snippets: Readonly<Record<string, readonly [source: string, ...diagnostics: RegExp[]]>> = {
   'a graph that is right': [
@@ -42,6 +44,40 @@ const snippets: Readonly<Record<string, readonly [source: string, ...diagnostics
      const world = defineGraph({ services: { a: { namespace: 'x', ports: { http: http(80) } } } })
      world.calls({ a: { a: { http: ['GET /'] } } })
      export const graph: Graph = world.calls({})`,
+  ],
+  'routes that need a token': [
+    inWorld(
+      `{
+        frontend: { cart: { grpc: ['shop.Cart/Get', { route: 'shop.Cart/Add', jwt: { issuer: 'corp' } }] } },
+        cart: { frontend: { http: [{ route: 'GET /x', jwt: { issuer: 'corp', audiences: ['shop'], scopes: ['read'], claims: { groups: ['ops'] } } }] } },
+      }`,
+      `ingress: { web: { gateway: 'g', hosts: ['a.example.com'], routes: { frontend: { http: [{ route: 'PUT /', jwt: { issuer: 'corp' } }] } } } },
+       ${corp}`,
+    ),
+  ],
+  'a token of a misspelt issuer': [
+    inWorld(`{ cart: { frontend: { http: [{ route: 'GET /x', jwt: { issuer: 'crop' } }] } } }`, corp),
+    /'"crop"' is not assignable to type '"corp"'/,
+  ],
+  'a token where no issuer is declared': [
+    inWorld(`{ cart: { frontend: { http: [{ route: 'GET /x', jwt: { issuer: 'corp' } }] } } }`),
+    /'string' is not assignable to type 'never'/,
+  ],
+  'a token on a TCP port': [
+    inWorld(`{ cart: { redis: { redis: [{ route: 'tcp', jwt: { issuer: 'corp' } }] } } }`, corp),
+    /is not assignable to type '"tcp"'/,
+  ],
+  'a misspelt part of what a token must be': [
+    inWorld(`{ cart: { frontend: { http: [{ route: 'GET /x', jwt: { issuer: 'corp', scope: ['read'] } }] } } }`, corp),
+    /'scope' does not exist .* Did you mean to write 'scopes'\?/,
+  ],
+  'a misspelt method of a route that needs a token': [
+    inWorld(`{ cart: { frontend: { http: [{ route: 'FECTH /x', jwt: { issuer: 'corp' } }] } } }`, corp),
+    /"FECTH \/x"' is not assignable/,
+  ],
+  'an issuer without `iss`': [
+    inWorld('{}', `jwt: { corp: { jwksUri: 'https://issuer.example.com/keys' } },`),
+    /'issuer' is missing/,
   ],
   'a misspelt callee': [inWorld(`{ frontend: { crat: {} } }`), /'crat' does not exist/],
   'a misspelt caller': [inWorld(`{ fronted: {} }`), /'fronted' does not exist .* Did you mean to write 'frontend'\?/],
@@ -165,6 +201,12 @@ describe('an editor', () => {
 
   it('offers the ports of the callee', () => {
     assert.deepEqual(offered(inWorld('{ cart: { frontend: { | } } }')), ['http', 'tcp'])
+  })
+
+  it('offers the issuers that a route may ask for', () => {
+    assert.deepEqual(offered(inWorld(`{ cart: { frontend: { http: [{ route: 'GET /', jwt: { issuer: '|' } }] } } }`, corp)), [
+      'corp',
+    ])
   })
 
   it('offers the services that a gateway may lead to', () => {

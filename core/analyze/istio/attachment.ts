@@ -1,5 +1,16 @@
-import type { AuthorizationPolicy, Labels, Layer, Mesh, RequestAuthentication, Selector, Workload } from '../layer'
-import { every, not, ternary, type Ternary } from './kleene'
+import type {
+  AuthorizationPolicy,
+  Gateway,
+  Labels,
+  Layer,
+  Mesh,
+  RequestAuthentication,
+  Selector,
+  Service,
+  TargetRef,
+  Workload,
+} from '../layer'
+import { every, not, some, ternary, type Ternary } from './kleene'
 
 /** Whether a selector takes a workload of the same namespace: all its labels are there, with the same values. */
 export function selects(selector: Selector, labels: Labels): Ternary {
@@ -53,6 +64,87 @@ export function authorizationFor(layer: Layer, workload: Workload): readonly Att
 export function requestAuthenticationFor(layer: Layer, workload: Workload): readonly Attached<RequestAuthentication>[] {
   return attached(layer.requestAuthentications, policy => applies(layer.mesh, policy, workload))
 }
+
+/**
+ * AuthorizationPolicies that decide at a workload's ztunnel, or may. Those with targetRefs, in a dry run, and other than ALLOW and DENY never get
+ * there. Sources: istio `pilot/pkg/serviceregistry/ambient/authorization.go` convertAuthorizationPolicy, ztunnel `src/state.rs` assert_rbac.
+ */
+export function ztunnelPoliciesFor(layer: Layer, workload: Workload): readonly Attached<AuthorizationPolicy>[] {
+  return attached(layer.authorizationPolicies, policy =>
+    every([
+      reaches(layer.mesh, policy.namespace, workload),
+      ztunnelSelects(policy.selector, workload),
+      not(policy.targeted),
+      not(policy.dryRun),
+    ]),
+  ).filter(({ policy }) => policy.action !== 'AUDIT' && policy.action !== 'CUSTOM')
+}
+
+/**
+ * Without a selector a policy is for its namespace, or from the root namespace for the mesh. `selector: {}` is for nobody, since it is no
+ * namespace's then, and names no labels to attach by; with empty `matchLabels` it names some, which every workload has. A Pod without any label gets every
+ * policy with labels, since where there is nothing to filter by nothing is filtered.
+ * Sources: istio `pilot/pkg/serviceregistry/ambient/workloads.go` buildWorkloadPolicies, `pkg/kube/krt/filter.go` FilterSelects.
+ */
+function ztunnelSelects(selector: Selector, { kind, labels }: Workload): Ternary {
+  if (selector.kind === 'all') return ternary(selector.empty !== 'selector')
+  // What a controller makes of a template has the controller's own labels at least.
+  const unlabelled = kind === 'Pod' && Object.keys(labels).length === 0
+  return unlabelled && selector.kind === 'labels' ? 'yes' : selects(selector, labels)
+}
+
+/**
+ * AuthorizationPolicies that decide for a call through a waypoint, or may: one to a Service, or without one to a Pod. AUDIT decides nothing.
+ * Source: istio `pilot/pkg/model/authorization.go` ListAuthorizationPolicies.
+ */
+export function waypointPoliciesFor(
+  layer: Layer,
+  gateway: Gateway,
+  service?: Service,
+): readonly Attached<AuthorizationPolicy>[] {
+  const call = callThrough(layer.mesh, gateway, service)
+  return attached(layer.authorizationPolicies, policy => appliesAtWaypoint(policy, call)).filter(
+    ({ policy }) => policy.action !== 'AUDIT',
+  )
+}
+
+/** RequestAuthentications that read the tokens of calls through a waypoint, or may. */
+export function waypointTokensFor(
+  layer: Layer,
+  gateway: Gateway,
+  service?: Service,
+): readonly Attached<RequestAuthentication>[] {
+  const call = callThrough(layer.mesh, gateway, service)
+  return attached(layer.requestAuthentications, policy => appliesAtWaypoint(policy, call))
+}
+
+/** What the policies of one call through a waypoint may name, and the namespace each must lie in; absent where that is not known. */
+type Callable = readonly { readonly kind: TargetRef['kind']; readonly name: string; readonly beside?: string }[]
+
+function callThrough({ rootNamespace }: Mesh, gateway: Gateway, service?: Service): Callable {
+  const beside = (namespace: string | undefined) => (namespace === undefined ? {} : { beside: namespace })
+  return [
+    { kind: 'GatewayClass', name: 'istio-waypoint', ...beside(rootNamespace) },
+    { kind: 'Gateway', name: gateway.name, ...beside(gateway.namespace) },
+    ...(service ? [{ kind: 'Service' as const, name: service.name, ...beside(service.namespace) }] : []),
+  ]
+}
+
+/**
+ * Whether a policy applies to a call through a waypoint: one that names the Service, or the Gateway, from beside it, or from the root namespace the
+ * class of all waypoints. Selectors, and policies without targetRefs, mean nothing there.
+ * Source: istio `pilot/pkg/model/policyattachment.go` ShouldAttachPolicy.
+ */
+function appliesAtWaypoint({ namespace, targeted, targets }: Targeting, call: Callable): Ternary {
+  const liesBeside = ({ beside }: Callable[number]): Ternary =>
+    namespace === undefined || beside === undefined ? 'unknown' : ternary(namespace === beside)
+  // What it names could not be read in full: it may be any of these, where it lies beside one.
+  if (targeted === 'unknown') return every(['unknown', some(call.map(liesBeside))])
+  const named = call.filter(({ kind, name }) => targets.some(target => target.kind === kind && target.name === name))
+  return some(named.map(liesBeside))
+}
+
+type Targeting = Pick<AuthorizationPolicy | RequestAuthentication, 'namespace' | 'targeted' | 'targets'>
 
 function attached<P>(policies: readonly P[], applies: (policy: P) => Ternary): readonly Attached<P>[] {
   return policies.flatMap(policy => {

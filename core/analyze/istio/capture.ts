@@ -46,7 +46,12 @@ function portList(text: string): readonly number[] | 'all' | 'unknown' {
  */
 export function captureKey(annotations: Labels): string {
   const exclude = portList(annotations[annotation.exclude] ?? '')
-  const steering = ['sidecar.istio.io/inject', 'inject.istio.io/templates', annotation.status]
+  const steering = [
+    'sidecar.istio.io/inject',
+    'inject.istio.io/templates',
+    'ambient.istio.io/bypass-inbound-capture',
+    annotation.status,
+  ]
   return JSON.stringify([
     annotations[annotation.mode] ?? 'REDIRECT',
     annotations[annotation.include] ?? '*',

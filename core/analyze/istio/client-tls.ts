@@ -1,6 +1,7 @@
 import type { ClientTls, DestinationRule, Layer, Service, Workload } from '../layer'
 import { selects } from './attachment'
 import { hostOf, isSubset, pathsTo } from './client'
+import { planesOf } from './data-plane'
 import { injectionOf } from './injection'
 import type { Ternary } from './kleene'
 import { modesOf, type Mode } from './mtls'
@@ -131,17 +132,48 @@ export function presented(layer: Layer, caller: Proxied, { service, port, callee
 }
 
 function spoken(layer: Layer, choice: TlsChoice, delivery: Delivery): readonly Presented[] {
+  const planes = planesOf(layer, delivery.callee).map(({ plane }) => plane)
+  const sidecar = planes.every(plane => plane === 'ztunnel') ? [] : toProxy(layer, choice, delivery)
+  return planes.includes('ztunnel') ? [...sidecar, ...toZtunnel(layer, choice)] : sidecar
+}
+
+/**
+ * HBONE where the mesh has sidecars speak it, whatever PeerAuthentication says; without it ztunnel's Pods look to them like Pods without a proxy.
+ * Source: istio `pilot/pkg/xds/endpoints/endpoint_builder.go` (supportsTunnel).
+ */
+function toZtunnel({ mesh }: Layer, choice: TlsChoice): readonly Presented[] {
+  if (choice === 'SIMPLE' || choice === 'MUTUAL') return ['other-tls', 'mtls']
+  if (choice !== 'auto') return ['mtls', 'plaintext']
+  if (mesh.hbone === undefined) return ['mtls', 'plaintext']
+  return mesh.hbone ? ['mtls'] : ['plaintext']
+}
+
+function toProxy(layer: Layer, choice: TlsChoice, delivery: Delivery): readonly Presented[] {
   switch (choice) {
     case 'auto':
       return automatic(layer, delivery)
     case 'ISTIO_MUTUAL':
-      return ['mtls']
+      return insisting(layer, delivery)
     case 'DISABLE':
       return ['plaintext']
     case 'SIMPLE':
     case 'MUTUAL':
       return ['other-tls']
   }
+}
+
+/**
+ * Told to speak the mesh's TLS, a proxy does so to whoever is there: a workload without a proxy, or a port that takes plaintext only, cannot read it.
+ * Source: istio `pilot/pkg/networking/core/cluster_tls.go` applyUpstreamTLSSettings (transportSocketMatches are for auto-mTLS alone).
+ */
+function insisting(layer: Layer, { service, port, callee }: Delivery): readonly Presented[] {
+  const target = service.ports.find(entry => entry.port === port)
+  const container = target && targetPort(target, callee)
+  const modes = container === undefined ? [] : modesOf(layer, callee, container).map(({ mode }) => mode)
+  const { proxied } = injectionOf(layer, callee)
+  const read = proxied !== 'no' && (container === undefined || modes.some(mode => mode !== 'DISABLE'))
+  const unread = proxied !== 'yes' || modes.includes('DISABLE')
+  return [...(read ? (['mtls'] as const) : []), ...(unread ? (['other-tls'] as const) : [])]
 }
 
 function automatic(layer: Layer, { service, port, callee }: Delivery): readonly Presented[] {

@@ -19,32 +19,31 @@ const ignored = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-st
  * Whether a workload's inbound traffic passes through a sidecar that enforces policy.
  *
  * A running Pod is what its containers say. Otherwise the webhooks decide by the labels of namespace and Pod, then the
- * injector by those of the Pod, its annotation and `hostNetwork`. Gateways are proxies of another kind, and ztunnel
- * enforces something else: both are `unknown` here.
+ * injector by those of the Pod, its annotation and `hostNetwork`. Gateways are proxies of another kind, `unknown` here.
  */
 export function injectionOf(layer: Layer, workload: Workload): Injection {
   if (layer.assume === 'recorded') return yes('every workload is taken to be proxied')
   const name = `${workload.namespace}/${workload.name}`
   if (workload.unreadable) return unknown(`${workload.kind} ${name} could not be read`)
   if (isGateway(workload)) return unknown(`${workload.kind} ${name} is a gateway, not a sidecar`)
-  if (workload.live) return running(layer, workload, name)
+  if (workload.live) return running(workload, name)
   const injected = byLabels(layer, workload)
   if (injected.proxied === 'no' && workload.proxyContainer) {
     return unknown(`${workload.kind} ${name} has an istio-proxy container that no injector put there`)
   }
-  return injected.proxied === 'no' ? (ambient(layer, workload) ?? injected) : injected
+  return injected
 }
 
 /** Sources: istio `manifests/…/files/gateway-injection-template.yaml`, `pilot/pkg/model/policyattachment.go` workloadGatewayName. */
-function isGateway({ labels, annotations }: Workload): boolean {
+export function isGateway({ labels, annotations }: Workload): boolean {
   const templates = annotations['inject.istio.io/templates'] ?? ''
   return labels['gateway.networking.k8s.io/gateway-name'] !== undefined || templates.includes('gateway')
 }
 
-function running(layer: Layer, workload: Workload, name: string): Injection {
+function running(workload: Workload, name: string): Injection {
   if (workload.hostNetwork) return no(`Pods of ${name} use the host's network`)
   if (workload.proxyContainer) return yes(`Pods of ${name} run an istio-proxy container`)
-  return ambient(layer, workload) ?? no(`Pods of ${name} run without an istio-proxy container`)
+  return no(`Pods of ${name} run without an istio-proxy container`)
 }
 
 /** Sources: istio `manifests/…/templates/mutatingwebhook.yaml` (which Pods reach the injector), `pkg/kube/inject/inject.go` injectRequired. */
@@ -86,12 +85,4 @@ function byDefaultRevision(layer: Layer, because: string): Injection {
 function byRevision({ mesh }: Layer, revision: string, because: string): Injection {
   if (mesh.revisions.has(revision)) return yes(because)
   return unknown(`${because}, but no revision or tag ${revision} is among the objects`)
-}
-
-/** Pods that ztunnel captures are judged by it (istio `manifests/charts/istio-cni/values.yaml` enablementSelectors). */
-function ambient(layer: Layer, { namespace, labels, hostNetwork }: Workload): Injection | undefined {
-  const own = labels['istio.io/dataplane-mode']
-  const wide = layer.namespaces.get(namespace)?.labels['istio.io/dataplane-mode']
-  const taken = own === 'ambient' || (wide === 'ambient' && own !== 'none')
-  return taken && !hostNetwork ? unknown(`ztunnel captures Pods of ${namespace}`) : undefined
 }

@@ -1,8 +1,6 @@
-import type { AuthorizationPolicy } from '../layer'
+import type { AuthorizationPolicy, Rule } from '../layer'
 import type { Attached } from './attachment'
 import { every, not, type Ternary } from './kleene'
-import type { Asking } from './match-attribute'
-import { matchRule } from './match-rule'
 import { allow, deny, nameOf, unlessRefused, unknown, type Verdict } from './verdict'
 
 /** A policy's answer to one request. */
@@ -15,28 +13,38 @@ interface Answer {
   readonly rule: string
 }
 
+/** The policies that decide at one hop. */
+export interface Court {
+  readonly policies: readonly Attached<AuthorizationPolicy>[]
+  /** Whether one rule of a policy matches the request, in the reading of whoever enforces it. */
+  readonly matches: (rule: Rule, policy: AuthorizationPolicy) => Ternary
+  /** Whom they guard, for messages. */
+  readonly to: string
+}
+
 /**
- * The decision of all AuthorizationPolicies of one proxy: denied if a DENY matches; otherwise allowed if an ALLOW matches, or if
+ * The decision of all AuthorizationPolicies of one hop: denied if a DENY matches; otherwise allowed if an ALLOW matches, or if
  * there is no ALLOW at all; otherwise denied. AUDIT and dry-run policies do not count, not even as an ALLOW. What a CUSTOM
  * policy hands to an external authorizer nobody knows, so that the best it leaves is `unknown`.
- * Sources: istio `pilot/pkg/security/authz/builder/builder.go`, envoy `source/extensions/filters/common/rbac/engine_impl.cc`.
+ * Sources: istio `pilot/pkg/security/authz/builder/builder.go`, envoy `source/extensions/filters/common/rbac/engine_impl.cc`,
+ * ztunnel `src/state.rs` assert_rbac.
  */
-export function judgePolicies(policies: readonly Attached<AuthorizationPolicy>[], asking: Asking, to: string): Verdict {
-  const answers = policies.map(attached => answerOf(attached, asking)).filter(answer => answer.inForce !== 'no')
+export function judgePolicies(court: Court): Verdict {
+  const answers = court.policies.map(policy => answerOf(policy, court)).filter(answer => answer.inForce !== 'no')
   const hits = answers.filter(({ policy, matches }) => policy.action !== 'ALLOW' && matches !== 'no')
   const denial = hits.find(
     ({ policy, inForce, matches }) => policy.action === 'DENY' && every([inForce, matches]) === 'yes',
   )
   if (denial) return deny(denial.rule)
   const allowing = answers.filter(({ policy }) => policy.action === 'ALLOW' || policy.action === 'unknown')
-  return unlessRefused(judgeAllowing(allowing, to), ...hits.map(({ rule }) => rule))
+  return unlessRefused(judgeAllowing(allowing, court.to), ...hits.map(({ rule }) => rule))
 }
 
 /** A dry-run CUSTOM policy still calls its authorizer, whose answer still counts (istio `authz/builder/builder.go` buildHTTP). */
-function answerOf({ policy, applies }: Attached<AuthorizationPolicy>, asking: Asking): Answer {
+function answerOf({ policy, applies }: Attached<AuthorizationPolicy>, court: Court): Answer {
   const certain: Ternary = policy.action === 'unknown' ? 'unknown' : 'yes'
   const enforced = policy.action === 'CUSTOM' ? 'yes' : not(policy.dryRun)
-  const matches = policy.rules.map(rule => matchRule(rule, policy, asking))
+  const matches = policy.rules.map(rule => court.matches(rule, policy))
   const answer = matches.includes('yes') ? 'yes' : matches.includes('unknown') ? 'unknown' : 'no'
   const rule = answer === 'no' ? nameOf(policy) : `${nameOf(policy)} rules[${matches.indexOf(answer)}]`
   return { policy, inForce: every([applies, enforced, certain]), matches: answer, rule }

@@ -1,7 +1,7 @@
 import type { PathNormalization } from '../layer'
 import { matchString, quote } from './match-string'
 
-/** The path without its query; a fragment never gets so far, Envoy answers it with 400. */
+/** The path without its query; a fragment never gets so far. */
 export function withoutQuery(path: string): string {
   return path.split(/[?#]/, 1)[0] ?? ''
 }

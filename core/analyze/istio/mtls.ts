@@ -30,7 +30,7 @@ export function modesOf(layer: Layer, workload: Workload, port: number): readonl
 }
 
 /** The root namespaces there may be: the known one, or each whose objects would make a difference, or none of these. */
-function rootsOf({ mesh }: Layer, policies: readonly Named[]): readonly (string | undefined)[] {
+export function rootsOf({ mesh }: Layer, policies: readonly Named[]): readonly (string | undefined)[] {
   if (mesh.rootNamespace !== undefined) return [mesh.rootNamespace]
   return [...new Set([...policies.map(policy => policy.namespace), undefined])]
 }

@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import type { Problem } from '../../model/problem'
 import type { Mesh } from '../layer'
 import { Cursor, watched } from './cursor'
+import { readBool } from './go-bool'
 import { readOutbound } from './read-client'
 import { readLabels, type RawObject } from './read-object'
 
@@ -53,6 +54,7 @@ export function readMeshConfig(object: RawObject): MeshPart {
   const aliases = known(config.get('trustDomainAliases'), field => field.strings())
   const foreign = known(config.get('caCertificates'), readForeign)
   const autoMtls = known(config.get('enableAutoMtls'), field => field.boolean() ?? true)
+  const hbone = known(config.get('defaultConfig').get('proxyMetadata'), readHbone)
   const outbound = known(config.get('outboundTrafficPolicy'), policy => readOutbound(policy) ?? 'ALLOW_ANY')
   const pathNormalization = known(config.get('pathNormalization'), readNormalization)
   return {
@@ -62,6 +64,7 @@ export function readMeshConfig(object: RawObject): MeshPart {
     ...(aliases === undefined ? {} : { trustDomainAliases: aliases }),
     ...(foreign === undefined ? {} : { foreignTrustDomains: foreign }),
     ...(autoMtls === undefined ? {} : { autoMtls }),
+    ...(hbone === undefined ? {} : { hbone }),
     ...(outbound === undefined ? {} : { outbound }),
     ...(pathNormalization === undefined ? {} : { pathNormalization }),
     exportTo: {
@@ -92,6 +95,11 @@ function known<T>(field: Cursor, read: (field: Cursor) => T): T | undefined {
 function listOr(field: Cursor, otherwise: readonly string[]): readonly string[] {
   const values = field.strings()
   return values.length === 0 ? otherwise : values
+}
+
+/** The profile `ambient` switches it on (istio `manifests/helm-profiles/ambient.yaml`); any true of Go's will do. */
+function readHbone(metadata: Cursor): boolean {
+  return readBool(metadata.get('ISTIO_META_ENABLE_HBONE').string() ?? 'false')
 }
 
 function readForeign(certificates: Cursor): readonly string[] {
@@ -128,6 +136,7 @@ const settings: readonly Setting[] = [
   'pathNormalization',
   'outbound',
   'autoMtls',
+  'hbone',
   'foreignTrustDomains',
   'capture',
   'clusterDomain',

@@ -1,8 +1,10 @@
 import type { AuthorizationPolicy, JwtRule, MtlsMode, PeerAuthentication, RequestAuthentication } from '../layer'
+import type { TokenHeader } from '../../model/token'
+import { placeOf, usualPlace } from '../../model/token'
 import { watched, type Cursor } from './cursor'
 import { readAnnotations, readNamed, requireNamespace, type RawObject } from './read-object'
 import { readRules } from './read-rule'
-import { readMatchLabels, readTargeted } from './read-selector'
+import { readMatchLabels, readTargeting } from './read-selector'
 import { readBool } from './go-bool'
 import type { Ternary } from './kleene'
 
@@ -31,7 +33,7 @@ export function readAuthorizationPolicy(object: RawObject): AuthorizationPolicy 
   const policy: AuthorizationPolicy = {
     ...readNamed(object),
     selector: readMatchLabels(spec.get('selector')),
-    targeted: readTargeted(spec),
+    ...readTargeting(spec),
     action: action.damaged ? 'unknown' : action.value,
     dryRun: readDryRun(object),
     rules: readRules(spec.get('rules')),
@@ -112,11 +114,13 @@ const jwtFields = [
 /** Source: istio/api `security/v1beta1/request_authentication.proto`. */
 export function readRequestAuthentication(object: RawObject): RequestAuthentication {
   const { spec, odd } = readSpec(object, ['selector', 'targetRef', 'targetRefs', 'jwtRules'])
+  const targeting = readTargeting(spec)
   const rules = watched(spec.log, () => spec.get('jwtRules').items().flatMap(readJwtRule))
   return {
     ...readNamed(object),
     selector: odd ? { kind: 'unknown' } : readMatchLabels(spec.get('selector')),
-    targeted: odd ? 'unknown' : readTargeted(spec),
+    ...targeting,
+    ...(odd && { targeted: 'unknown' }),
     issuers: rules.value,
     unreadable: odd || rules.damaged,
   }
@@ -126,13 +130,26 @@ function readJwtRule(rule: Cursor): readonly JwtRule[] {
   rule.required()?.only(jwtFields)
   const issuer = rule.get('issuer').required()?.string()
   if (issuer === undefined) return []
-  const elsewhere = ['fromHeaders', 'fromParams', 'fromCookies'].some(field => rule.get(field).items().length > 0)
   return [
     {
       issuer,
       audiences: rule.get('audiences').strings(),
       spaceDelimited: rule.get('spaceDelimitedClaims').strings(),
-      bearer: !elsewhere,
+      places: readPlaces(rule),
     },
   ]
+}
+
+/** A rule that names no place reads the usual one (istio/api `security/v1beta1/request_authentication.proto`, `JWTRule.from_headers`). */
+function readPlaces(rule: Cursor): JwtRule['places'] {
+  const headers = watched(rule.log, () => rule.get('fromHeaders').items().flatMap(readHeader))
+  const others = ['fromParams', 'fromCookies'].some(field => rule.get(field).items().length > 0)
+  if (others || headers.damaged) return 'unknown'
+  return headers.value.length > 0 ? [...new Set(headers.value.map(placeOf))] : [usualPlace]
+}
+
+function readHeader(header: Cursor): readonly TokenHeader[] {
+  header.required()?.only(['name', 'prefix'])
+  const name = header.get('name').required()?.string()
+  return name === undefined ? [] : [{ name, prefix: header.get('prefix').string() ?? '' }]
 }

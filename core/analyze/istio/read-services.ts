@@ -1,6 +1,6 @@
 import type { Service, ServiceEntry, ServicePort } from '../layer'
 import { watched, type Cursor } from './cursor'
-import { readAnnotations, readNamed, requireNamespace, type RawObject } from './read-object'
+import { readAnnotations, readLabels, readNamed, requireNamespace, type RawObject } from './read-object'
 
 const protocols = ['TCP', 'UDP', 'SCTP'] as const
 
@@ -8,6 +8,7 @@ const protocols = ['TCP', 'UDP', 'SCTP'] as const
 export function readService(object: RawObject): Service {
   const spec = object.body.get('spec')
   const annotations = readAnnotations(object)
+  const labels = readLabels(object)
   const exportTo = annotations.value['networking.istio.io/exportTo']
   const { value, damaged } = watched(object.body.log, () => {
     requireNamespace(object)
@@ -21,8 +22,9 @@ export function readService(object: RawObject): Service {
   return {
     ...readNamed(object),
     ...value,
+    labels: labels.value,
     ...(exportTo === undefined ? {} : { exportTo: exportTo.split(',').map(entry => entry.trim()) }),
-    unreadable: damaged || annotations.damaged,
+    unreadable: damaged || annotations.damaged || labels.damaged,
   }
 }
 
@@ -63,7 +65,8 @@ export function readServiceEntry(object: RawObject): ServiceEntry {
       ...readEntrySelector(spec.get('workloadSelector')),
     } as const
   })
-  return { ...readNamed(object), ...value, unreadable: damaged }
+  const labels = readLabels(object)
+  return { ...readNamed(object), ...value, labels: labels.value, unreadable: damaged || labels.damaged }
 }
 
 function readEntrySelector(selector: Cursor): Pick<ServiceEntry, 'workloadSelector'> {

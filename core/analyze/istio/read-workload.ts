@@ -50,10 +50,18 @@ export function readWorkload(object: RawObject, kind: WorkloadKind): OwnedWorklo
     kind,
     namespace: object.namespace,
     names: [object.name],
+    ips: kind === 'Pod' ? readIps(status) : [],
     live: kind === 'Pod' && !(metadata.get('uid').absent && spec.get('nodeName').absent && status.get('phase').absent),
     unreadable: damaged,
     ...(owner === undefined ? {} : { owner }),
   }
+}
+
+/** `status.podIPs`, or the older `podIP`. */
+function readIps(status: Cursor): readonly string[] {
+  const several = status.get('podIPs').items()
+  const ips = several.length > 0 ? several.map(entry => entry.get('ip').string()) : [status.get('podIP').string()]
+  return ips.flatMap(ip => ip ?? [])
 }
 
 function readServiceAccount(spec: Cursor): string {

@@ -2,6 +2,7 @@ import type { Kind } from '../../model/kinds'
 import type {
   AuthorizationPolicy,
   DestinationRule,
+  Gateway,
   Namespace,
   PeerAuthentication,
   RequestAuthentication,
@@ -12,6 +13,7 @@ import type {
 } from '../layer'
 import { reportEnvoyFilter } from './envoy-filter'
 import { readDestinationRule, readSidecar } from './read-client'
+import { readGateway } from './read-gateway'
 import * as mesh from './read-mesh'
 import { readLabels, readNamed, type RawObject } from './read-object'
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication } from './read-policies'
@@ -31,6 +33,7 @@ export interface Draft {
   readonly authorizationPolicies: AuthorizationPolicy[]
   readonly peerAuthentications: PeerAuthentication[]
   readonly requestAuthentications: RequestAuthentication[]
+  readonly gateways: Gateway[]
 }
 
 type Reader = (object: RawObject, draft: Draft) => void
@@ -81,5 +84,6 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   Sidecar: (object, draft) => draft.sidecars.push(readSidecar(object)),
   ServiceEntry: (object, draft) => draft.serviceEntries.push(readServiceEntry(object)),
   DestinationRule: (object, draft) => draft.destinationRules.push(readDestinationRule(object)),
+  Gateway: (object, draft) => draft.gateways.push(readGateway(object)),
   EnvoyFilter: reportEnvoyFilter,
 }

@@ -88,5 +88,5 @@ function unite(members: readonly OwnedWorkload[]): Workload {
   const { kind, name, at } = members.find(member => member.owner === undefined) ?? first
   const { owner: _owner, ...workload } = first
   const labels = members.reduce<Labels>((union, member) => ({ ...member.labels, ...union }), {})
-  return { ...workload, kind, name, at, labels }
+  return { ...workload, kind, name, at, labels, ips: members.flatMap(member => member.ips) }
 }

@@ -19,6 +19,15 @@ export function agreement(verdicts: readonly Verdict[]): Verdict {
   return { verdict: first.verdict, because }
 }
 
+/** The verdict of two hops, one after the other: both must let the request through. */
+export function inTurn(first: Verdict, second: Verdict): Verdict {
+  const denial = [first, second].find(({ verdict }) => verdict === 'deny')
+  if (denial) return denial
+  const doubts = [first, second].filter(({ verdict }) => verdict === 'unknown')
+  if (doubts.length > 0) return unknown(...doubts.flatMap(({ because }) => because))
+  return allow(...first.because, ...second.because)
+}
+
 /** The verdict where something before it may have refused the request: a denial stays one, and nothing else is certain. */
 export function unlessRefused(verdict: Verdict, ...doubts: readonly string[]): Verdict {
   return verdict.verdict === 'deny' || doubts.length === 0 ? verdict : unknown(...doubts)

@@ -2,10 +2,11 @@ import { addressBits } from '../../model/address'
 import { printIdentity } from '../../model/identity'
 import type { Point } from '../../model/region'
 import { absent } from '../../model/region'
+import type { ClaimQuestion, Questions, TokenPlace } from '../../model/token'
+import { badToken, issuerAttribute, noToken, placeIn, subjectAttribute, usualPlace } from '../../model/token'
 import { isRecord } from '../istio/cursor'
 import type { Request, Token } from '../request'
-import type { ClaimQuestion, Questions } from './tokens'
-import { badToken, noToken, plainAudience } from './tokens'
+import { plainAudience } from './token-attributes'
 
 /** A request seen as a point: the value of every attribute that a region may ask for. */
 export interface RequestPoint {
@@ -27,13 +28,14 @@ export function pointOf({ request, path, questions }: RequestPoint): Point {
     method: http?.method ?? '',
     path,
     host: (http?.host ?? '').toLowerCase(),
-    token: tokenIssuer(jwt),
-    'token.sub': claimText(jwt, 'sub') ?? absent,
+    [issuerAttribute(usualPlace)]: tokenIssuer(jwt),
+    [subjectAttribute(usualPlace)]: claimText(jwt, 'sub') ?? absent,
   }
   return variable => {
     const asked = questions.get(variable)
-    if (asked) return answers(asked, jwt) ? 'yes' : 'no'
+    if (asked) return asked.place === usualPlace && answers(asked, jwt) ? 'yes' : 'no'
     if (variable.startsWith('header:')) return http?.headers[variable.slice('header:'.length)] ?? absent
+    if (variable.startsWith('token@')) return issuerElsewhere(placeIn(variable), http?.headers ?? {})
     return values[variable] ?? ''
   }
 }
@@ -47,6 +49,12 @@ function remoteAddress({ from, http }: Request): string | undefined {
 function tokenIssuer(jwt: Token | undefined): string {
   if (!jwt) return noToken
   return jwt.kind === 'sound' ? (claimText(jwt, 'iss') ?? badToken) : badToken
+}
+
+/** What a header other than the usual holds is not looked into: no token that anybody would take. */
+function issuerElsewhere(place: TokenPlace, headers: Readonly<Record<string, string>>): string {
+  const [name = '', ...prefix] = place.split(':')
+  return headers[name]?.includes(prefix.join(':')) === true ? badToken : noToken
 }
 
 function claimText(jwt: Token | undefined, name: string): string | undefined {

@@ -1,11 +1,11 @@
 import { Language } from '../../model/language'
 import { Region } from '../../model/region'
-import type { Ternary } from '../istio/kleene'
 import type { Attached } from '../istio/attachment'
 import type { AuthorizationPolicy, RequestAuthentication } from '../layer'
 import type { Match } from './bounds'
-import { all, always, any, both, choose, exactly, never, not, oneOf, unknowable } from './bounds'
+import { any, both, exactly, oneOf, unknowable } from './bounds'
 import { nobody, trustedCallers } from './callers'
+import { decision, enforced } from './decision'
 import type { RuleContext } from './rules'
 import { ruleRegion } from './rules'
 import type { Questions, TokenSets } from './tokens'
@@ -72,59 +72,17 @@ function underMode(mode: Mode, match: Match, { accepted }: PortFacts): Match {
   return both(callers, match)
 }
 
-/**
- * CUSTOM, then tokens, then DENY, then ALLOW. Source: istio `pilot/pkg/networking/core/listener_builder.go` (order of the
- * filters), `pilot/pkg/security/authz/builder/builder.go`.
- */
+/** Tokens, then policies. Source: istio `pilot/pkg/networking/core/listener_builder.go` (order of the filters). */
 function filters(chain: 'http' | 'tcp', facts: PortFacts): Match {
   const tokens = tokenSets(facts.requestAuthentications, facts.questions)
-  const matches = facts.policies.map(({ policy, applies }) => ({
-    action: policy.action,
-    applies: enforced(policy, applies),
-    region: policy.action === 'unknown' ? unknowable : policyRegion(policy, { chain, facts, tokens }),
-  }))
-  const of = (action: AuthorizationPolicy['action']): typeof matches =>
-    matches.filter(m => m.action === action || m.action === 'unknown')
-  const denies = any(of('DENY').map(m => choose(certainly(m), m.region, never)))
-  return all([custom(of('CUSTOM')), chain === 'http' ? tokens.passes : always, not(denies), allowed(of('ALLOW'))])
-}
-
-interface Applied {
-  readonly action: AuthorizationPolicy['action']
-  readonly applies: Ternary
-  readonly region: Match
-}
-
-/** A policy whose action could not be read has this one only perhaps. */
-function certainly({ action, applies }: Applied): Ternary {
-  return action === 'unknown' && applies === 'yes' ? 'unknown' : applies
-}
-
-/** What an external authorizer answers is not written anywhere; where none is asked, it has no say. */
-function custom(policies: readonly Applied[]): Match {
-  const asked = any(policies.map(policy => choose(policy.applies, policy.region, never)))
-  return { must: asked.may.complement(), may: Region.all }
-}
-
-/** Without any ALLOW policy everything is allowed; with one, what some of them allows. */
-function allowed(policies: readonly Applied[]): Match {
-  const sure = policies.filter(policy => certainly(policy) === 'yes')
-  const unsure = policies.filter(policy => certainly(policy) === 'unknown')
-  if (sure.length > 0) {
-    const certain = any(sure.map(policy => policy.region))
-    return { must: certain.must, may: certain.may.union(any(unsure.map(policy => policy.region)).may) }
-  }
-  return oneOf([always, ...unsure.map(policy => policy.region)])
-}
-
-/**
- * A dry-run policy is not enforced, nor does it count as an ALLOW; one with CUSTOM asks its authorizer all the same.
- * Source: istio `pilot/pkg/security/authz/builder/builder.go`.
- */
-function enforced(policy: AuthorizationPolicy, applies: Ternary): Ternary {
-  if (policy.action === 'CUSTOM') return applies
-  if (policy.dryRun === 'yes' || applies === 'no') return 'no'
-  return policy.dryRun === 'unknown' ? 'unknown' : applies
+  const decided = decision(
+    facts.policies.map(({ policy, applies }) => ({
+      action: policy.action,
+      applies: enforced(policy, applies),
+      region: policy.action === 'unknown' ? unknowable : policyRegion(policy, { chain, facts, tokens }),
+    })),
+  )
+  return chain === 'http' ? both(tokens.passes, decided) : decided
 }
 
 /** The requests that some rule of the policy matches. */

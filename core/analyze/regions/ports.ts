@@ -1,4 +1,5 @@
 import { agentPorts } from '../istio/capture'
+import { planesOf } from '../istio/data-plane'
 import { targetPort } from '../istio/protocol'
 import { containsLabels } from '../istio/attachment'
 import type { Layer, Rule, Workload } from '../layer'
@@ -12,11 +13,15 @@ export function mentionedPorts(layer: Layer, workload: Workload): readonly numbe
   const near = <T extends { readonly namespace?: string }>(objects: readonly T[]): readonly T[] =>
     objects.filter(object => object.namespace === namespace || object.namespace === undefined)
   const services = near(layer.services).filter(({ selector }) => containsLabels(workload.labels, selector))
+  // A host outside has its own ports: only an entry with a selector leads to workloads.
+  const entries = near(layer.serviceEntries).filter(
+    ({ workloadSelector }) => workloadSelector !== undefined && containsLabels(workload.labels, workloadSelector),
+  )
   const listed = [
     ...workload.ports.filter(({ protocol }) => protocol === 'TCP').map(({ port }) => port),
     ...workload.probes.flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
     ...services.flatMap(service => service.ports.flatMap(port => targetPort(port, workload) ?? [])),
-    ...near(layer.serviceEntries).flatMap(({ ports }) => ports.map(({ target, number }) => target ?? number)),
+    ...entries.flatMap(({ ports }) => ports.map(({ target, number }) => target ?? number)),
     ...near(layer.sidecars).flatMap(({ ingress }) => ingress.map(({ port }) => port)),
     ...layer.peerAuthentications.flatMap(({ ports }) => [...ports.keys()]),
     ...layer.authorizationPolicies.flatMap(({ rules }) => rules.flatMap(rulePorts)),
@@ -24,7 +29,8 @@ export function mentionedPorts(layer: Layer, workload: Workload): readonly numbe
       key.includes('InboundPorts') ? numbers(value) : [],
     ),
   ]
-  return [...new Set(listed)].filter(port => !agentPorts.includes(port)).sort((a, b) => a - b)
+  const left = planesOf(layer, workload).some(({ plane }) => plane === 'ztunnel') ? [] : agentPorts
+  return [...new Set(listed)].filter(port => !left.includes(port)).sort((a, b) => a - b)
 }
 
 /** A port that none of `named` is, nor the agent's. */

@@ -1,4 +1,5 @@
 import { groupBy } from '../../model/group'
+import type { Ternary } from '../istio/kleene'
 import type { Labels, Layer, Named, Selector, Workload } from '../layer'
 
 /** A workload and the part of the layer that can concern it, so that nobody searches the whole cluster for each. */
@@ -22,9 +23,10 @@ export function scopes(layer: Layer): readonly Scope[] {
     ),
     serviceEntries: index(layer.serviceEntries, ({ workloadSelector }) => labelled(workloadSelector ?? {})),
     sidecars: index(layer.sidecars, ofSelector),
-    authorizationPolicies: index(layer.authorizationPolicies, ofSelector),
+    // What names targets is for gateways and waypoints; it never holds for a workload's own proxy.
+    authorizationPolicies: index(layer.authorizationPolicies.filter(isUntargeted), ofSelector),
     peerAuthentications: index(layer.peerAuthentications, ofSelector),
-    requestAuthentications: index(layer.requestAuthentications, ofSelector),
+    requestAuthentications: index(layer.requestAuthentications.filter(isUntargeted), ofSelector),
   }
   return layer.workloads.map(workload => ({
     workload,
@@ -38,6 +40,10 @@ export function scopes(layer: Layer): readonly Scope[] {
       requestAuthentications: shelves.requestAuthentications.concerning(workload),
     },
   }))
+}
+
+function isUntargeted({ targeted }: { readonly targeted: Ternary }): boolean {
+  return targeted !== 'yes'
 }
 
 function labelled(labels: Labels): Selector {
@@ -59,12 +65,14 @@ class Shelf<T extends Named> {
     )
   }
 
+  /** A workload without labels gets all: to ztunnel every selector takes it. */
   concerning({ namespace, labels }: Workload): readonly T[] {
+    const own = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
     const wanted = new Set([everywhere, namespace, ...(this.root === undefined ? [] : [this.root])])
     const found = new Set<T>()
     for (const place of wanted) {
       const shelf = this.places.get(place)
-      for (const label of [anyLabel, ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)]) {
+      for (const label of own.length > 0 ? [anyLabel, ...own] : (shelf?.keys() ?? [])) {
         for (const object of shelf?.get(label) ?? []) found.add(object)
       }
     }

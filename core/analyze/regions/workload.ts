@@ -1,19 +1,26 @@
 import { Language } from '../../model/language'
 import { Region } from '../../model/region'
 import { kubelet } from '../expect'
-import { authorizationFor, requestAuthenticationFor } from '../istio/attachment'
+import { authorizationFor, requestAuthenticationFor, ztunnelPoliciesFor } from '../istio/attachment'
 import { captured } from '../istio/capture'
-import { injectionOf } from '../istio/injection'
-import { every } from '../istio/kleene'
+import type { Plane } from '../istio/data-plane'
+import { planesOf } from '../istio/data-plane'
+import type { Ternary } from '../istio/kleene'
 import { modesOf } from '../istio/mtls'
 import { chainsOf } from '../istio/protocol'
 import type { Layer, Probe, Workload } from '../layer'
+import { ztunnelModesOf } from '../ztunnel/modes'
 import type { Match } from './bounds'
-import { always, any, both, choose, exactly } from './bounds'
+import { always, any, both, choose, exactly, oneOf } from './bounds'
+import type { Clients } from './clients'
+import { acceptedBy, domainsOf } from './domains'
 import type { PortFacts } from './port'
-import { admitted, policyRegion, smuggled } from './port'
+import { admitted, smuggled } from './port'
 import type { Questions } from './tokens'
-import { tokenSets } from './tokens'
+import type { WaypointFacts } from './waypoint'
+import type { Way } from './ways'
+import { united, waysIn } from './ways'
+import { admittedByZtunnel } from './ztunnel-port'
 
 /** One port of one workload, asked about. */
 export interface Asked {
@@ -21,32 +28,69 @@ export interface Asked {
   readonly workload: Workload
   readonly port: number
   readonly questions: Questions
+  readonly clients: Clients
+  readonly waypointFacts: WaypointFacts
 }
 
-/** The requests the callee lets in. A port that no proxy guards lets in everything. */
-export function served(asked: Asked): Match {
-  const policed = admitted(facts(asked))
-  const open = choose(guarded(asked), policed, always)
-  return withProbes(asked, open)
+/** What gets into a port. */
+export interface Entrance {
+  /** The requests the callee lets in, by whatever guards it. A port that nothing guards lets in everything. */
+  readonly served: Match
+  /** The ways in that may lead through a waypoint. */
+  readonly ways: readonly Way[]
+  /** What comes straight to Pods that ztunnel guards; nothing where it guards none. */
+  readonly direct: Match | undefined
+  /** What an adversary may get in beside that, by speaking otherwise than a proxy would. */
+  smuggled(): Region
 }
 
-/** What an adversary may get in beside that, by speaking otherwise than a proxy would. */
-export function smuggledInto(asked: Asked): Region {
-  return smuggled(facts(asked)).minus(byKubelet)
+/** What gets into a port, on the plane its workload is on, or on any it may be on. */
+export function entranceOf(asked: Asked): Entrance {
+  const planes = planesOf(asked.layer, asked.workload).map(({ plane }) => onPlane[plane](asked))
+  const [only, ...others] = planes
+  if (only && others.length === 0) return only
+  return {
+    served: oneOf(planes.map(({ served }) => served)),
+    ways: planes.flatMap(({ ways }) => ways),
+    direct: planes.find(({ direct }) => direct)?.direct,
+    smuggled: () => Region.union(planes.map(plane => plane.smuggled())),
+  }
 }
 
-function guarded({ layer, workload, port }: Asked): ReturnType<typeof captured> {
-  return every([injectionOf(layer, workload).proxied, captured(layer.mesh, workload, port)])
+const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
+  sidecar: asked => ({
+    served: withProbes(asked, choose(isCaptured(asked), admitted(facts(asked)), always)),
+    ways: [],
+    direct: undefined,
+    smuggled: () => smuggled(facts(asked)).minus(byKubelet),
+  }),
+  ztunnel: asked => {
+    const { layer, workload, port, waypointFacts } = asked
+    const direct = straight(asked)
+    const approach = { layer, workload, port, direct, waypointFacts }
+    const ways = waysIn(approach)
+    const hidden = ways.map(way => way.smuggled)
+    return {
+      served: pastByNode(united(approach, ways, asked.clients)),
+      ways,
+      direct,
+      smuggled: () => Region.union(hidden).minus(byKubelet),
+    }
+  },
+  none: () => ({ served: always, ways: [], direct: undefined, smuggled: () => Region.none }),
 }
 
-function facts({ layer, workload, port, questions }: Asked): PortFacts {
-  const { foreignTrustDomains } = layer.mesh
-  const domains = domainsOf(layer)
+function isCaptured({ layer, workload, port }: Asked): Ternary {
+  return captured(layer.mesh, workload, port)
+}
+
+/** What is known of a port that a sidecar guards. */
+export function facts({ layer, workload, port, questions }: Asked): PortFacts {
   return {
     port,
     questions,
-    domains,
-    accepted: domains && foreignTrustDomains ? [...domains, ...foreignTrustDomains] : undefined,
+    domains: domainsOf(layer),
+    accepted: acceptedBy(layer),
     chains: chainsOf(layer, workload, port),
     modes: modesOf(layer, workload, port).map(({ mode }) => mode),
     policies: authorizationFor(layer, workload),
@@ -54,14 +98,25 @@ function facts({ layer, workload, port, questions }: Asked): PortFacts {
   }
 }
 
-/** The mesh's own trust domain and its aliases; nothing where they are not all known. */
-export function domainsOf({ mesh }: Layer): readonly string[] | undefined {
-  return mesh.trustDomain !== undefined && mesh.trustDomainAliases
-    ? [mesh.trustDomain, ...mesh.trustDomainAliases]
-    : undefined
+function straight({ layer, workload, port }: Asked): Match {
+  return admittedByZtunnel({
+    port,
+    ips: workload.ips,
+    modes: ztunnelModesOf(layer, workload, port).map(({ mode }) => mode),
+    policies: ztunnelPoliciesFor(layer, workload),
+    trustDomain: layer.mesh.trustDomain,
+  })
 }
 
 const byKubelet = Region.where('caller', Language.literals([kubelet]))
+
+/**
+ * Whatever runs in the node's own network namespace, the kubelet first, gets to the node's Pods past ztunnel: its traffic is given the source address
+ * 169.254.7.127, which the Pods' rules let through. Source: istio `cni/pkg/iptables/iptables.go` (HostProbeSNATIP).
+ */
+function pastByNode(match: Match): Match {
+  return any([both(match, exactly(byKubelet.complement())), exactly(byKubelet)])
+}
 
 /**
  * The kubelet asks only what the Pod declares. The injector points its probes at the agent, which asks on localhost, past
@@ -91,26 +146,4 @@ function probeRegion({ kind, path = '/' }: Probe): Region {
     Region.where('method', Language.literals([method])),
     Region.where('path', Language.literals([asked.startsWith('/') ? asked : `/${asked}`])),
   ])
-}
-
-/** What decides about the requests of a region, in words: the policies that match some of them, or why no policy has a say. */
-export function deciders(asked: Asked, region: Region): readonly string[] {
-  const { layer, workload, port } = asked
-  const injection = injectionOf(layer, workload)
-  if (injection.proxied !== 'yes') return [injection.because]
-  if (captured(layer.mesh, workload, port) !== 'yes') return [`port ${port} is not captured by the proxy`]
-  const known = facts(asked)
-  const tokens = tokenSets(known.requestAuthentications, asked.questions)
-  const matching = known.policies.filter(({ policy }) =>
-    (['http', 'tcp'] as const).some(
-      chain => !policyRegion(policy, { chain, facts: known, tokens }).may.intersect(region).isEmpty,
-    ),
-  )
-  const allow = known.policies.some(({ policy }) => policy.action === 'ALLOW' && policy.dryRun !== 'yes')
-  const modes = modesOf(layer, workload, port).flatMap(({ because }) => because)
-  return [
-    ...(allow ? [] : [`no AuthorizationPolicy applies to ${workload.kind} ${workload.namespace}/${workload.name}`]),
-    ...matching.map(({ policy }) => `${policy.kind} ${policy.namespace ?? ''}/${policy.name}`),
-    ...(matching.length === 0 ? modes.map(policy => `${policy.kind} ${policy.namespace ?? ''}/${policy.name}`) : []),
-  ]
 }

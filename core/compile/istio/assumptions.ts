@@ -1,26 +1,21 @@
-import { stringify } from 'yaml'
 import { gatewayOf, portsOf } from '../../graph/resolve'
 import type { Probe } from '../../graph/probes'
 import { probedPort, probesOf, readProbe } from '../../graph/probes'
-import type { KubernetesObject, ObjectMeta } from '../../model/manifest'
+import type { KubernetesObject } from '../../model/manifest'
 import { sorted, sortedBy } from '../order'
-import type { Context, Workload } from './context'
+import type { Context, Line, Workload } from './context'
 import { identityKey } from './context'
-import type { Settings } from './settings'
+import type { Namespaces } from './labels'
+import { waypointLabels } from './labels'
+import { meshObjects, object } from './mesh-objects'
+import { planeOf } from './plane'
+import type { Bound } from './waypoints'
 
-/** What namespaces may follow; a target is one. */
-interface Followed {
-  readonly tag?: string | undefined
-  readonly revision?: string | undefined
-}
-
-/**
- * The labels by which a namespace joins the mesh: a revision or tag, or `istio-injection`, and never both, since
- * `istio-injection` would win and an upgrade would silently pass the namespace by.
- */
-export function namespaceLabels({ tag, revision }: Followed): Record<string, string> {
-  const follows = tag ?? revision
-  return follows === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': follows }
+/** What is deployed beside the manifests, as far as it carries labels of ours. */
+export interface Labelled {
+  readonly namespaces: Namespaces
+  /** The services behind a waypoint, some of which say so themselves. */
+  readonly bound: readonly Bound[]
 }
 
 /**
@@ -29,23 +24,20 @@ export function namespaceLabels({ tag, revision }: Followed): Record<string, str
  * and the mesh's settings.
  *
  * Probes stand on the Pod as its owner writes them. Injection makes the agent perform them (HTTP, TCP and gRPC alike), so
- * they need no policy; a Pod that opts out of that breaks the assumption.
+ * they need no policy; a Pod that opts out of that breaks the assumption. ztunnel lets them pass.
  */
-export function assumptions(context: Context): KubernetesObject[] {
+export function assumptions(context: Context, { namespaces, bound }: Labelled): KubernetesObject[] {
   const { workloads, settings } = context
-  const namespaces = sorted(workloads.map(({ namespace }) => namespace))
+  const single = new Map(bound.filter(({ by }) => by === 'service').map(each => [each.workload.name, each]))
+  const callable = workloads.filter(({ service }) => portsOf(service).length > 0)
   return [
-    ...namespaces.map(name => object('Namespace', { name, labels: namespaceLabels(settings) })),
+    ...Object.entries(namespaces).map(([name, labels]) => object('Namespace', { name, labels: { ...labels } })),
     ...accounts(context),
     ...workloads.map(pod),
-    ...workloads.filter(({ service }) => portsOf(service).length > 0).map(serviceOf),
-    ...mesh(settings),
+    ...gatewayPods(context),
+    ...callable.map(workload => serviceOf(workload, single.get(workload.name))),
+    ...meshObjects(settings, Object.keys(namespaces)),
   ]
-}
-
-/** An object of the core API group. */
-function object(kind: string, metadata: ObjectMeta, rest: Readonly<Record<string, unknown>> = {}): KubernetesObject {
-  return { apiVersion: 'v1', kind, metadata, ...rest }
 }
 
 /** Those of the services, and of the gateways and the scraper that call them. */
@@ -86,32 +78,28 @@ function handler(probe: Probe, port: number): Record<string, unknown> {
   }
 }
 
+/**
+ * A Pod for each gateway that calls an ambient service: a gateway is a proxy of its own, which goes through waypoints where
+ * a sidecar would not (istio `manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml`,
+ * `manifests/charts/gateway/values.yaml` labels).
+ */
+function gatewayPods({ gateways, outOf, workloads, settings }: Context): KubernetesObject[] {
+  const taken = new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`))
+  const isAmbient = ({ flow: { to } }: Line) => to.kind === 'workload' && planeOf(to.namespace, settings) === 'ambient'
+  const calling = [...gateways].filter(key => outOf.get(key)?.some(isAmbient))
+  return calling.map(key => {
+    const [namespace = '', account = ''] = key.split('/')
+    const name = taken.has(key) ? `${account}-gateway` : account
+    const annotations = { 'inject.istio.io/templates': 'gateway' }
+    const labels = { istio: account, 'istio.io/dataplane-mode': 'none' }
+    const spec = { serviceAccountName: account, containers: [{ name: 'gateway' }] }
+    return object('Pod', { name, namespace, labels, annotations }, { spec })
+  })
+}
+
 /** Each port says its protocol: what Istio must sniff, it may take for TCP, where no rule with a route holds. */
-function serviceOf({ name, namespace, labels, servicePorts, service }: Workload): KubernetesObject {
+function serviceOf({ name, namespace, labels, servicePorts, service }: Workload, bound?: Bound): KubernetesObject {
   const ports = servicePorts.map(({ protocol, ...port }) => ({ ...port, appProtocol: protocol }))
   const spec = { ...(service.headless && { clusterIP: 'None' }), selector: labels, ports }
-  return object('Service', { name, namespace }, { spec })
-}
-
-/** The settings that manifests depend on, where istiod of the revision keeps them, and the tag that leads to it. */
-function mesh(settings: Settings): KubernetesObject[] {
-  const { systemNamespace: namespace, revision, trustDomain, rootNamespace, clusterDomain } = settings
-  const rev = revision ?? 'default'
-  const suffix = rev === 'default' ? '' : `-${rev}`
-  const labels = { 'istio.io/rev': rev }
-  const config = (name: string, data: Readonly<Record<string, string>>): KubernetesObject =>
-    object('ConfigMap', { name: `${name}${suffix}`, namespace, labels }, { data })
-  const values = JSON.stringify({ global: { proxy: { clusterDomain } } })
-  return [
-    config('istio', { mesh: stringify({ rootNamespace, trustDomain }) }),
-    ...(clusterDomain === 'cluster.local' ? [] : [config('istio-sidecar-injector', { values })]),
-    ...tagWebhook(settings, labels),
-  ]
-}
-
-function tagWebhook({ tag, systemNamespace }: Settings, labels: Readonly<Record<string, string>>): KubernetesObject[] {
-  if (tag === undefined) return []
-  const suffix = systemNamespace === 'istio-system' ? '' : `-${systemNamespace}`
-  const metadata = { name: `istio-revision-tag-${tag}${suffix}`, labels: { ...labels, 'istio.io/tag': tag } }
-  return [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata }]
+  return object('Service', { name, namespace, ...(bound && { labels: waypointLabels(bound) }) }, { spec })
 }

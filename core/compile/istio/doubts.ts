@@ -2,14 +2,16 @@ import type { Graph } from '../../graph/graph'
 import { listing } from '../../graph/place'
 import { gatewayOf, portsOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
-import { didYouMean } from '../../model/problem'
 import { sortedGroups } from '../order'
+import type { DataPlane } from '../target'
 import type { Workload } from './context'
 import { identityKey } from './context'
+import { misnamed } from './misnamed'
+import { planeOf } from './plane'
 import type { Settings } from './settings'
 import { stageOf } from './stage'
 
-/** What is wrong with a graph on a mesh of sidecars. */
+/** What is wrong with a graph on a mesh. */
 export interface Doubts {
   /** Namespaces that get no object: there it would hold for others, or for nobody. */
   readonly namespaces: ReadonlySet<string>
@@ -18,10 +20,23 @@ export interface Doubts {
   readonly problems: readonly Problem[]
 }
 
-/** Where injection never happens (istio `pkg/kube/inject/initializer.go`, IgnoredNamespaces). */
-const neverInjected = ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage']
-/** The sidecar's own ports (istio.io, application requirements). Some are not captured, so that no policy holds there. */
-const reserved = new Set([15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090])
+/**
+ * Namespaces that a data plane leaves alone: istio `pkg/kube/inject/initializer.go` IgnoredNamespaces;
+ * `manifests/charts/istio-cni/values.yaml` excludeNamespaces.
+ */
+const leftAlone: Readonly<Record<DataPlane, readonly string[]>> = {
+  sidecar: ['kube-system', 'kube-public', 'kube-node-lease', 'local-path-storage'],
+  ambient: ['kube-system'],
+}
+
+/**
+ * A data plane's own ports in every Pod, some of which are not captured, so that no policy holds there: istio.io,
+ * application requirements; ztunnel `ARCHITECTURE.md`, `src/config.rs`.
+ */
+const reserved: Readonly<Record<DataPlane, readonly number[]>> = {
+  sidecar: [15000, 15001, 15004, 15006, 15008, 15020, 15021, 15053, 15090],
+  ambient: [15001, 15006, 15008, 15053, 15080],
+}
 
 /** Judges services and settings. Whom it refuses still has the default deny of its namespace, unless that is refused whole. */
 export function doubts(graph: Graph, workloads: readonly Workload[], settings: Settings): Doubts {
@@ -34,9 +49,9 @@ export function doubts(graph: Graph, workloads: readonly Workload[], settings: S
     services: new Set(overlapping.map(({ name }) => name)),
     problems: [
       ...[...misplaced, ...overlapping].map(({ problem }) => problem),
-      ...workloads.flatMap(reservedPorts),
+      ...workloads.flatMap(workload => reservedPorts(workload, settings)),
       ...gateways(graph, workloads, settings),
-      ...unknownStages(names, settings),
+      ...misnamed(names, settings),
     ],
   }
 }
@@ -51,7 +66,8 @@ function error(code: string, at: string, message: string): Problem {
   return { code, severity: 'error', at, message }
 }
 
-function misplacement(namespace: string, { rootNamespace, systemNamespace }: Settings): Refusal[] {
+function misplacement(namespace: string, settings: Settings): Refusal[] {
+  const { rootNamespace, systemNamespace } = settings
   const at = `Namespace ${namespace}`
   if (namespace === rootNamespace) {
     const message =
@@ -63,9 +79,13 @@ function misplacement(namespace: string, { rootNamespace, systemNamespace }: Set
     const message = 'services among the control plane are not supported: istiod itself would be denied'
     return [{ name: namespace, problem: { ...error('system-namespace', at, message), hint: 'move them' } }]
   }
-  if (!neverInjected.includes(namespace)) return []
-  const message = 'Istio injects no sidecar here, so that no policy would hold'
-  return [{ name: namespace, problem: error('never-injected', at, message) }]
+  const plane = planeOf(namespace, settings)
+  if (!leftAlone[plane].includes(namespace)) return []
+  const problems: Readonly<Record<DataPlane, Problem>> = {
+    sidecar: error('never-injected', at, 'Istio injects no sidecar here, so that no policy would hold'),
+    ambient: error('never-captured', at, 'Istio leaves this namespace out of ambient, so that no policy would hold'),
+  }
+  return [{ name: namespace, problem: problems[plane] }]
 }
 
 /** A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there. */
@@ -95,11 +115,13 @@ function carries(other: Workload, { labels }: Workload): boolean {
   return Object.entries(labels).every(([key, value]) => Object.hasOwn(other.labels, key) && other.labels[key] === value)
 }
 
-function reservedPorts({ name, service }: Workload): Problem[] {
+function reservedPorts({ name, namespace, service }: Workload, settings: Settings): Problem[] {
+  const plane = planeOf(namespace, settings)
+  const whose: Readonly<Record<DataPlane, string>> = { sidecar: 'the sidecar’s', ambient: 'ztunnel’s' }
   return portsOf(service)
-    .filter(({ port }) => reserved.has(port))
+    .filter(({ port }) => reserved[plane].includes(port))
     .map(port => {
-      const message = `port ${port.port} is the sidecar’s own; no policy would hold there`
+      const message = `port ${port.port} is ${whose[plane]} own; no policy would hold there`
       return error('reserved-port', `services.${name}.ports.${port.name}`, message)
     })
 }
@@ -117,14 +139,4 @@ function gateways(graph: Graph, workloads: readonly Workload[], settings: Settin
     const hint = 'give the gateway a namespace of its own'
     return [{ code: 'gateway-among-services', severity: 'narrowed', at, message, hint }]
   })
-}
-
-/** A stage for a namespace that the graph does not have is a slip that would take another one further than was meant. */
-function unknownStages(namespaces: readonly string[], { stages }: Settings): Problem[] {
-  return Object.keys(stages)
-    .filter(namespace => !namespaces.includes(namespace))
-    .map(namespace => ({
-      ...error('unknown-namespace', `target.stages.${namespace}`, `no service is in a namespace \`${namespace}\``),
-      ...didYouMean(namespace, namespaces),
-    }))
 }

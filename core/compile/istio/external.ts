@@ -6,6 +6,7 @@ import { fitName } from '../names'
 import { sorted, sortedGroups } from '../order'
 import type { Context, Line } from './context'
 import { manifest } from './context'
+import type { Namespaces } from './labels'
 import { isName } from './settings'
 
 /** What is outside the mesh and how to reach it. */
@@ -28,14 +29,17 @@ interface Use {
 /**
  * A ServiceEntry per calling namespace and host, visible there only, so that none outlives its callers and no namespace
  * owns another's. One host each: two hosts of a plain TCP port must not share an object.
+ *
+ * Where a namespace's label puts all that is there behind a waypoint, its hosts are left out of that, since nobody is admitted
+ * to them there (istio `pilot/pkg/serviceregistry/ambient/waypoints.go` GetUseWaypoint).
  */
-export function externals(context: Context): Externals {
+export function externals(context: Context, namespaces: Namespaces): Externals {
   const uses = context.lines.flatMap(line => useOf(line, context))
   const named = uses.filter(({ host }) => isOutside(host, context))
   const kept = tellApart(named, context)
   const entries = sortedGroups(kept, ({ namespace, host }) => `${namespace} ${host}`)
   return {
-    manifests: [...entries.values()].flatMap(serviceEntry),
+    manifests: [...entries.values()].flatMap(uses => serviceEntry(uses, namespaces)),
     problems: [
       ...uses.filter(({ host }) => !isOutside(host, context)).map(nameless),
       ...named.filter(use => !kept.has(use)).map(crowded),
@@ -65,9 +69,11 @@ function isOutside(host: string, { settings }: Context): boolean {
   return isName(host) && host.includes('.') && /[a-z]/.test(host) && !host.endsWith(`.svc.${settings.clusterDomain}`)
 }
 
-function serviceEntry(uses: readonly Use[]): Manifest[] {
+function serviceEntry(uses: readonly Use[], namespaces: Namespaces): Manifest[] {
   const [first] = uses
   if (!first) return []
+  // Also where no waypoint stands yet: once one does, calls to a host that it does not know would end there.
+  const ambient = own(namespaces, first.namespace)?.['istio.io/dataplane-mode'] === 'ambient'
   const byPort = sortedGroups(uses, ({ port }) => String(port).padStart(5, '0'))
   const ports = [...byPort.values()].flatMap(([use]) => (use ? [portOf(use)] : []))
   return [
@@ -75,6 +81,7 @@ function serviceEntry(uses: readonly Use[]): Manifest[] {
       kind: 'ServiceEntry',
       namespace: first.namespace,
       name: fitName(first.host),
+      ...(ambient && { labels: { 'istio.io/use-waypoint': 'none' } }),
       spec: { hosts: [first.host], exportTo: ['.'], location: 'MESH_EXTERNAL', ports, resolution: 'DNS' },
       because: sorted(uses.map(({ line }) => line.text)),
     }),

@@ -8,6 +8,8 @@ import { sorted } from '../order'
 import type { Context, Line, Workload } from './context'
 import { istioPath } from './path'
 import { isLabel, isName, isTrustDomain } from './settings'
+import type { Demand } from './token'
+import { demandOf } from './token'
 
 /** Whom a rule names: an identity, addresses, or nobody in particular. */
 export type Source =
@@ -21,6 +23,8 @@ export interface Grant {
   readonly port: number
   /** Absent where any bytes may pass. */
   readonly http?: { readonly method: string; readonly path: string }
+  /** What it asks of a token; absent where it needs none. */
+  readonly token?: Demand
   /** The flow's text. */
   readonly because: string
 }
@@ -40,9 +44,14 @@ export function grantOf({ flow, text }: Line, callee: Workload, source: Source):
   const wanted = flow.route.kind === 'http' || flow.route.kind === 'grpc' ? 'http' : 'tcp'
   if (layer.kind !== wanted)
     return inexpressible(`port ${flow.to.port} is no ${wanted === 'http' ? 'HTTP' : 'TCP'} port`)
-  if (wanted === 'tcp') return { source, port: flow.to.port, because: text }
+  if (wanted === 'tcp') {
+    return flow.jwt ? inexpressible('it has no request') : { source, port: flow.to.port, because: text }
+  }
   const http = requestOf(flow.route)
-  return 'kind' in http ? http : { source, port: flow.to.port, http, because: text }
+  if ('kind' in http) return http
+  const token = flow.jwt && demandOf(flow.jwt)
+  if (token && 'kind' in token) return token
+  return { source, port: flow.to.port, http, ...(token && { token }), because: text }
 }
 
 /** Whom a rule must name. Exact, or refused: a `*` in a principal would be a pattern, and a bad address must not turn into no address at all. */

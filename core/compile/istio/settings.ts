@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/problem'
-import type { IstioSidecarTarget, Stage } from '../target'
+import type { DataPlane, IstioTarget, Stage, WaypointScope } from '../target'
 
 /** A target with its defaults filled in. */
 export interface Settings {
@@ -11,6 +11,10 @@ export interface Settings {
   readonly tag: string | undefined
   readonly clusterDomain: string
   readonly stages: Readonly<Record<string, Stage>>
+  /** The data plane of namespaces that `dataPlanes` does not name. */
+  readonly plane: DataPlane
+  readonly dataPlanes: Readonly<Record<string, DataPlane>>
+  readonly waypoints: Readonly<Record<string, WaypointScope>>
 }
 
 const supported = /^1\.(29|30|31)(\.|-|$)/
@@ -27,13 +31,26 @@ export function isName(text: string): boolean {
   return text.length <= 253 && text.split('.').every(isLabel)
 }
 
+/**
+ * Whether a Gateway of that name could be a waypoint. A Service gets its name too, which starts with a letter; `none` is
+ * reserved (istio `pilot/pkg/serviceregistry/ambient/waypoints.go` GetUseWaypoint).
+ */
+export function isWaypointName({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
+  return isLabel(namespace) && isLabel(name) && /^[a-z]/.test(name) && name !== 'none'
+}
+
 /** Whether `text` is a SPIFFE trust domain. A `*` in it would turn every principal into a pattern. */
 export function isTrustDomain(text: string): boolean {
   return domain.test(text)
 }
 
+const planes: Readonly<Record<IstioTarget['kind'], DataPlane>> = {
+  'istio-sidecar': 'sidecar',
+  'istio-ambient': 'ambient',
+}
+
 /** Fills in the defaults of a target and says what in it cannot be right. */
-export function settle(target: IstioSidecarTarget): {
+export function settle(target: IstioTarget): {
   readonly settings: Settings
   readonly problems: readonly Problem[]
 } {
@@ -47,6 +64,9 @@ export function settle(target: IstioSidecarTarget): {
     tag: target.tag,
     clusterDomain: target.clusterDomain ?? 'cluster.local',
     stages: target.stages ?? {},
+    plane: planes[target.kind],
+    dataPlanes: target.dataPlanes ?? {},
+    waypoints: target.waypoints ?? {},
   }
   return { settings, problems: faults(settings) }
 }

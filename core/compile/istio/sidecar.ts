@@ -4,6 +4,7 @@ import { sorted } from '../order'
 import type { Context, Line, Workload } from './context'
 import { identityKey, manifest } from './context'
 import type { Externals } from './external'
+import { planeOf } from './plane'
 import { isLabel } from './settings'
 import { stageOf } from './stage'
 
@@ -20,14 +21,16 @@ export interface Callers {
  * namespace, and one for each of `selectable` that calls somebody.
  *
  * They keep what every proxy must know small, and make an undeclared call fail early. They stop nobody: a workload can go
- * round its own sidecar. At stage `strict` there are none, since what is undeclared is still to work there.
+ * round its own sidecar. At stage `strict` there are none, since what is undeclared is still to work there, nor on ambient,
+ * where no proxy reads them.
  *
  * Egress follows identity, so services that share a ServiceAccount know the same callees. The shared Sidecar never takes
  * one service's hosts even where all services in the namespace have the same: the next service would change all of them.
  * It only takes those of callers in the namespace that are no service of the graph, such as a scraper.
  */
 export function sidecars({ namespace, selectable, context, externals }: Callers): Manifest[] {
-  if (stageOf(namespace, context.settings) === 'strict') return []
+  const { settings } = context
+  if (planeOf(namespace, settings) === 'ambient' || stageOf(namespace, settings) === 'strict') return []
   const governed = new Set(context.workloads.map(identityKey))
   const strangers = [...context.outOf]
     .filter(([caller]) => caller.startsWith(`${namespace}/`) && !governed.has(caller))

@@ -4,6 +4,7 @@ import type { Context } from './context'
 import { externalProblems } from './externals'
 import { identityProblems } from './identities'
 import { ingressProblems } from './ingress'
+import { issuerProblems } from './issuers'
 import { outsideProblems } from './outside'
 import { scraperProblems } from './scraper'
 import { selectorProblems } from './selectors'
@@ -19,6 +20,7 @@ export function semanticProblems(context: Context): readonly Problem[] {
     ingressProblems,
     outsideProblems,
     scraperProblems,
+    issuerProblems,
     callProblems,
   ].flatMap(check => check(context))
 }

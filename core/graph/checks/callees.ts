@@ -6,6 +6,7 @@ import type { Step } from '../place'
 import { own } from '../plain'
 import type { Context } from './context'
 import { routeProblems } from './routes'
+import { tokenProblems } from './tokens'
 
 /** Callees, where they are declared, and whether hosts outside the cluster may be among them. */
 export interface DeclaredCallees {
@@ -52,16 +53,19 @@ interface CalledPorts {
   readonly steps: readonly Step[]
 }
 
-function portProblems(
-  { lost, damaged }: Context,
-  { declared, called, target, steps }: CalledPorts,
-): readonly Problem[] {
-  const [, name] = target
+function portProblems(context: Context, { declared, called, target, steps }: CalledPorts): readonly Problem[] {
+  const { lost, damaged } = context
+  const [section, name] = target
   if (Object.keys(called).length === 0 && !damaged(...steps)) return [noPorts(name, steps)]
   return Object.entries(called).flatMap(([portName, routes]) => {
-    const at = place(...steps, portName)
+    const path = [...steps, portName]
+    const at = place(...path)
     const port = own(declared, portName)
-    if (port) return routeProblems({ routes, protocol: port.protocol, port: `port \`${portName}\` of \`${name}\``, at })
+    if (port) {
+      const whole = { routes, protocol: port.protocol, port: `port \`${portName}\` of \`${name}\``, at }
+      const told = routeProblems({ ...whole, lost: index => lost(...path, index) })
+      return [...told, ...tokenProblems(context, { routes, section, path })]
+    }
     if (lost(...target, 'ports', portName)) return []
     const { hint = portHint(Object.keys(declared)) } = didYouMean(portName, Object.keys(declared))
     return [defect({ code: 'unknown-port', at, message: `\`${name}\` has no port named \`${portName}\``, hint })]

@@ -1,9 +1,10 @@
 import type { Problem } from '../../model/problem'
 import { nearest } from '../../model/problem'
+import { canonicalJson } from '../../model/canonical'
 import type { Protocol, Routes } from '../graph'
 import { pathFlaws } from '../paths'
 import { defect } from '../place'
-import { methods, splitGrpc, splitHttp } from '../routes'
+import { methods, routeText, splitGrpc, splitHttp } from '../routes'
 
 /** Routes to one port, and where they are declared. */
 export interface DeclaredRoutes {
@@ -12,6 +13,8 @@ export interface DeclaredRoutes {
   /** The port as messages name it: `frontend` `http`. */
   readonly port: string
   readonly at: string
+  /** Whether a route was declared so badly that it had to be left out. */
+  readonly lost: (index: number) => boolean
 }
 
 /** What is wrong with the routes declared to a port. */
@@ -23,10 +26,15 @@ export function routeProblems(declared: DeclaredRoutes): readonly Problem[] {
     const hint = 'name each route, or leave the port out'
     return [defect({ code: 'empty-routes', at, message: `no routes are declared to ${declared.port}`, hint })]
   }
-  return routes.flatMap((route, index) => [
-    ...oneRoute(route, { ...declared, at: `${at}[${index}]` }),
-    ...twice(routes, index, at),
-  ])
+  const said = routes.map(canonicalJson)
+  return routes.flatMap((route, index) => {
+    if (declared.lost(index)) return []
+    const [text, here] = [routeText(route), `${at}[${index}]`]
+    return [
+      ...oneRoute(text, { ...declared, at: typeof route === 'string' ? here : `${here}.route` }),
+      ...(said.indexOf(said[index] ?? '') < index ? [twice(text, here)] : []),
+    ]
+  })
 }
 
 const forms: Readonly<Record<Protocol, string>> = {
@@ -37,15 +45,14 @@ const forms: Readonly<Record<Protocol, string>> = {
 }
 
 function wrongProtocol({ routes, protocol, port, at }: DeclaredRoutes): Problem {
-  const given = typeof routes === 'string' ? `\`${routes}\`` : 'a list of routes'
+  const guarded = typeof routes !== 'string' && routes.some(route => typeof route !== 'string')
+  const given = typeof routes === 'string' ? `\`${routes}\`` : guarded ? 'a token' : 'a list of routes'
   const message = `${port} speaks ${protocol}, which ${given} does not fit`
   return defect({ code: 'wrong-protocol', at, message, hint: forms[protocol] })
 }
 
-function twice(routes: readonly string[], index: number, at: string): readonly Problem[] {
-  const route = routes[index]
-  if (route === undefined || routes.indexOf(route) === index) return []
-  return [defect({ code: 'duplicate-route', at: `${at}[${index}]`, message: `\`${route}\` is declared twice` })]
+function twice(route: string, at: string): Problem {
+  return defect({ code: 'duplicate-route', at, message: `\`${route}\` is declared twice` })
 }
 
 function oneRoute(route: string, declared: DeclaredRoutes): readonly Problem[] {

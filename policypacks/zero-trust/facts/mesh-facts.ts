@@ -37,9 +37,14 @@ function readConfigMap(field: Field): ConfigMapFact {
   const name = text(at(field, 'metadata', 'name')) ?? ''
   const revision = name === intentConfigMap ? text(at(field, 'data', 'revision')) : undefined
   return {
-    isMeshConfig: /^istio(-.+)?$/.test(name) && given(at(field, 'data', 'mesh')),
+    isMeshConfig: isMeshConfig(field),
     follows: revision === undefined ? [] : [revision],
   }
+}
+
+/** Whether a ConfigMap is istiod's own (`istio`, `istio-<revision>`), which lies beside it. */
+export function isMeshConfig(map: Field): boolean {
+  return /^istio(-.+)?$/.test(text(at(map, 'metadata', 'name')) ?? '') && given(at(map, 'data', 'mesh'))
 }
 
 function readRelease(field: Field): MeshFacts | undefined {

@@ -1,6 +1,8 @@
-import { at, gather, labels, required, text, type Field } from '../field'
+import { at, gather, labels, required, text, type Field, type Gathered } from '../field'
+import { unreadable } from '../mesh'
 import { ofKind, type Context, type Finding } from '../rule'
 import { isIstioChart, releases } from './charts'
+import { isMeshConfig } from './mesh-facts'
 import { namespaceOf } from './policies'
 import { workloads } from './workloads'
 
@@ -24,7 +26,8 @@ export function readNamespace(field: Field): NamespaceFact {
 
 /**
  * Membership by labels. `istio-injection` beats `istio.io/rev`, so both together follow neither a revision nor a tag
- * (istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml).
+ * (istio manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml); refused injection is no
+ * contradiction where ztunnel is.
  */
 function membershipOf(field: Field): Membership {
   const own = labels(at(field, 'metadata', 'labels'))
@@ -32,24 +35,23 @@ function membershipOf(field: Field): Membership {
   const revision = own['istio.io/rev']
   const ambient = own['istio.io/dataplane-mode'] === 'ambient'
   const linkerd = text(at(field, 'metadata', 'annotations', 'linkerd.io/inject'))
-  if (injection !== undefined && injection !== 'enabled')
+  if (injection !== undefined && injection !== 'enabled' && !ambient)
     return { kind: 'out', why: 'its label `istio-injection` turns injection off' }
   if (injection !== undefined && revision !== undefined)
     return {
       kind: 'out',
       why: 'it has both `istio-injection` and `istio.io/rev`; the first silently wins, so that it follows no revision',
     }
-  const meshes = [
-    injection ?? revision,
-    ambient || undefined,
-    linkerd === 'enabled' || linkerd === 'ingress' || undefined,
-  ].filter(Boolean)
+  const sidecar = injection === undefined ? revision : injection === 'enabled' ? injection : undefined
+  const meshes = [sidecar, ambient || undefined, linkerd === 'enabled' || linkerd === 'ingress' || undefined].filter(
+    Boolean,
+  )
   if (meshes.length > 1) return { kind: 'out', why: 'its labels name more than one data plane' }
   return meshes.length === 1
     ? { kind: 'in' }
     : {
         kind: 'out',
-        why: 'it has neither `istio-injection: enabled` nor `istio.io/rev`, nor the label of another data plane',
+        why: 'it has none of the labels `istio.io/rev`, `istio-injection: enabled` and `istio.io/dataplane-mode: ambient`, nor that of another mesh',
       }
 }
 
@@ -111,9 +113,24 @@ export function aboutNamespace({ namespace, because }: Needed, message: string):
   return { at: because?.of.at ?? '', resource: `Namespace ${namespace}`, path: '', message }
 }
 
-/** Namespaces that a chart of Istio itself is installed into: the control plane's, and those of gateways. */
-export function systemNamespaces(context: Context): ReadonlySet<string> {
-  // What cannot be read is no system namespace; that it cannot be read is found by `inhabited`.
-  const { facts } = gather(releases(context), field => (isIstioChart(field) ? text(at(field, 'namespace')) : undefined))
-  return new Set(facts.filter(name => name !== undefined))
+/**
+ * The mesh's own namespaces: those that a chart of Istio is installed into (the control plane's, and those of gateways), the
+ * one beside whose ConfigMap istiod runs, and the root namespace. istiod's Pods refuse injection themselves (istio
+ * manifests/charts/istio-control/istio-discovery/templates/deployment.yaml). One that the intent governs is none of them;
+ * nor is what cannot be read, with a finding for each object it could not be read from.
+ */
+export function systemNamespaces(context: Context): Gathered<string> {
+  const charts = gather(releases(context), field => (isIstioChart(field) ? text(at(field, 'namespace')) : undefined))
+  const maps = gather(ofKind(context, '', 'ConfigMap'), field =>
+    isMeshConfig(field) ? text(at(field, 'metadata', 'namespace')) : undefined,
+  )
+  const root = context.mesh('rootNamespace')
+  const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
+  const own = [...charts.facts, ...maps.facts, ...(root.kind === 'known' ? [root.value] : [])]
+  return {
+    facts: own.flatMap(name =>
+      name === undefined || governed.some(({ namespace }) => namespace === name) ? [] : name,
+    ),
+    findings: [...charts.findings, ...maps.findings, ...unreadable(root)],
+  }
 }

@@ -36,6 +36,10 @@ export function peerAuthentications(context: Context): readonly Field[] {
   return ofKind(context, 'security.istio.io', 'PeerAuthentication')
 }
 
+export function requestAuthentications(context: Context): readonly Field[] {
+  return ofKind(context, 'security.istio.io', 'RequestAuthentication')
+}
+
 /**
  * The namespace something lies in. Where the object names none, it depends on the provider's context, so it is not
  * known.

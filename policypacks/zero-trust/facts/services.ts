@@ -5,6 +5,8 @@ import { namespaceOf, type Labels } from './policies'
 /** A port of a Kubernetes Service. */
 export interface ServicePortFact {
   readonly field: Field
+  /** The Service's own port, which is what a waypoint sees; 0 where it names none. */
+  readonly port: number
   /** A container port, or the name of one. */
   readonly target: number | string
   readonly protocol: ServiceProtocol
@@ -41,41 +43,52 @@ function readPort(field: Field): ServicePortFact {
   const own = number(at(field, 'port')) ?? 0
   return {
     field,
+    port: own,
     target: target === undefined || target === '' || target === 0 ? own : target,
     protocol: protocolOf(field),
   }
 }
 
-const protocols: Readonly<Record<string, ServiceProtocol>> = {
-  http: 'http',
-  http2: 'http',
-  grpc: 'http',
-  'grpc-web': 'http',
-  'kubernetes.io/h2c': 'http',
-  'kubernetes.io/ws': 'http',
-  tcp: 'tcp',
-  mongo: 'tcp',
-  mysql: 'tcp',
-  redis: 'tcp',
-  https: 'tls',
-  tls: 'tls',
-  'kubernetes.io/wss': 'tls',
-}
+/** What istiod knows, by the word that stands for it (istio pkg/config/protocol/instance.go Parse). */
+const protocols: ReadonlyMap<string, ServiceProtocol> = new Map([
+  ['http', 'http'],
+  ['http2', 'http'],
+  ['http_proxy', 'http'],
+  ['grpc', 'http'],
+  ['grpc-web', 'http'],
+  ['tcp', 'tcp'],
+  ['mongo', 'tcp'],
+  ['mysql', 'tcp'],
+  ['redis', 'tcp'],
+  ['https', 'tls'],
+  ['tls', 'tls'],
+])
+
+/** What Kubernetes itself calls protocols in `appProtocol`, and only so spelt. */
+const kubernetesProtocols: ReadonlyMap<string, ServiceProtocol> = new Map([
+  ['kubernetes.io/h2c', 'http'],
+  ['kubernetes.io/ws', 'http'],
+  ['kubernetes.io/wss', 'tls'],
+])
 
 /** Ports of server-first protocols, which are not sniffed (istio pkg/config/kube/conversion.go wellKnownPorts). */
 const serverFirst = [25, 53, 3306, 27017]
 
-/**
- * `appProtocol`, else what the port's name begins with, else sniffed (istio pkg/config/kube/conversion.go
- * ConvertProtocol).
- */
+/** How a port is treated: as it says, else by its number, else sniffed. */
 function protocolOf(port: Field): ServiceProtocol {
+  const said = declaredProtocol(port)
+  return said ?? (serverFirst.includes(number(at(port, 'port')) ?? 0) ? 'tcp' : 'sniffed')
+}
+
+/**
+ * The protocol a port declares: by `appProtocol`, which alone counts where it is there, or by what its name begins with
+ * (istio pkg/config/kube/conversion.go ConvertProtocol). `udp` is any transport but TCP, of which no proxy takes notice.
+ */
+export function declaredProtocol(port: Field): ServiceProtocol | undefined {
   if ((text(at(port, 'protocol')) ?? 'TCP') !== 'TCP') return 'udp'
   const declared = text(at(port, 'appProtocol'))
-  if (declared !== undefined) return protocols[declared.toLowerCase()] ?? 'sniffed'
-  const name = (text(at(port, 'name')) ?? '').toLowerCase()
-  const prefix = name.startsWith('grpc-web') ? 'grpc-web' : (name.split('-')[0] ?? '')
-  const named = protocols[prefix]
-  if (named !== undefined) return named
-  return serverFirst.includes(number(at(port, 'port')) ?? 0) ? 'tcp' : 'sniffed'
+  const exact = kubernetesProtocols.get(declared ?? '')
+  if (exact !== undefined) return exact
+  const name = (declared ?? text(at(port, 'name')) ?? '').toLowerCase()
+  return protocols.get(name.startsWith('grpc-web') ? 'grpc-web' : (name.split('-')[0] ?? ''))
 }

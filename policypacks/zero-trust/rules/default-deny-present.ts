@@ -1,4 +1,6 @@
+import { ambientShop, waypointsDenyAll } from '../example-ambient'
 import { annotated, authorizationPolicy, cartPolicy, denyAll, namespace } from '../example-objects'
+import { dataPlanes, type Planes } from '../facts/data-plane'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
 import { authorizationPolicies, readAuthorization, type AuthorizationFact } from '../facts/policies'
 import { gather } from '../field'
@@ -8,7 +10,7 @@ import { rule, type Context, type Finding } from '../rule'
 /**
  * Every namespace of the mesh has a policy that admits nobody to anything: an ALLOW policy without a selector and without
  * rules. Without one, a workload that no ALLOW policy selects lets everybody in (istio
- * pilot/pkg/security/authz/builder/builder.go). At stage `strict` one in shadow mode is as good.
+ * pilot/pkg/security/authz/builder/builder.go, ztunnel src/state.rs assert_rbac). At stage `strict` one in shadow mode is as good.
  */
 export const defaultDenyPresent = rule({
   id: 'default-deny-present',
@@ -31,6 +33,7 @@ export const defaultDenyPresent = rule({
   examples: {
     pass: [
       { title: 'the namespace has one', objects: [namespace('shop'), denyAll, cartPolicy] },
+      { title: 'an ambient namespace has one, for its Pods', objects: [ambientShop, denyAll] },
       {
         title: 'the mesh has one, in its root namespace',
         objects: [namespace('shop'), authorizationPolicy('default-deny', {}, 'istio-system')],
@@ -60,8 +63,13 @@ export const defaultDenyPresent = rule({
         objects: [namespace('shop'), authorizationPolicy('default-deny', { rules: [{}] })],
       },
       {
-        title: 'its selector is empty, which for ztunnel selects nothing, and the data plane is not known',
-        objects: [namespace('shop'), authorizationPolicy('default-deny', { selector: {} })],
+        title: 'its selector is empty, which for ztunnel selects nothing',
+        objects: [ambientShop, authorizationPolicy('default-deny', { selector: {} })],
+      },
+      {
+        title: 'it is for waypoints, and the Pods behind them have none',
+        objects: [ambientShop, waypointsDenyAll],
+        config: { mesh: { rootNamespace: 'istio-system' } },
       },
     ],
   },
@@ -71,34 +79,33 @@ export const defaultDenyPresent = rule({
 function check(context: Context): readonly Finding[] {
   const { needed, findings } = meshNamespaces(context)
   const policies = gather(authorizationPolicies(context), readAuthorization)
-  const denying = policies.facts.filter(policy => deniesAll(policy, context))
-  const open = needed.flatMap(one => lacking(one, denying, context))
+  const denying = policies.facts.filter(deniesAll)
+  const planes = dataPlanes(context)
+  const open = needed.filter(one => !denying.some(policy => closes(policy, one, { context, planes })))
   const unread =
     open.length > 0 ? [...unreadable(context.mesh('rootNamespace')), ...unreadable(context.mesh('kind'))] : []
-  return [...findings, ...policies.findings, ...unread, ...open]
+  return [...findings, ...policies.findings, ...unread, ...open.map(one => aboutNamespace(one, lacking))]
 }
 
-function lacking(needed: Needed, denying: readonly AuthorizationFact[], { config, mesh }: Context): readonly Finding[] {
-  const shadowed = config.stages[needed.namespace] === 'strict'
-  const root = mesh('rootNamespace')
-  const found = denying.some(
-    ({ namespace, dryRun }) =>
-      (!dryRun || shadowed) && (namespace === needed.namespace || (root.kind === 'known' && namespace === root.value)),
-  )
-  return found
-    ? []
-    : [
-        aboutNamespace(
-          needed,
-          'has no default deny: no AuthorizationPolicy without selector and rules is enforced for all of it',
-        ),
-      ]
+const lacking = 'has no default deny: no AuthorizationPolicy without selector and rules is enforced for all of it'
+
+function deniesAll({ action, selector, targeted, rules }: AuthorizationFact): boolean {
+  return action === 'ALLOW' && !targeted && rules.length === 0 && Object.keys(selector ?? {}).length === 0
+}
+
+interface Around {
+  readonly context: Context
+  readonly planes: Planes
 }
 
 /** `selector: {}` selects every workload for a sidecar and none for ztunnel (istio pilot/pkg/serviceregistry/ambient). */
-function deniesAll({ action, selector, targeted, rules }: AuthorizationFact, { mesh }: Context): boolean {
-  if (action !== 'ALLOW' || targeted || rules.length > 0) return false
-  if (selector === undefined) return true
-  const kind = mesh('kind')
-  return Object.keys(selector).length === 0 && kind.kind === 'known' && kind.value === 'istio-sidecar'
+function closes(
+  { namespace: own, dryRun, selector }: AuthorizationFact,
+  { namespace: name }: Needed,
+  { context: { config, mesh }, planes }: Around,
+): boolean {
+  const root = mesh('rootNamespace')
+  if (own !== name && !(root.kind === 'known' && own === root.value)) return false
+  if (dryRun && config.stages[name] !== 'strict') return false
+  return selector === undefined || planes(name).kind === 'sidecar'
 }

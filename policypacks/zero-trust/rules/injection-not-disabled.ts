@@ -1,15 +1,21 @@
-import { deployment } from '../example-objects'
-import { escapes } from '../facts/injection'
+import { ambientShop } from '../example-ambient'
+import { deployment, namespace } from '../example-objects'
+import { dataPlanes } from '../facts/data-plane'
+import { optOuts } from '../facts/injection'
 import { namespaceOf } from '../facts/policies'
 import { workloads } from '../facts/workloads'
 import { judgeEach } from '../field'
-import { rule } from '../rule'
+import { rule, type Context, type Finding } from '../rule'
 
-/** No workload opts out of its sidecar, or of the capture of its inbound traffic. */
+/**
+ * No workload opts out of the data plane of its namespace: of its sidecar (istio pkg/kube/inject/inject.go
+ * injectRequired), or of ztunnel (istio manifests/charts/istio-cni/values.yaml enablementSelectors). A label that only the
+ * other data plane heeds does no harm; of a namespace whose data plane is not known, any is refused.
+ */
 export const injectionNotDisabled = rule({
   id: 'injection-not-disabled',
   severity: 'critical',
-  scope: 'object',
+  scope: 'stack',
   controls: [
     'nist-800-53/AC-3',
     'nist-800-53/AC-4(4)',
@@ -18,17 +24,21 @@ export const injectionNotDisabled = rule({
     'nist-800-207/tenet-6',
     'iso-27001/A.8.27',
   ],
-  why: 'a Pod without its proxy, or a port the proxy does not see, is open to everybody, whatever the policies say',
-  fix: 'take the label, annotation or setting away; list the namespace under `exempt` if it is no part of the mesh',
+  why: 'a Pod without its proxy is open to everybody, whatever the policies say',
+  fix: 'take the label, annotation or user away; list the namespace under `exempt` if it is no part of the mesh',
   limits:
     'a process that may change the network of its Pod, or that runs as the user of the proxy inside a container that does not say so, gets past the proxy unseen',
-  config: ['exempt'],
+  config: ['exempt', 'mesh'],
   examples: {
     pass: [
       { title: 'a workload that leaves injection to its namespace', objects: [deployment('cart')] },
       {
         title: 'a workload that asks for it',
         objects: [deployment('cart', { labels: { app: 'cart', 'sidecar.istio.io/inject': 'true' } })],
+      },
+      {
+        title: 'no sidecar, where ztunnel is',
+        objects: [ambientShop, deployment('cart', { labels: { app: 'cart', 'sidecar.istio.io/inject': 'false' } })],
       },
     ],
     fail: [
@@ -37,17 +47,22 @@ export const injectionNotDisabled = rule({
         objects: [deployment('cart', { labels: { 'sidecar.istio.io/inject': 'disabled' } })],
       },
       {
-        title: 'the proxy does not see a port',
-        objects: [deployment('cart', { annotations: { 'traffic.sidecar.istio.io/excludeInboundPorts': '7070' } })],
+        title: 'ztunnel is kept away in an ambient namespace',
+        objects: [ambientShop, deployment('cart', { labels: { app: 'cart', 'istio.io/dataplane-mode': 'none' } })],
       },
       {
-        title: "the Pod is on the node's network, where nothing is injected",
-        objects: [deployment('cart', { pod: { hostNetwork: true } })],
+        title: 'a container runs as the sidecar does, so that nothing it says or hears is captured',
+        objects: [namespace('shop'), deployment('cart', { pod: { securityContext: { runAsUser: 1337 } } })],
       },
     ],
   },
-  check: context =>
-    judgeEach(workloads(context), workload =>
-      context.config.exempt.includes(namespaceOf(workload)) ? [] : escapes(workload),
-    ),
+  check,
 })
+
+function check(context: Context): readonly Finding[] {
+  const planes = dataPlanes(context)
+  return judgeEach(workloads(context), workload => {
+    const namespaceName = namespaceOf(workload)
+    return context.config.exempt.includes(namespaceName) ? [] : optOuts(workload, () => planes(namespaceName))
+  })
+}

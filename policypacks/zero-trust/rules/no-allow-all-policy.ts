@@ -1,11 +1,11 @@
 import { authorizationPolicy, cartPolicy, cartRule, denyAll } from '../example-objects'
 import { isDeclared } from '../facts/declared'
 import { actionOf, authorizationPolicies, namespaceOf, selectorOf } from '../facts/policies'
-import { at, finding, items, judgeEach, required, text, texts, type Field } from '../field'
+import { conditionsOf, namesCallers, operationsOf, rulesOf } from '../facts/rules-of-policies'
+import { targetRefs } from '../facts/target-refs'
+import { at, finding, judgeEach, required, texts, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
 
-const identities = ['principals', 'namespaces', 'serviceAccounts', 'trustDomains', 'requestPrincipals']
-const addresses = ['ipBlocks', 'remoteIpBlocks']
 const negatives = ['notHosts', 'notPorts', 'notMethods', 'notPaths']
 
 /** Values that every request has. */
@@ -33,7 +33,7 @@ export const noAllowAllPolicy = rule({
   ],
   why: 'policies that allow add up, so one that admits everybody undoes all the others of its workloads',
   fix: 'name the callers in `from`; declare callers outside the mesh under `outside` in the graph; name the policy of an ingress gateway in `open`',
-  config: ['lock', 'open'],
+  config: ['lock', 'open', 'stages'],
   examples: {
     pass: [
       { title: 'callers are named', objects: [cartPolicy] },
@@ -44,6 +44,16 @@ export const noAllowAllPolicy = rule({
           authorizationPolicy('public', { rules: [{ to: [{ operation: { hosts: ['shop.example'] } }] }] }, 'ingress'),
         ],
         config: { open: ['ingress/public'] },
+      },
+      {
+        title: 'at a waypoint, where only the mesh gets, while the namespace is not yet enforced',
+        objects: [
+          authorizationPolicy('open-to-the-mesh', {
+            targetRefs: [{ group: '', kind: 'Service', name: 'cart' }],
+            rules: [{}],
+          }),
+        ],
+        config: { stages: { shop: 'strict' } },
       },
     ],
     fail: [
@@ -70,8 +80,8 @@ export const noAllowAllPolicy = rule({
 })
 
 function judge(policy: Field, context: Context): readonly Finding[] {
-  if (actionOf(policy) !== 'ALLOW') return []
-  return items(at(policy, 'spec', 'rules')).flatMap(one => {
+  if (actionOf(policy) !== 'ALLOW' || isShadowed(policy, context)) return []
+  return rulesOf(policy).flatMap(one => {
     if (namesCallers(one)) return []
     if (asksAnything(one)) return [finding(one, 'admits everybody to everything')]
     return isMeant(policy, one, context)
@@ -80,32 +90,16 @@ function judge(policy: Field, context: Context): readonly Finding[] {
   })
 }
 
-/** Sources are alternatives: one that holds for everybody is enough. Conditions all have to hold. */
-function namesCallers(one: Field): boolean {
-  const sources = items(at(one, 'from')).map(from => at(from, 'source'))
-  return (sources.length > 0 && sources.every(restricts)) || items(at(one, 'when')).some(asksCaller)
-}
-
-function restricts(source: Field): boolean {
-  if (identities.some(name => texts(at(source, name)).length > 0)) return true
-  return addresses.some(name => isPlace(texts(at(source, name))))
-}
-
-/** Some addresses, and not all of them. */
-function isPlace(blocks: readonly string[]): boolean {
-  return blocks.length > 0 && !blocks.some(block => block.endsWith('/0'))
-}
-
-function asksCaller(condition: Field): boolean {
-  const key = text(at(condition, 'key')) ?? ''
-  const values = texts(at(condition, 'values'))
-  if (key === 'source.ip' || key === 'remote.ip') return isPlace(values)
-  return /^(source|request\.auth)\./.test(key) && values.length > 0
+/** At stage `strict` a waypoint lets every identity of the mesh pass to the Services of the namespace; nobody else gets to one. */
+function isShadowed(policy: Field, { config }: Context): boolean {
+  if (config.stages[namespaceOf(policy)] !== 'strict') return false
+  const refs = targetRefs(policy)
+  return refs.length > 0 && refs.every(({ kind }) => kind === 'Service')
 }
 
 function asksAnything(one: Field): boolean {
-  const operations = items(at(one, 'to')).map(to => at(to, 'operation'))
-  return items(at(one, 'when')).length === 0 && (operations.length === 0 || operations.some(isAnyRequest))
+  const operations = operationsOf(one)
+  return conditionsOf(one).length === 0 && (operations.length === 0 || operations.some(isAnyRequest))
 }
 
 function isAnyRequest(operation: Field): boolean {
@@ -123,7 +117,7 @@ function isMeant(policy: Field, one: Field, { config, intent }: Context): boolea
   if (config.open.length > 0 && config.open.includes(`${namespace}/${required(at(policy, 'metadata', 'name'))}`))
     return true
   const selector = selectorOf(policy)
-  const ports = items(at(one, 'to')).map(to => texts(at(to, 'operation', 'ports')))
+  const ports = operationsOf(one).map(operation => texts(at(operation, 'ports')))
   const isOpen = (port: string): boolean =>
     isDeclared(intent, { namespace, selector, port: Number(port), by: 'anybody' })
   return ports.length > 0 && ports.every(some => some.length > 0 && some.every(isOpen))

@@ -1,11 +1,13 @@
 import { destinationRule, serviceEntry } from '../example-objects'
-import { at, finding, flag, gather, given, items, judgeEach, required, text, texts, word, type Field } from '../field'
-import { ofKind, rule, type Context, type Finding } from '../rule'
+import { destinationRules, outsideHosts, tlsModeOf, tlsSettings } from '../facts/destination-rules'
+import { at, finding, flag, judgeEach, required, type Field } from '../field'
+import { rule, type Context, type Finding } from '../rule'
 
 /**
  * No DestinationRule takes mutual TLS of the mesh away from calls to hosts in it. Any `tls` in a traffic policy replaces
  * what the proxies would do on their own, and one without a mode means plaintext (istio
- * pilot/pkg/networking/core/cluster_tls.go, networking/v1alpha3/destination_rule.proto ClientTLSSettings).
+ * pilot/pkg/networking/core/cluster_tls.go, networking/v1alpha3/destination_rule.proto ClientTLSSettings). Hosts outside
+ * the mesh are `egress-tls-verified`'s.
  */
 export const noDestinationRuleTlsDowngrade = rule({
   id: 'no-destination-rule-tls-downgrade',
@@ -73,12 +75,11 @@ export const noDestinationRuleTlsDowngrade = rule({
         ],
       },
       {
-        title: 'a host outside whose certificate nobody looks at',
+        title: "the mesh's own TLS, with whichever certificate",
         objects: [
-          serviceEntry('stripe', { hosts: ['api.stripe.example'] }),
-          destinationRule('stripe', {
-            host: 'api.stripe.example',
-            trafficPolicy: { tls: { mode: 'SIMPLE', insecureSkipVerify: true } },
+          destinationRule('cart', {
+            host: 'cart',
+            trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL', insecureSkipVerify: true } },
           }),
         ],
       },
@@ -87,42 +88,19 @@ export const noDestinationRuleTlsDowngrade = rule({
   check,
 })
 
-const modes = ['DISABLE', 'SIMPLE', 'MUTUAL', 'ISTIO_MUTUAL'] as const
-
 function check(context: Context): readonly Finding[] {
-  const entriesOutside = gather(ofKind(context, 'networking.istio.io', 'ServiceEntry'), outsideHosts)
-  const outside = new Set([...context.config.external, ...entriesOutside.facts.flat()])
-  const rules = ofKind(context, 'networking.istio.io', 'DestinationRule')
-  return [...entriesOutside.findings, ...judgeEach(rules, one => judge(one, outside))]
-}
-
-/** What the cluster's own DNS answers for, whatever a ServiceEntry calls it. */
-function isOfCluster(host: string): boolean {
-  return !host.includes('.') || /\.local$|\.svc(\.|$)/.test(host)
-}
-
-function outsideHosts(entry: Field): readonly string[] {
-  return text(at(entry, 'spec', 'location')) === 'MESH_INTERNAL'
-    ? []
-    : texts(at(entry, 'spec', 'hosts')).filter(host => !isOfCluster(host))
+  const known = outsideHosts(context)
+  const outside = new Set(known.facts.map(({ host }) => host))
+  return [...known.findings, ...judgeEach(destinationRules(context), one => judge(one, outside))]
 }
 
 function judge(one: Field, outside: ReadonlySet<string>): readonly Finding[] {
-  const isOutside = outside.has(required(at(one, 'spec', 'host')))
-  const subsets = items(at(one, 'spec', 'subsets')).map(subset => at(subset, 'trafficPolicy'))
-  return [at(one, 'spec', 'trafficPolicy'), ...subsets]
-    .flatMap(tlsSettings)
-    .flatMap(tls => [...(isOutside ? [] : downgrade(tls)), ...unverified(tls)])
-}
-
-/** The TLS settings of a traffic policy, and of its ports. */
-function tlsSettings(policy: Field): readonly Field[] {
-  const ports = items(at(policy, 'portLevelSettings')).map(port => at(port, 'tls'))
-  return [at(policy, 'tls'), ...ports].filter(given)
+  if (outside.has(required(at(one, 'spec', 'host')))) return []
+  return tlsSettings(one).flatMap(({ tls }) => [...downgrade(tls), ...unverified(tls)])
 }
 
 function downgrade(tls: Field): readonly Finding[] {
-  const mode = word(at(tls, 'mode'), modes) ?? 'DISABLE'
+  const mode = tlsModeOf(tls)
   return mode === 'ISTIO_MUTUAL'
     ? []
     : [

@@ -1,5 +1,6 @@
 import type { GovernedService } from '../../../core/model/intent'
 import { cartLock, deployment, service } from '../example-objects'
+import { dataPlanes, type Planes } from '../facts/data-plane'
 import { escapes } from '../facts/injection'
 import { selects } from '../facts/policies'
 import { readService, services, type ServiceFact, type ServicePortFact, type ServiceProtocol } from '../facts/services'
@@ -35,7 +36,7 @@ export const workloadMatchesAssumptions = rule({
   controls: ['nist-800-53/CA-9', 'nist-800-53/CM-6', 'nist-800-53/CM-7', 'nist-800-207/tenet-5', 'iso-27001/A.8.9'],
   why: 'policies are proved against the workloads of the intent; one that differs escapes its policies, or is cut off by them',
   fix: 'make labels, ServiceAccount, container ports and Service ports those of the graph, or change the graph and write the lock anew',
-  config: ['lock', 'elsewhere'],
+  config: ['lock', 'elsewhere', 'mesh'],
   examples: {
     pass: [
       {
@@ -95,23 +96,20 @@ function check(context: Context): readonly Finding[] {
     ]
   }
   const fronts = gather(services(context), readService)
+  const around = { fronts: fronts.facts, planes: dataPlanes(context) }
   return [
     ...real.findings,
     ...fronts.findings,
-    ...mine.flatMap(workload => guard(workload.field, () => judge(workload, intent.intent.governed, fronts.facts))),
+    ...mine.flatMap(workload => guard(workload.field, () => judge(workload, intent.intent.governed, around))),
   ]
 }
 
-function judge(
-  workload: WorkloadFact,
-  governed: readonly GovernedService[],
-  fronts: readonly ServiceFact[],
-): readonly Finding[] {
+function judge(workload: WorkloadFact, governed: readonly GovernedService[], around: Around): readonly Finding[] {
   const account = serviceAccountOf(workload.field) ?? 'default'
   return governed
     .filter(({ namespace }) => namespace === workload.namespace)
     .flatMap(service => {
-      if (selects(service.labels, workload.labels)) return asMeant(service, { workload, account, fronts })
+      if (selects(service.labels, workload.labels)) return asMeant(service, { ...around, workload, account })
       if (service.serviceAccount !== account || governed.some(other => isMeant(other, workload, account))) return []
       return [
         finding(
@@ -131,13 +129,18 @@ function isMeant(
   return namespace === workload.namespace && serviceAccount === account && selects(labels, workload.labels)
 }
 
-interface Real {
-  readonly workload: WorkloadFact
-  readonly account: string
+/** What the stack has around its workloads. */
+interface Around {
   readonly fronts: readonly ServiceFact[]
+  readonly planes: Planes
 }
 
-function asMeant(service: GovernedService, { workload, account, fronts }: Real): readonly Finding[] {
+interface Real extends Around {
+  readonly workload: WorkloadFact
+  readonly account: string
+}
+
+function asMeant(service: GovernedService, { workload, account, fronts, planes }: Real): readonly Finding[] {
   const { field } = workload
   const stranger =
     account === service.serviceAccount
@@ -154,7 +157,7 @@ function asMeant(service: GovernedService, { workload, account, fronts }: Real):
   )
   return [
     ...stranger,
-    ...escapes(field),
+    ...escapes(field, () => planes(workload.namespace)),
     ...portFindings(service, field),
     ...mine.flatMap(front => protocolFindings(service, front, field)),
   ]

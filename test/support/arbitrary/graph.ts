@@ -9,6 +9,8 @@ import type {
   Protocol,
   Routes,
   Service,
+  TokenIssuer,
+  TokenRequirement,
 } from '../../../core/graph/graph'
 
 /*
@@ -22,7 +24,8 @@ const names = ['cart', 'frontend', 'ledger', 'orders', 'redis', 'search'] as con
 const portOf = (protocol: Protocol, name: string): fc.Arbitrary<readonly [string, Port]> =>
   fc
     .record({
-      port: fc.integer({ min: 1024, max: 14000 }),
+      // 9102 is where metrics are.
+      port: fc.integer({ min: 1024, max: 14000 }).filter(port => port !== 9102),
       servicePort: fc.option(fc.integer({ min: 1, max: 1000 }), { nil: undefined }),
     })
     .map(
@@ -62,8 +65,59 @@ const grpcRoutes = fc.uniqueArray(fc.constantFrom('shop.Cart/Get', 'shop.Cart/Ad
 })
 
 function routesFor(protocol: Protocol): fc.Arbitrary<Routes> {
-  if (protocol === 'http') return httpRoutes
-  return protocol === 'grpc' ? grpcRoutes : fc.constant(protocol)
+  if (protocol === 'http') return withTokens(httpRoutes)
+  return protocol === 'grpc' ? withTokens(grpcRoutes) : fc.constant(protocol)
+}
+
+/** One that lists audiences, one that is read elsewhere, one that says nothing more. */
+const issuers: Readonly<Record<string, TokenIssuer>> = {
+  corp: {
+    issuer: 'https://corp.example.com',
+    jwksUri: 'https://corp.example.com/keys',
+    audiences: ['shop', 'https://office/'],
+  },
+  partner: {
+    issuer: 'partner@example.com',
+    jwks: '{"keys":[{"kty":"EC"}]}',
+    fromHeaders: [{ name: 'x-token', prefix: 'Token ' }, { name: 'X-Id' }],
+    forward: true,
+  },
+  staff: { issuer: 'https://staff.example.com/', jwksUri: 'https://staff.example.com/keys' },
+}
+
+const demand: fc.Arbitrary<TokenRequirement> = fc
+  .record({
+    issuer: fc.constantFrom(...Object.keys(issuers)),
+    audiences: fc.option(fc.subarray(['shop', 'https://office/'], { minLength: 1 }), { nil: undefined }),
+    scopes: fc.option(fc.subarray(['read', 'write'], { minLength: 1 }), { nil: undefined, freq: 2 }),
+    groups: fc.option(fc.subarray(['ops', 'dev', 'a b'], { minLength: 1 }), { nil: undefined, freq: 2 }),
+    nested: fc.boolean(),
+  })
+  .map(({ issuer, audiences, scopes, groups, nested }) => ({
+    issuer,
+    ...(audiences && { audiences }),
+    ...(scopes && { scopes }),
+    ...(groups && { claims: { [nested ? '[realm][groups]' : 'groups']: groups } }),
+  }))
+
+/** Sometimes routes need a token; but where another route of the same method needs none, it might admit the same requests. */
+function withTokens(routes: fc.Arbitrary<readonly string[]>): fc.Arbitrary<Routes> {
+  const demands = fc.array(fc.option(demand, { nil: undefined, freq: 2 }), { minLength: 3, maxLength: 3 })
+  const guarded = fc.tuple(routes, demands).map(([list, wanted]): Routes => {
+    const methodOf = (route: string): string => route.replace(/ .*/, '')
+    const open = new Set(list.filter((_, i) => !wanted[i]).map(methodOf))
+    return list.map((route, i) => {
+      const jwt = wanted[i]
+      return jwt && !open.has(methodOf(route)) ? { route, jwt } : route
+    })
+  })
+  return fc.oneof({ weight: 3, arbitrary: routes }, { weight: 1, arbitrary: guarded })
+}
+
+/** The graph with the issuers that it asks for, and no other. */
+function withIssuers(bare: Graph): Graph {
+  const used = Object.entries(issuers).filter(([name]) => JSON.stringify(bare).includes(`"issuer":"${name}"`))
+  return used.length === 0 ? bare : { ...bare, jwt: Object.fromEntries(used) }
 }
 
 /** Calls to some ports of some callees. */
@@ -142,6 +196,7 @@ export const graph: fc.Arbitrary<Graph> = fc
       calls: callsAmong(services),
     }),
   )
+  .map(withIssuers)
 
 function callsAmong(services: Readonly<Record<string, Service>>): fc.Arbitrary<Graph['calls']> {
   const callers = Object.keys(services)

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
-import type { Json } from './world'
-import { accounts, compact, domains, maybe, ports, workloads } from './world'
+import type { Json } from './json'
+import { compact } from './json'
+import { accounts, domains, maybe, ports, workloads } from './world'
 
 /** Requests to the workloads of a world, in the format of `docs/verdicts.md`. */
 
@@ -39,6 +40,7 @@ const http = fc.record({
     {},
     { 'x-env': 'dev' },
     { 'x-env': '' },
+    { 'a-env': 'dev' },
     { 'x-env': 'prod', 'x-forwarded-for': '10.1.2.3' },
     { 'x-forwarded-for': '192.168.1.9, 10.9.9.9' },
   ),
@@ -81,3 +83,12 @@ export const request: fc.Arbitrary<Json> = fc
   .map(({ from: caller, ip, to, http: h, jwt }) =>
     compact({ id: 'r', from: { ...caller, ip }, to, http: h, jwt: h && jwt }),
   )
+
+const servicePorts: Readonly<Record<number, number>> = { 8080: 80, 9000: 9000, 7070: 7070 }
+
+/** A request that may name the Service before the workload, as most do. */
+export const addressed: fc.Arbitrary<Json> = fc.tuple(request, fc.boolean()).map(([drawn, named]) => {
+  const to = drawn.to as { readonly workload: string; readonly port: number }
+  const servicePort = servicePorts[to.port]
+  return named && servicePort !== undefined ? { ...drawn, to: { ...to, viaService: to.workload, servicePort } } : drawn
+})

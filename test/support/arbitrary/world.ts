@@ -1,11 +1,11 @@
 import fc from 'fast-check'
+import type { Json } from './json'
+import { compact, dated } from './json'
 
 /*
  * Worlds of Kubernetes and Istio objects, as a cluster might hold them. The vocabulary
  * is small on purpose, so that policies, workloads and requests meet each other; every field of AuthorizationPolicy occurs.
  */
-
-export type Json = Record<string, unknown>
 
 const namespaces = ['shop', 'pay', 'istio-system'] as const
 export const workloads = ['cart', 'web'] as const
@@ -13,15 +13,10 @@ export const accounts = ['cart', 'web', 'admin'] as const
 export const ports = [8080, 9000, 7070, 6000] as const
 export const domains = ['td.example', 'old.example', 'foreign.example'] as const
 
-const some = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2): fc.Arbitrary<T[]> =>
+export const some = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2): fc.Arbitrary<T[]> =>
   fc.array(arbitrary, { minLength: 1, maxLength })
 export const maybe = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.option(arbitrary, { nil: undefined, freq: 2 })
-
-/** An object without the fields that are absent. */
-export function compact(record: Json): Json {
-  return Object.fromEntries(Object.entries(record).filter(([, value]) => value !== undefined))
-}
 
 const fields = (model: Record<string, fc.Arbitrary<unknown>>, most: number): fc.Arbitrary<Json> =>
   fc
@@ -132,7 +127,7 @@ const when = fc.oneof(
   values(fc.constantFrom('red')).map(v => ({ key: 'request.auth.claims[org][team]', ...v })),
 )
 
-const rule = fc
+export const rule = fc
   .record({
     from: maybe(some(fc.oneof({ weight: 3, arbitrary: source }, accountSource).map(s => ({ source: s })))),
     to: maybe(some(operation.map(o => ({ operation: o })))),
@@ -143,9 +138,9 @@ const rule = fc
 const selector = fc
   .constantFrom({ app: 'cart' }, { app: 'web' }, { app: 'cart', tier: 'back' }, { app: 'nobody' })
   .map(matchLabels => ({ matchLabels }))
-const placed = fc.record({ namespace: fc.constantFrom(...namespaces), selector: maybe(selector) })
+export const placed = fc.record({ namespace: fc.constantFrom(...namespaces), selector: maybe(selector) })
 
-const authorizationPolicy = fc
+export const authorizationPolicy = fc
   .record({
     placed,
     action: fc.constantFrom('ALLOW', 'ALLOW', 'DENY', 'AUDIT', 'CUSTOM', undefined),
@@ -168,20 +163,22 @@ const authorizationPolicy = fc
   })
 
 /** What an external authorizer answers is not written anywhere. A CUSTOM rule may not ask who calls. */
-const customPolicy = fc.record({ placed, operations: some(operation) }).map(({ placed: p, operations }): Json => ({
-  apiVersion: 'security.istio.io/v1',
-  kind: 'AuthorizationPolicy',
-  metadata: { namespace: p.namespace },
-  spec: compact({
-    selector: p.selector,
-    action: 'CUSTOM',
-    provider: { name: 'authorizer' },
-    rules: [{ to: operations.map(o => ({ operation: o })) }],
-  }),
-}))
+export const customPolicy = fc
+  .record({ placed, operations: some(operation) })
+  .map(({ placed: p, operations }): Json => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'AuthorizationPolicy',
+    metadata: { namespace: p.namespace },
+    spec: compact({
+      selector: p.selector,
+      action: 'CUSTOM',
+      provider: { name: 'authorizer' },
+      rules: [{ to: operations.map(o => ({ operation: o })) }],
+    }),
+  }))
 
 const mode = fc.constantFrom('STRICT', 'PERMISSIVE', 'DISABLE', 'UNSET', undefined)
-const peerAuthentication = fc
+export const peerAuthentication = fc
   .record({
     placed,
     mode,
@@ -203,7 +200,8 @@ const peerAuthentication = fc
     }),
   }))
 
-const requestAuthentication = fc
+const bearer = { name: 'Authorization', prefix: 'Bearer ' }
+export const requestAuthentication = fc
   .record({
     placed,
     rules: some(
@@ -211,6 +209,14 @@ const requestAuthentication = fc
         .record({
           issuer: fc.constantFrom('https://idp.example', 'https://other.example'),
           audiences: maybe(some(fc.constantFrom('api', 'web'))),
+          fromHeaders: fc.constantFrom(
+            undefined,
+            undefined,
+            undefined,
+            [{ name: 'X-Env' }],
+            [{ name: 'x-env' }, bearer],
+            [bearer, { name: 'A-Env' }],
+          ),
         })
         .map(r => compact({ ...r, jwks: '{"keys":[]}' })),
     ),
@@ -285,12 +291,5 @@ export const world: fc.Arbitrary<readonly Json[]> = fc
   })
   .map(({ settings, policies, peers, tokens, custom }) => [
     ...fixedObjects(settings),
-    ...[...policies, ...peers, ...tokens, ...custom].map((object, i) => ({
-      ...object,
-      metadata: {
-        ...(object.metadata as Json),
-        name: `object-${i}`,
-        creationTimestamp: `2026-01-01T00:00:${String(i).padStart(2, '0')}Z`,
-      },
-    })),
+    ...dated([...policies, ...peers, ...tokens, ...custom]),
   ])

@@ -81,6 +81,21 @@ describe('ztm check', () => {
     assert.match(err, /1 object skipped.*: AuthorisationPolicy\.security\.istio\.io 1/)
   })
 
+  it('judges objects that name no namespace as lying in the one that is given', async () => {
+    const placeless = shop.replace(strict, permissive).replaceAll(', namespace: shop', '')
+    const { code, out } = await ztm(['check', write('p.yaml', placeless), '-n', 'shop', '--rule', 'strict-mtls'])
+    assert.equal(code, 1)
+    assert.match(out, /p\.yaml:\d+: PeerAuthentication shop\/default spec\.mtls/)
+  })
+
+  it('refuses what is no name of a namespace', async () => {
+    for (const name of ['Shop', 'a/b', '', '-a'])
+      assertRefused(
+        await ztm(['check', 'x', `--namespace=${name}`]),
+        `--namespace: expected the name of a namespace, got \`${name}\``,
+      )
+  })
+
   it('prints JSON and Markdown', async () => {
     const manifests = write('permissive.yaml', shop.replace(strict, permissive))
     const { findings } = JSON.parse(

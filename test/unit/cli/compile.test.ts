@@ -91,6 +91,52 @@ describe('ztm compile', () => {
     )
   })
 
+  it('compiles for the node’s ztunnel, with a waypoint where a route needs one', async () => {
+    const file = write('graph.yaml', graph)
+    const { code, out } = await ztm(['compile', file, ...mesh, '--target', 'istio-ambient'])
+    assert.equal(code, 0)
+    assert.match(out, /^kind: Gateway\nmetadata:\n {2}name: waypoint\n {2}namespace: shop$/m)
+    assert.match(out, /^ +- cluster\.local\/ns\/shop\/sa\/waypoint$/m)
+    assert.doesNotMatch(out, /^kind: Sidecar$/m)
+  })
+
+  it('takes a data plane and a waypoint per namespace', async () => {
+    const file = write('graph.yaml', graph)
+    const ambient = await ztm(['compile', file, ...mesh, '--target', 'istio-ambient'])
+    assert.equal((await ztm(['compile', file, ...mesh, '--data-plane', 'shop=ambient'])).out, ambient.out)
+    const sidecar = await ztm(['compile', file, ...mesh])
+    const back = ['--target', 'istio-ambient', '--data-plane', 'shop=sidecar']
+    assert.equal((await ztm(['compile', file, ...mesh, ...back])).out, sidecar.out)
+    const waypoint = async (scope: string) =>
+      (await ztm(['compile', file, ...mesh, '--target', 'istio-ambient', '--waypoint', `shop=${scope}`])).out
+    assert.equal(await waypoint('namespace'), ambient.out)
+    assert.match(await waypoint('service'), /^ {2}name: waypoint-cart$/m)
+    assert.match(await waypoint('infra/shared'), /^ {2}name: shared\n {2}namespace: infra$/m)
+  })
+
+  it('says all that is wrong with what is said of namespaces, and names what is near', async () => {
+    assertRefused(
+      await ztm([
+        ...['compile', write('graph.yaml', graph), ...mesh, '--target', 'istio-ambient'],
+        ...['--stage', 'shop=strcit', '--data-plane', 'shpo=ambient', '--data-plane', 'shop=sidecars'],
+        ...['--waypoint', 'shop=sevrice', '--waypoint', 'shop=Infra/x', '--waypoint', 'shop=service=x'],
+      ]),
+      'did you mean `strict`?',
+      'did you mean `shop`?',
+      /--data-plane: expected `namespace=sidecar` or `namespace=ambient`, got `shop=sidecars`\n.*did you mean `sidecar`\?/,
+      /--waypoint: expected `namespace=namespace`, `namespace=service` or `namespace=other-namespace\/name`, got `shop=Infra\/x`/,
+      'did you mean `service`?',
+      'got `shop=service=x`',
+    )
+  })
+
+  it('refuses a waypoint for a namespace of sidecars, which never use one', async () => {
+    assertRefused(
+      await ztm(['compile', write('graph.yaml', graph), ...mesh, '--waypoint', 'shop=service']),
+      /waypoints/,
+    )
+  })
+
   it('refuses a mesh that cannot be', async () => {
     const file = write('graph.yaml', graph)
     assertRefused(await ztm(['compile', file, '--trust-domain', 'a b']), 'target.trustDomain')
@@ -188,6 +234,22 @@ describe('ztm compile --lock', () => {
     const { code, out } = await ztm(['compile', file, '--lock', lock, '--check'])
     assert.equal(code, 1)
     assert.match(out, /~ the same flows, spelt out otherwise/)
+  })
+
+  it('--check tells which flows need another token than before, though they read the same', async () => {
+    const guarded = (issuer: string): string =>
+      `${graph.replace("'GET /cart'", '{ route: GET /cart, jwt: { issuer: corp } }')}jwt: { corp: { issuer: ${issuer}, jwksUri: https://corp.example/keys } }\n`
+    const file = write('tokens.yaml', guarded('https://corp.example'))
+    const lock = ['--lock', path('tokens.lock.json')]
+    await ztm(['compile', file, ...lock])
+    assert.equal((await ztm(['compile', file, ...lock, '--check'])).code, 0)
+    write('tokens.yaml', guarded('https://other.example'))
+    const { code, out } = await ztm(['compile', file, ...lock, '--check'])
+    assert.equal(code, 1)
+    assert.match(
+      out,
+      /^ {2}~ shop\/frontend → shop\/cart:7070 GET \/cart if jwt corp \(of another token than before\)$/m,
+    )
   })
 
   it('--check notices a service that is governed no longer', async () => {

@@ -78,6 +78,14 @@ describe('ztm decide', () => {
     assertRefused(await ztm(['decide', '--manifests', manifests(), '--requests', path('.')]), 'it is a directory')
   })
 
+  it('judges by manifests that name no namespace as lying in the one that is given', async () => {
+    const placeless = write('placeless.yaml', shop.replaceAll(', namespace: shop', ''))
+    const asked = ['decide', '--manifests', placeless, '--requests', '-']
+    const { out } = await ztm([...asked, '-n', 'shop'], request('a', '/cart'))
+    assert.match(out, /"verdict":"allow","because":\["AuthorizationPolicy shop\/cart rules\[0\]"\]/)
+    assert.match((await ztm([...asked, '-n', 'other'], request('a', '/cart'))).out, /"verdict":"unknown"/)
+  })
+
   it('takes what lies in the cluster already into account', async () => {
     const open = write(
       'open.yaml',

@@ -37,6 +37,17 @@ describe('ztm reach', () => {
     assert.match(out, /^open to named callers/)
   })
 
+  it('answers for objects that name no namespace, of the base too, as for those that do', async () => {
+    const without = (text: string): string => text.replaceAll(', namespace: shop', '')
+    const base = write('base.yaml', anybody)
+    const named = await ztm(['reach', write('named.yaml', shop), '--base', base])
+    assert.match(named.out, /shop\/cart:7070/)
+    const manifests = write('placeless.yaml', without(shop))
+    const given = ['--base', write('placeless-base.yaml', without(anybody))]
+    assert.deepEqual(await ztm(['reach', manifests, ...given, '--namespace', 'shop']), named)
+    assertRefused(await ztm(['reach', manifests]), '`metadata.namespace` is absent; expected a namespace')
+  })
+
   it('restricts its answer to a caller or a callee', async () => {
     const manifests = write('shop.yaml', shop)
     assert.match((await ztm(['reach', manifests, '--from', 'shop/frontend'])).out, /shop\/frontend {2}GET \/cart/)

@@ -70,6 +70,18 @@ describe('comparing reach with intent', () => {
     assert.deepEqual(difference.because, ['AuthorizationPolicy data/convenient'])
   })
 
+  it('sees somebody who reads tokens, where none are asked for, as an outage of who sends others', () => {
+    const tokens = {
+      apiVersion: 'security.istio.io/v1',
+      kind: 'RequestAuthentication',
+      metadata: { name: 'convenient', namespace: 'shop' },
+      spec: { jwtRules: [{ issuer: 'https://idp.example', jwks: '{"keys":[]}' }] },
+    }
+    const found = texts([...objects, tokens])
+    assert.equal(found.length, 1)
+    assert.match(found[0] ?? '', /^cut: shop\/web → shop\/api:8080 GET \/static\/ with a (bad token|token of .*)$/)
+  })
+
   it('reports, and does not count, paths beyond the canonical ones that a prefix takes in', () => {
     const { differences, nonCanonical } = proveObjects(objects, graph)
     assert.deepEqual(differences, [])

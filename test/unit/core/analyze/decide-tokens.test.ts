@@ -47,6 +47,27 @@ describe('tokens', () => {
     assert.equal(judge(layer, ask(token({}))).verdict, 'unknown')
     assert.equal(judge(layer, ask()).verdict, 'allow')
   })
+  it('are read in the headers that a rule names, and there alone', () => {
+    const elsewhere = authentication('shop/jwt', { fromHeaders: [{ name: 'X-Token', prefix: 'Token ' }] })
+    const shown = (text: string, more: Json = {}) => ({ ...http({ headers: { 'x-token': text } }), ...more })
+    assert.equal(verdict([elsewhere], { jwt: { invalid: true } }), 'allow')
+    assert.equal(verdict([elsewhere, signedIn], token({})), 'deny')
+    assert.equal(verdict([elsewhere], shown('Token none')), 'deny')
+    assert.equal(verdict([elsewhere], shown('Bearer none')), 'allow')
+    assert.equal(verdict([elsewhere], shown('Token e30.e30.c2ln')), 'unknown')
+    // One good token is enough, wherever it is.
+    assert.equal(verdict([elsewhere, authentication('shop/usual')], token({}, shown('Token none'))), 'allow')
+  })
+  it('are judged by the first, where one rule reads several headers', () => {
+    const reading = (name: string) => ({ fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }, { name }] })
+    const showing = (name: string) => token({}, http({ headers: { [name]: 'none' } }))
+    const before = authentication('shop/jwt', reading('a-token'))
+    const after = authentication('shop/jwt', reading('x-token'))
+    assert.equal(verdict([before], token({})), 'allow')
+    assert.equal(verdict([before], showing('a-token')), 'deny')
+    // Envoy lets a bad second one pass, unless another rule objects.
+    assert.equal(verdict([after], showing('x-token')), 'unknown')
+  })
   it('mean nothing on a TCP chain', () => {
     const port = { to: { namespace: 'shop', workload: 'cart', port: 9090 }, ...tcp }
     assert.equal(verdict([authentication('shop/jwt')], { jwt: { invalid: true }, ...port }), 'allow')

@@ -107,12 +107,7 @@ const cases: readonly (readonly [string, Case, 'yes' | 'no' | 'unknown'])[] = [
     { namespace: enabled, labels: { 'gateway.networking.k8s.io/gateway-name': 'x' } },
     'unknown',
   ],
-  ['a Pod that ztunnel captures', { namespace: { 'istio.io/dataplane-mode': 'ambient' } }, 'unknown'],
-  [
-    'a Pod that ztunnel leaves alone',
-    { namespace: { 'istio.io/dataplane-mode': 'ambient' }, labels: { 'istio.io/dataplane-mode': 'none' } },
-    'no',
-  ],
+  ['a Pod that ztunnel captures', { namespace: { 'istio.io/dataplane-mode': 'ambient' } }, 'no'],
   ['labels that cannot be read', { namespace: { 'istio-injection': 1 } }, 'unknown'],
 ]
 

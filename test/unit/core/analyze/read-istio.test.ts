@@ -125,6 +125,47 @@ describe('reading manifests', () => {
     assert.deepEqual(codes([filter('SIDECAR_INBOUND')]), ['not-analysed'])
     assert.deepEqual(codes([filter('GATEWAY')]), [])
   })
+
+  it('says nothing of a filter that only adds clusters to call, whatever its context', () => {
+    const adds = (name: string, context?: string, applyTo = 'CLUSTER', operation = 'ADD') =>
+      inNamespace('EnvoyFilter', 'shop/limit', {
+        configPatches: [{ applyTo, match: { context }, patch: { operation, value: { name } } }],
+      })
+    for (const context of [undefined, 'ANY', 'SIDECAR_OUTBOUND', 'GATEWAY'])
+      assert.deepEqual(codes([adds('rate_limit', context)]), [], context)
+    const suspicious = [
+      adds('rate_limit', 'SIDECAR_INBOUND'),
+      adds('rate_limit', undefined, 'LISTENER'),
+      adds('rate_limit', undefined, 'CLUSTER', 'MERGE'),
+      adds('rate_limit', undefined, 'CLUSTER', 'REMOVE'),
+      adds('inbound|8080||', 'SIDECAR_OUTBOUND'),
+      adds('InboundPassthroughCluster'),
+      adds('main_internal'),
+    ]
+    for (const filter of suspicious) assert.deepEqual(codes([filter]), ['not-analysed'], JSON.stringify(filter))
+    const unknown = { isUnknown: (value: unknown) => value === '?' }
+    assert.deepEqual(
+      readAll([adds('?')], unknown).problems.map(({ code }) => code),
+      ['not-analysed'],
+    )
+  })
+
+  it('says whose proxies a filter patches', () => {
+    const message = (spec: Json): string => {
+      const filter = inNamespace('EnvoyFilter', 'shop/lua', { configPatches: [{ applyTo: 'HTTP_FILTER' }], ...spec })
+      return readAll([filter]).problems[0]?.message ?? ''
+    }
+    const place = 'in `shop`, or in the whole mesh if that is its root namespace,'
+    assert.ok(message({}).includes(`patches what all sidecars ${place} let in`), message({}))
+    const labels = { labels: { app: 'cart', tier: 'web' } }
+    assert.ok(
+      message({ workloadSelector: labels }).includes(
+        `patches what the sidecars of workloads labelled \`app: cart\`, \`tier: web\`, ${place} let in`,
+      ),
+    )
+    assert.ok(message({ workloadSelector: { labels: {} } }).includes(`all sidecars ${place}`))
+    assert.match(message({ targetRefs: [{ kind: 'Gateway', name: 'w' }] }), /what the waypoints and gateways of its/)
+  })
 })
 
 describe('the shop of these tests', () => {

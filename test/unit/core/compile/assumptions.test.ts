@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { parse } from 'yaml'
 import { namespaceLabels } from '../../../../core/compile/compile'
 import { objectName } from '../../../../core/model/manifest'
-import { assumed, compiled, service, target } from '../../../support/compiled'
+import { ambient, assumed, compiled, service, target } from '../../../support/compiled'
 
 const mesh = (object: ReturnType<typeof assumed>): unknown => parse((object.data as { mesh: string }).mesh)
 
@@ -132,6 +132,57 @@ describe('what the manifests assume', () => {
     assert.equal(assumed(tagged, 'ConfigMap istio-system/istio-1-30-3').metadata.labels?.['istio.io/rev'], '1-30-3')
     const elsewhere = compiled({ services }, { revision: '1-30-3', tag: 'prod', systemNamespace: 'mesh' })
     assumed(elsewhere, 'MutatingWebhookConfiguration istio-revision-tag-prod-mesh')
+  })
+})
+
+describe('what ambient manifests assume', () => {
+  const services = { a: service('http', 8080), old: service('http', 8080, { namespace: 'legacy' }) }
+  const ingress = (gateway: string, callee: 'a' | 'old') => ({
+    [callee]: { gateway, hosts: ['a.example'], routes: { [callee]: { http: ['GET /'] } } },
+  })
+  const mixed = { dataPlanes: { legacy: 'sidecar' as const } }
+  const pods = (result: ReturnType<typeof ambient>) =>
+    result.assumptions.map(objectName).filter(name => name.startsWith('Pod') && !/ (shop\/a|legacy\/old)$/.test(name))
+
+  it('is that namespaces are labelled, each for its data plane', () => {
+    const result = ambient({ services }, { ...mixed, tag: 'prod' })
+    const expected = { legacy: { 'istio.io/rev': 'prod' }, shop: { 'istio.io/dataplane-mode': 'ambient' } }
+    assert.deepEqual(result.namespaces, expected)
+    for (const [name, labels] of Object.entries(expected)) {
+      assert.deepEqual(assumed(result, `Namespace ${name}`).metadata.labels, labels)
+    }
+  })
+
+  it('is that sidecars and gateways speak HBONE, without which ztunnel would not know them', () => {
+    const settings = (result: ReturnType<typeof ambient>) => mesh(assumed(result, 'ConfigMap istio-system/istio'))
+    const plain = { rootNamespace: 'istio-system', trustDomain: 'td.example' }
+    const defaultConfig = { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } }
+    assert.deepEqual(settings(ambient({ services }, mixed)), { ...plain, defaultConfig })
+    assert.deepEqual(settings(ambient({ services }, { dataPlanes: { legacy: 'sidecar', shop: 'sidecar' } })), plain)
+  })
+
+  it('is a Pod for each gateway that calls an ambient service, since it goes through waypoints', () => {
+    const result = ambient({ services, ingress: { ...ingress('edge/web', 'a'), ...ingress('edge/old', 'old') } }, mixed)
+    assert.deepEqual(pods(result), ['Pod edge/web'])
+    assert.deepEqual(assumed(result, 'Pod edge/web'), {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        name: 'web',
+        namespace: 'edge',
+        labels: { istio: 'web', 'istio.io/dataplane-mode': 'none' },
+        annotations: { 'inject.istio.io/templates': 'gateway' },
+      },
+      spec: { serviceAccountName: 'web', containers: [{ name: 'gateway' }] },
+    })
+  })
+
+  it('is no second Pod for a gateway that is a service, and none of a service’s name', () => {
+    assert.deepEqual(pods(ambient({ services, ingress: ingress('shop/a', 'a') }, mixed)), [])
+    const robots = { ...services, a: service('http', 8080, { serviceAccount: 'robot' }) }
+    assert.deepEqual(pods(ambient({ services: robots, ingress: ingress('shop/a', 'a') }, mixed)), [
+      'Pod shop/a-gateway',
+    ])
   })
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { limits, runs } from '../../../../core/compile/limits'
 import type { Graph, Service } from '../../../../core/graph/graph'
 import type { Rule, Spec } from '../../../support/compiled'
-import { compiled, names, service, specOf } from '../../../support/compiled'
+import { ambient, compiled, names, service, specOf } from '../../../support/compiled'
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index)
 const callers = (count: number): Record<string, Service> =>
@@ -90,6 +90,18 @@ describe('a callee beyond the limits of one object', () => {
       ...routes.slice(1).map(route => `td.example/ns/shop/sa/caller-1 8080 ${route}`),
     ]
     assert.deepEqual(lines.sort(), expected.sort())
+  })
+
+  it('is split at its waypoint as well, before which the Pods need one rule', () => {
+    const calls = Object.fromEntries(range(600).map(i => [`caller-${i}`, { cart: { http: [`GET /only/${i}`] } }]))
+    const result = ambient({ services: { ...callers(600), cart: service('http', 8080) }, calls })
+    const parts = ['AuthorizationPolicy shop/routes-to-cart', 'AuthorizationPolicy shop/routes-to-cart.2']
+    assert.deepEqual(names(result, 'AuthorizationPolicy shop/routes'), parts)
+    assert.deepEqual(
+      parts.map(name => specOf(result, name).rules.length),
+      [512, 88],
+    )
+    assert.equal(specOf(result, 'AuthorizationPolicy shop/callers-of-cart').rules.length, 1)
   })
 
   it('keeps the names of its parts apart from those of a service that ends in a number', () => {

@@ -4,17 +4,20 @@ import { join } from 'node:path'
 import { compile } from '../../../../core/compile/compile'
 import { objectName } from '../../../../core/model/manifest'
 import { graph } from '../../../support/arbitrary/graph'
-import { target } from '../../../support/compiled'
 import { faults, schemasIn, shared } from '../../../support/crd'
+import { anyTarget } from './targets'
 
 if (shared !== undefined) {
-  const schemas = schemasIn(join(shared, 'crds/istio-1.30.3.yaml'))
+  const crds = join(shared, 'crds')
+  const schemas = new Map(
+    ['istio-1.30.3.yaml', 'gateway-api-v1.5.1-standard.yaml'].flatMap(file => [...schemasIn(join(crds, file))]),
+  )
 
-  describe('Istio’s own schemas', () => {
+  describe('the schemas of Istio and of the Gateway API', () => {
     it('accept every object that is generated', () => {
       const seen = new Set<string>()
       fc.assert(
-        fc.property(graph, declared => {
+        fc.property(graph, anyTarget, (declared, target) => {
           for (const { object } of compile(declared, target).manifests) {
             const schema = schemas.get(`${object.apiVersion}/${object.kind}`)
             assert.ok(schema, object.kind)
@@ -29,8 +32,16 @@ if (shared !== undefined) {
             seen.add(object.kind)
           }
         }),
+        { numRuns: 150 },
       )
-      assert.deepEqual([...seen].sort(), ['AuthorizationPolicy', 'PeerAuthentication', 'ServiceEntry', 'Sidecar'])
+      assert.deepEqual([...seen].sort(), [
+        'AuthorizationPolicy',
+        'Gateway',
+        'PeerAuthentication',
+        'RequestAuthentication',
+        'ServiceEntry',
+        'Sidecar',
+      ])
     })
 
     it('would notice a misspelt field, a wrong type and a broken limit', () => {
@@ -41,6 +52,11 @@ if (shared !== undefined) {
         '.spec.rules[0].to[0].operation.ports[0] is no string',
       ])
       assert.deepEqual(told({ action: 'PERMIT' }).length, 1)
+      const gateway = schemas.get('gateway.networking.k8s.io/v1/Gateway') ?? {}
+      assert.deepEqual(
+        faults(gateway, { spec: { gatewayClassName: 'istio-waypoint', listeners: [{ name: 'mesh' }] } }),
+        ['.spec.listeners[0].port is missing', '.spec.listeners[0].protocol is missing'],
+      )
       assert.deepEqual(told({ rules: Array.from({ length: 513 }, () => ({})) }), [
         '.spec.rules has 513 parts, more than 512',
       ])

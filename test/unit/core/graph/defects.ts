@@ -127,6 +127,54 @@ outside.old = {"kind":"namespace","routes":{}}                         | missing
 outside.old = {"kind":"nodes","namespace":"x","routes":{}}             | unknown-key | "namespace" @ outside.old.namespace
 outside.old = {"kind":"namespace","namespace":"X","routes":{}}         | malformed-name | did you mean "x" @ outside.old.namespace
 
+jwt.spare = {"issuer":"b","jwksUri":"https://b.example.com"}           | unused-issuer | "{ route: …, jwt: { issuer: … } }"
+jwt.corp.issuer = ""                                                   | malformed-issuer | to the letter
+jwt.corp.issuer = "https://*.example.com"                              | malformed-issuer | in full
+jwt.corp.issuer = "https://issuer.example.com "                        | malformed-issuer | to the letter
+jwt.corp.issuer = "partner@example.com"                                | duplicate-issuer | @ jwt.partner.issuer
+- jwt.corp.jwksUri                                                     | issuer-keys | where its public keys lie @ jwt.corp
+jwt.partner.jwksUri = "https://b.example.com"                          | issuer-keys | leave one @ jwt.partner
+jwt.corp.jwksUri = "http://issuer.example.com/jwks.json"               | malformed-jwks-uri | over http
+jwt.corp.jwksUri = "https://me:secret@issuer.example.com/jwks.json"    | malformed-jwks-uri | without user
+jwt.partner.jwks = "{"                                                 | malformed-jwks | as text
+jwt.partner.jwks = "{\"keys\":[]}"                                     | malformed-jwks |
+jwt.partner.jwks = "{\"keys\":[{\"x\":\"y\"}]}"                        | malformed-jwks |
+jwt.partner.jwks = "{\"keys\":[{\"kty\":\"EC\",\"d\":\"c2VjcmV0\"}]}"  | private-key | replace the key pair
+jwt.partner.jwks = "{\"keys\":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0\"}]}" | private-key | replace the key pair
+jwt.corp.audiences = []                                                | empty-values | any will do
+jwt.corp.audiences + "of*"                                             | wildcard-value | list the texts
+jwt.corp.audiences + "shop"                                            | duplicate-value |
+jwt.partner.fromHeaders = []                                           | empty-values | "Authorization: Bearer"
+jwt.partner.fromHeaders[0].name = "x token"                            | malformed-name | @ jwt.partner.fromHeaders[0].name
+jwt.partner.fromHeaders[0].prefix = "Token\n"                          | malformed-value |
+jwt.partner.fromHeaders + {"name":"X-Id"}                              | duplicate-value |
+jwt.partner.fromHeaders + 7                                            | wrong-type |
+jwt.partner.fromHeaders[0].nam = "x"                                   | unknown-key | did you mean "name"
+jwt.corp.jwksURI = "https://b.example.com"                             | unknown-key | did you mean "jwksUri"
+calls.cart.cart.grpc[1].jwt.issuer = "crop"                            | unknown-issuer | did you mean "corp"
+calls.cart.cart.grpc[1].jwt.audiences = ["shp"]                        | unknown-audience | did you mean "shop" @ calls.cart.cart.grpc[1].jwt.audiences[0]
+calls.cart.cart.grpc[1].jwt.audiences = []                             | empty-values | any will do
+calls.cart.cart.grpc[1].jwt.scopes = []                                | empty-values | any will do
+calls.cart.cart.grpc[1].jwt.scopes[0] = "cart:*"                       | wildcard-value | list the texts
+calls.cart.cart.grpc[1].jwt.scopes[0] = "a b"                          | malformed-value |
+calls.cart.cart.grpc[1].jwt.scopes[0] = ""                             | malformed-value |
+calls.cart.cart.grpc[1].jwt.claims = {}                                | empty-values | leave "claims" out
+calls.cart.cart.grpc[1].jwt.claims.groups = []                         | empty-values | any will do
+calls.cart.cart.grpc[1].jwt.claims.groups = ["*"]                      | wildcard-value | list the texts @ calls.cart.cart.grpc[1].jwt.claims.groups[0]
+calls.cart.cart.grpc[1].jwt.claims.permission = ["a b"]                | malformed-value | @ calls.cart.cart.grpc[1].jwt.claims.permission[0]
+calls.cart.cart.grpc[1].jwt.claims.groups[0] = 7                       | wrong-type |
+calls.cart.cart.grpc[1].jwt.claims["a[b"] = ["c"]                      | malformed-name | "[outer][inner]"
+calls.cart.cart.grpc[1].jwt.scope = ["x"]                              | unknown-key | did you mean "scopes"
+calls.cart.cart.grpc[1].rout = "x"                                     | unknown-key | did you mean "route"
+calls.cart.cart.grpc[1].route = "shop.Cart/*"                          | wildcard-route | each method
+- calls.cart.cart.grpc[1].jwt                                          | missing-key |
+- calls.cart.cart.grpc[1].route                                        | missing-key |
+calls.cart.cart.grpc + {"route":"shop.Cart/Import","jwt":{"issuer":"partner"}} | duplicate-route |
+calls.cart.cart.grpc + "shop.Cart/Import"                              | needless-token | narrow the other @ calls.cart.cart.grpc[2].jwt
+ingress.web.routes.frontend.http + {"route":"GET /a/*","jwt":{"issuer":"corp"}} | needless-token | narrow the other @ ingress.web.routes.frontend.http[3].jwt
+calls.cart.redis.redis = [{"route":"tcp","jwt":{"issuer":"corp"}}]     | wrong-protocol | the word "tcp"
+calls.frontend.weather.http + {"route":"GET /x","jwt":{"issuer":"corp"}} | external-token | leave "jwt" out @ calls.frontend.weather.http[1].jwt
+
 services.redis.namspace = "x"                                          | unknown-key | did you mean "namespace"
 frobnicate = 1                                                         | unknown-key | known keys:
 - services.redis.namespace                                             | missing-key |

@@ -33,8 +33,8 @@ describe('defineGraph', () => {
   })
 
   it('gives what the same graph in JSON gives', () => {
-    const { services, external, ingress, outside, scraper, calls } = shop()
-    const graph = defineGraph({ services, external, ingress, outside, scraper }).calls(calls)
+    const { services, external, ingress, outside, scraper, jwt, calls } = shop()
+    const graph = defineGraph({ services, external, ingress, outside, scraper, jwt }).calls(calls)
     assert.deepEqual(parseGraph(shop(), 'shop.json'), { graph, problems: [] })
   })
 
@@ -98,6 +98,17 @@ describe('calls', () => {
         assert.equal(meaning(graph)?.length, new Set(list.map(({ from, route }) => `${from} ${route}`)).size)
       }),
     )
+  })
+
+  it('keeps one of two routes that ask for the same token', () => {
+    const declared = defineGraph({
+      services: { a: { namespace: 'x', ports: { http: http(80) } } },
+      jwt: { corp: { issuer: 'https://issuer.example.com', jwksUri: 'https://issuer.example.com/keys' } },
+    })
+    const guarded = (scope: string) => ({ route: 'GET /', jwt: { issuer: 'corp', scopes: [scope] } }) as const
+    declared.calls({ a: { a: { http: [guarded('read')] } } })
+    const { calls } = declared.calls({ a: { a: { http: [guarded('read'), guarded('write')] } } })
+    assert.deepEqual(calls, { a: { a: { http: [guarded('read'), guarded('write')] } } })
   })
 
   it('keeps declarations that contradict each other for validate to find', () => {

@@ -19,6 +19,7 @@ describe('intentOf', () => {
         serviceAccount: 'redis',
         labels: { app: 'redis' },
         ports: [{ name: 'redis', port: 6379, protocol: 'tcp' }],
+        headless: true,
       },
       {
         service: 'cart',
@@ -35,7 +36,7 @@ describe('intentOf', () => {
         namespace: 'shop',
         serviceAccount: 'frontend',
         labels: { app: 'frontend' },
-        ports: [{ name: 'http', port: 8080, protocol: 'http' }],
+        ports: [{ name: 'http', port: 8080, servicePort: 80, protocol: 'http' }],
       },
       {
         service: 'webhook',
@@ -51,7 +52,7 @@ describe('intentOf', () => {
     const graph = shop()
     graph.services.frontend.metrics = { port: 8080, path: '/metrics' }
     const frontend = intentOf(graph as Graph).governed.find(({ service }) => service === 'frontend')
-    assert.deepEqual(frontend?.ports, [{ name: 'http', port: 8080, protocol: 'http' }])
+    assert.deepEqual(frontend?.ports, [{ name: 'http', port: 8080, servicePort: 80, protocol: 'http' }])
   })
 
   it('has the flows, in their order', () => {
@@ -84,6 +85,25 @@ describe('intentOf', () => {
       const flow = intentOf(shopGraph()).flows.find(candidate => candidate.text === text)
       assert.ok(flow && !('http' in flow), text)
     }
+  })
+
+  it('spells out what a token must be, the issuer by its `iss` and not by its name here', () => {
+    const tokens = intentOf(shopGraph()).flows.flatMap(({ jwt }) => jwt ?? [])
+    assert.deepEqual(tokens, [
+      { issuer: 'https://issuer.example.com', trustedAudiences: ['office', 'shop'] },
+      { issuer: 'partner@example.com', headers: [{ name: 'x-id' }, { name: 'x-token', prefix: 'Token ' }] },
+      {
+        issuer: 'https://issuer.example.com',
+        trustedAudiences: ['office', 'shop'],
+        audiences: ['shop'],
+        scopes: ['cart:purge', 'cart:write'],
+        claims: { '[realm][roles]': ['night shift'], groups: ['admins', 'ops'] },
+      },
+    ])
+  })
+
+  it('holds no keys', () => {
+    assert.doesNotMatch(JSON.stringify(intentOf(shopGraph())), /jwks|kty/)
   })
 
   it('has requests to a host outside over http alone', () => {

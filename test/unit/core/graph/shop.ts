@@ -37,14 +37,45 @@ export function shop(): Loose {
       web: {
         gateway: 'istio-ingress',
         hosts: ['shop.example.com', '*.shop.example.com'],
-        routes: { frontend: { http: ['GET /**', 'POST /cart'] } },
+        routes: { frontend: { http: ['GET /**', 'POST /cart', { route: 'PUT /cart', jwt: { issuer: 'corp' } }] } },
       },
     },
     outside: {},
     scraper: { namespace: 'monitoring', serviceAccount: 'prometheus' },
+    jwt: {
+      corp: {
+        issuer: 'https://issuer.example.com',
+        jwksUri: 'https://issuer.example.com/jwks.json',
+        audiences: ['shop', 'office'],
+      },
+      partner: {
+        issuer: 'partner@example.com',
+        jwks: '{"keys":[{"kty":"EC","crv":"P-256","x":"Zg","y":"Zw"}]}',
+        fromHeaders: [{ name: 'x-token', prefix: 'Token ' }, { name: 'x-id' }],
+        forward: true,
+      },
+    },
     calls: {
       frontend: { cart: { grpc: ['shop.Cart/Get', 'shop.Cart/Add'] }, weather: { http: ['GET /today/*'] } },
-      cart: { redis: { redis: 'tcp' }, stripe: { https: 'tls' }, cart: { grpc: ['shop.Cart/Sync'] } },
+      cart: {
+        redis: { redis: 'tcp' },
+        stripe: { https: 'tls' },
+        cart: {
+          grpc: [
+            'shop.Cart/Sync',
+            {
+              route: 'shop.Cart/Purge',
+              jwt: {
+                issuer: 'corp',
+                audiences: ['shop'],
+                scopes: ['cart:write', 'cart:purge'],
+                claims: { groups: ['ops', 'admins'], '[realm][roles]': ['night shift'] },
+              },
+            },
+            { route: 'shop.Cart/Import', jwt: { issuer: 'partner' } },
+          ],
+        },
+      },
     },
   }
 }

@@ -31,6 +31,35 @@ describe('validate', () => {
     }
   })
 
+  it('wants names for issuers too', () => {
+    const graph = shop()
+    graph.jwt.Corp = graph.jwt.corp
+    delete graph.jwt.corp
+    graph.calls.cart.cart.grpc[1].jwt.issuer = 'Corp'
+    graph.ingress.web.routes.frontend.http[2].jwt.issuer = 'Corp'
+    const problems = validate(graph as Graph)
+    assert.deepEqual(
+      problems.map(({ code, at, hint }) => `${code} ${at} ${hint ?? ''}`),
+      ['malformed-name jwt.Corp did you mean `corp`?'],
+    )
+  })
+
+  it('looks for no use of an issuer among routes that could not be read', () => {
+    const graph = shop()
+    graph.calls.cart.cart.grpc = 7
+    const problems = validate(graph as Graph)
+    assert.deepEqual(
+      problems.map(({ code, at }) => `${code} ${at}`),
+      ['wrong-type calls.cart.cart.grpc'],
+    )
+  })
+
+  it('repeats nothing of a private key', () => {
+    const keys = defects.filter(({ code }) => code === 'private-key')
+    assert.ok(keys.length > 0)
+    for (const { graph } of keys) assert.doesNotMatch(JSON.stringify(validate(graph() as Graph)), /c2VjcmV0/)
+  })
+
   it('finds fifty defects in a graph that has fifty', () => {
     const graph = shop()
     const wanted: string[] = []

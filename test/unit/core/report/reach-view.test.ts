@@ -79,6 +79,50 @@ describe('requests in words', () => {
   })
 })
 
+describe('tokens in words', () => {
+  const words = (region: Region): readonly string[] =>
+    describeRequests(region, questions).map(text => text.replace(/^any request, /, ''))
+  const asking = (name: string, ...path: string[]) => [name, { path, values: Language.literals(['a']) }] as const
+  const questions = new Map([asking('claim:s', 'scope'), asking('claim:a', 'aud'), asking('claim:n', 'realm', 'role')])
+  const [none, bad, corp] = ['', absent, 'https://corp']
+  const issued = (...issuers: string[]) => where('token', ...issuers)
+
+  it('are none, bad ones, or those of somebody', () => {
+    assert.deepEqual(words(issued(none)), ['without a token'])
+    assert.deepEqual(words(issued(corp)), ['with a token of https://corp'])
+    assert.deepEqual(words(issued(none, corp)), ['without a token or with a token of https://corp'])
+    assert.deepEqual(words(issued(bad)), ['with a bad token'])
+    assert.deepEqual(words(issued(none, bad)), ['without a token or with a bad token'])
+  })
+
+  it('are those of anybody but somebody', () => {
+    assert.deepEqual(words(issued(none, bad, corp).complement()), ['with a sound token, but not of https://corp'])
+    assert.deepEqual(words(issued(none, bad).complement()), ['with a sound token'])
+    assert.deepEqual(words(issued(corp).complement()), [
+      'without a token or with a sound token, but not of https://corp or a bad token',
+    ])
+  })
+
+  it('are where they are', () => {
+    assert.deepEqual(words(where('token@x-token:Bearer ', corp)), [
+      'with a token of https://corp in the header x-token',
+    ])
+    assert.deepEqual(words(where('token@?', corp)), ['with a token of https://corp in a parameter or cookie'])
+  })
+
+  it('have a subject, or a certain one', () => {
+    assert.deepEqual(words(where('token.sub', none, absent).complement()), ['with a subject'])
+    assert.deepEqual(words(where('token.sub', absent)), ['without a subject'])
+    assert.deepEqual(words(where('token.sub', 'alice')), ['with subject alice'])
+  })
+
+  it('have claims, some of which have a name of their own', () => {
+    const claims = ['claim:s', 'claim:a', 'claim:n'].map(name => where(name, 'yes'))
+    assert.deepEqual(words(Region.intersection(claims)), ['with audience a, with claim realm.role a, with scope a'])
+    assert.deepEqual(words(where('claim:s', 'yes').complement()), ['without scope a'])
+  })
+})
+
 describe('reach in words', () => {
   const cart = { namespace: 'shop', name: 'cart' }
   const view = (must: Region, may: Region) =>

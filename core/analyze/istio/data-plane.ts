@@ -1,0 +1,60 @@
+import type { Layer, Workload } from '../layer'
+import { readBool } from './go-bool'
+import { injectionOf } from './injection'
+import type { Ternary } from './kleene'
+
+/** What inbound traffic passes before it reaches a workload: its own sidecar, the node's ztunnel, or nothing. */
+export type Plane = 'sidecar' | 'ztunnel' | 'none'
+
+/** A plane a workload may be on, and why, in the style of a message. */
+export interface PlaneChoice {
+  readonly plane: Plane
+  readonly because: string
+}
+
+/**
+ * The planes a workload may be on; one, where everything that decides it is known.
+ *
+ * A sidecar goes first: ztunnel does not capture Pods that have one. Else the label `istio.io/dataplane-mode` decides, the
+ * Pod's before its namespace's. Sources: istio `cni/pkg/util/podutil.go` PodRedirectionEnabled, `manifests/charts/istio-cni/values.yaml`
+ * enablementSelectors, excludeNamespaces.
+ */
+export function planesOf(layer: Layer, workload: Workload): readonly PlaneChoice[] {
+  const enrolled = enrolment(layer, workload)
+  if (layer.assume === 'recorded') {
+    const because = 'every workload is taken to be proxied'
+    return [{ plane: enrolled.captured === 'yes' ? 'ztunnel' : 'sidecar', because }]
+  }
+  const { proxied, because } = injectionOf(layer, workload)
+  const sidecar: PlaneChoice = { plane: 'sidecar', because }
+  if (proxied === 'yes') return [sidecar]
+  const ztunnel: PlaneChoice = { plane: 'ztunnel', because: enrolled.because }
+  const none: PlaneChoice = { plane: 'none', because }
+  const rest = { yes: [ztunnel], no: [none], unknown: [ztunnel, none] }[enrolled.captured]
+  return proxied === 'no' ? rest : [sidecar, ...rest]
+}
+
+interface Enrolment {
+  readonly captured: Ternary
+  readonly because: string
+}
+
+/** Read as Go reads a boolean (istio `cni/pkg/nodeagent/net.go`, `cni/pkg/util/podutil.go` CheckBooleanAnnotation). */
+const bypass = 'ambient.istio.io/bypass-inbound-capture'
+
+function enrolment(layer: Layer, workload: Workload): Enrolment {
+  const { namespace, labels, annotations, hostNetwork } = workload
+  const pod = `${workload.kind} ${namespace}/${workload.name}`
+  const own = labels['istio.io/dataplane-mode']
+  const known = layer.namespaces.get(namespace)
+  const wide = known?.labels['istio.io/dataplane-mode']
+  if (hostNetwork) return { captured: 'no', because: `${pod} uses the host's network` }
+  if (namespace === 'kube-system') return { captured: 'no', because: `namespace ${namespace} is left alone` }
+  if (readBool(annotations[bypass] ?? 'false')) return { captured: 'no', because: `${pod} says ${bypass}=true` }
+  if (own === 'ambient') return { captured: 'yes', because: `${pod} is labelled istio.io/dataplane-mode=ambient` }
+  if (own === 'none') return { captured: 'no', because: `${pod} is labelled istio.io/dataplane-mode=none` }
+  if (known?.unreadable === true)
+    return { captured: 'unknown', because: `the labels of namespace ${namespace} could not be read` }
+  const said = `namespace ${namespace} is ${wide === 'ambient' ? '' : 'not '}labelled istio.io/dataplane-mode=ambient`
+  return { captured: wide === 'ambient' ? 'yes' : 'no', because: said }
+}

@@ -1,0 +1,155 @@
+import { printIdentity } from '../../model/identity'
+import { Language } from '../../model/language'
+import { Region } from '../../model/region'
+import type { ServiceAddress } from '../istio/addresses'
+import { addressesTo, hasAddress } from '../istio/addresses'
+import type { Ternary } from '../istio/kleene'
+import { ternary } from '../istio/kleene'
+import type { Bound } from '../istio/waypoints'
+import { usesIngressWaypoint, waypointsOf } from '../istio/waypoints'
+import type { Gateway, Layer, Service, Workload } from '../layer'
+import type { Match } from './bounds'
+import { any, choose, oneOf } from './bounds'
+import { trustedCallers } from './callers'
+import type { Clients } from './clients'
+import { from } from './clients'
+import { admitted, smuggled } from './port'
+import type { Addressee, WaypointFacts } from './waypoint'
+
+/** One address by which a port that ztunnel guards is called, and the requests that get in by it. */
+export interface Way {
+  /** The Service and its port that the call names; absent where it names the Pod. */
+  readonly address?: ServiceAddress
+  /** What ambient callers get. */
+  readonly through: Match
+  /** What gateways get, which pass by the waypoint unless they are told not to. */
+  readonly fromGateways: Match
+  /** What gets in beside that, sent otherwise than a proxy would. */
+  readonly smuggled: Region
+  /** The waypoints that may pass calls on. */
+  readonly waypoints: readonly Gateway[]
+}
+
+/** What stands before a port that ztunnel guards. */
+export interface Approach {
+  readonly layer: Layer
+  readonly workload: Workload
+  readonly port: number
+  /** What ztunnel itself lets in: all that comes straight to the Pods. */
+  readonly direct: Match
+  /** What a waypoint knows of a port it is asked for. */
+  readonly waypointFacts: WaypointFacts
+}
+
+/** The ways in; none where no call passes a waypoint, since all are then the direct one. */
+export function waysIn(approach: Approach): readonly Way[] {
+  const { layer, workload, port } = approach
+  const { namespace, labels } = workload
+  const services = addressesTo(layer, workload, port)
+    .filter(({ service }) => hasAddress(service))
+    .map(address => ({ address, bounds: boundsOf(approach, address.service) }))
+  const toPods = waypointsOf(layer, { namespace, labels, as: 'workload' })
+  if (!leadsOn(toPods) && !services.some(({ bounds }) => leadsOn(bounds))) return []
+  return [...services.map(({ address, bounds }) => serviceWay(address, bounds, approach)), podWay(toPods, approach)]
+}
+
+function leadsOn(bounds: readonly Bound[]): boolean {
+  return bounds.some(({ kind }) => kind !== 'none')
+}
+
+function serviceWay(address: ServiceAddress, bounds: readonly Bound[], approach: Approach): Way {
+  const passed = passing(bounds, { kind: 'service', address }, approach)
+  const fromGateways = choose(usesIngressWaypoint(approach.layer, address.service), passed.through, approach.direct)
+  return { ...passed, address, fromGateways }
+}
+
+/** Gateways call Services only, and sidecars and those without identity pass no waypoint. */
+function podWay(bounds: readonly Bound[], approach: Approach): Way {
+  return { ...passing(bounds, { kind: 'workload', port: approach.port }, approach), fromGateways: approach.direct }
+}
+
+function passing(
+  bounds: readonly Bound[],
+  named: Addressee,
+  approach: Approach,
+): Omit<Way, 'address' | 'fromGateways'> {
+  return {
+    through: oneOf(bounds.map(bound => past(bound, named, approach))),
+    smuggled: Region.union(bounds.map(bound => smuggledPast(bound, named, approach))),
+    waypoints: bounds.flatMap(bound => (bound.kind === 'waypoint' ? [bound.gateway] : [])),
+  }
+}
+
+function boundsOf({ layer }: Approach, { namespace = '', labels }: Service): readonly Bound[] {
+  return waypointsOf(layer, { namespace, labels, as: 'service' })
+}
+
+/** What passes a waypoint and then, as the waypoint's own call, ztunnel. */
+function past(bound: Bound, named: Addressee, approach: Approach): Match {
+  switch (bound.kind) {
+    case 'none':
+      return approach.direct
+    case 'unknown':
+      return { must: Region.none, may: Region.where('caller', trustedCallers(undefined)) }
+    case 'waypoint': {
+      const second = forwarded(bound.gateway, approach)
+      return choose(second, admitted(approach.waypointFacts(bound.gateway, named)), nothing)
+    }
+  }
+}
+
+const nothing: Match = { must: Region.none, may: Region.none }
+
+function smuggledPast(bound: Bound, named: Addressee, approach: Approach): Region {
+  if (bound.kind !== 'waypoint' || forwarded(bound.gateway, approach) === 'no') return Region.none
+  return smuggled(approach.waypointFacts(bound.gateway, named))
+}
+
+/** Whether ztunnel lets the waypoint in. From which address it calls is not known. */
+function forwarded(gateway: Gateway, { layer, direct }: Approach): Ternary {
+  const caller = identityOf(gateway, layer)
+  if (caller === undefined) return direct.may.isEmpty ? 'no' : 'unknown'
+  if (direct.must.given('caller', caller) === Region.all) return 'yes'
+  return direct.may.given('caller', caller).isEmpty ? ternary(false) : 'unknown'
+}
+
+function identityOf({ namespace = '', serviceAccount }: Gateway, { mesh }: Layer): string | undefined {
+  const { trustDomain } = mesh
+  return trustDomain === undefined ? undefined : printIdentity({ trustDomain, namespace, serviceAccount })
+}
+
+/**
+ * All ways in as one: an adversary may take any of them; what is certain depends on how the caller comes. Who is not known to come one way
+ * must be let in by each.
+ *
+ * A waypoint is no caller: what arrives under its identity is what it let pass, counted under those who sent it. Where something else runs under
+ * its account, that something is one.
+ */
+export function united({ layer, direct }: Approach, ways: readonly Way[], clients: Clients): Match {
+  if (ways.length === 0) return direct
+  const toServices = ways.filter(({ address }) => address !== undefined)
+  // Where a Service leads to the port, that is how it is called.
+  const usual = toServices.length > 0 ? toServices : ways
+  const ambient = any(usual.map(({ through }) => through))
+  const gateways = any(usual.map(({ fromGateways }) => fromGateways))
+  const known = Language.union([clients.ambient, clients.gateways, clients.straight])
+  const either = direct.must.intersect(ambient.must).intersect(gateways.must)
+  const held = ways.flatMap(({ waypoints }) => waypoints.flatMap(waypoint => ownIdentity(waypoint, layer, clients)))
+  return {
+    must: Region.union([
+      from(clients.ambient, ambient.must),
+      from(clients.gateways, gateways.must),
+      from(clients.straight, direct.must),
+      from(known.complement(), either),
+    ]),
+    may: Region.union([
+      direct.may,
+      ...ways.flatMap(({ through, fromGateways }) => [through.may, fromGateways.may]),
+    ]).minus(Region.where('caller', Language.literals(held))),
+  }
+}
+
+function ownIdentity(waypoint: Gateway, layer: Layer, { waypoints }: Clients): readonly string[] {
+  const identity = identityOf(waypoint, layer)
+  return identity !== undefined && waypoints.contains(identity) ? [identity] : []
+}

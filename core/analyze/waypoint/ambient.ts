@@ -1,0 +1,48 @@
+import type { Identity } from '../../model/identity'
+import { sourceAddress } from '../istio/envoy-hop'
+import type { Arrival } from '../istio/sidecar-hop'
+import { agreement, inTurn, unknown, unlessRefused, type Verdict } from '../istio/verdict'
+import type { Gateway, Layer } from '../layer'
+import { intoZtunnel } from '../ztunnel/hop'
+import { intoWaypoint } from './hop'
+import { routesOf, type Route, type Stop } from './routes'
+
+/** Whether a request gets to a workload that ztunnel guards, by whichever route it takes. */
+export function intoAmbient(arrival: Arrival): Verdict {
+  return agreement(routesOf(arrival).map(route => along(route, arrival)))
+}
+
+function along(route: Route, arrival: Arrival): Verdict {
+  switch (route.kind) {
+    case 'unknown':
+      return unknown(route.because)
+    case 'straight':
+      return straight(arrival)
+    case 'waypoint':
+      return through(route.stop, arrival)
+  }
+}
+
+function straight({ layer, workload, request }: Arrival): Verdict {
+  const { from, to } = request
+  const ip = sourceAddress(layer, request)
+  return intoZtunnel(layer, workload, {
+    port: to.port,
+    ...(from.kind === 'identity' ? { caller: from.identity } : {}),
+    ...(ip === undefined ? {} : { sourceIp: ip }),
+  })
+}
+
+/** Both must let it pass: the waypoint its caller, then the ztunnel the waypoint. The recordings asked the waypoint alone. */
+function through(stop: Stop, { layer, workload, request }: Arrival): Verdict {
+  const passed = intoWaypoint(layer, stop, request)
+  if (layer.assume === 'recorded') return passed
+  const waypoint = identityOf(layer, stop.gateway)
+  if (!waypoint) return unlessRefused(passed, 'the trust domain of the mesh, and so of its waypoints, is unknown')
+  return inTurn(passed, intoZtunnel(layer, workload, { caller: waypoint, port: request.to.port }))
+}
+
+/** As whom a waypoint calls on; from which address is not known. */
+function identityOf({ mesh: { trustDomain } }: Layer, { namespace, serviceAccount }: Gateway): Identity | undefined {
+  return trustDomain === undefined || namespace === undefined ? undefined : { trustDomain, namespace, serviceAccount }
+}

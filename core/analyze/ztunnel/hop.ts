@@ -1,0 +1,44 @@
+import type { Layer, Workload } from '../layer'
+import { ztunnelPoliciesFor } from '../istio/attachment'
+import { judgePolicies } from '../istio/judge-policies'
+import { agreement, deny, nameOf, unlessRefused, type Verdict } from '../istio/verdict'
+import { matchRule, type Connection } from './match-rule'
+import { ztunnelModesOf } from './modes'
+
+/** A connection, without the address it goes to. */
+export type Arriving = Omit<Connection, 'destinationIp'>
+
+/**
+ * Whether the ztunnel of a workload's node lets a connection in: first the handshake, then what was made of PeerAuthentications, then
+ * the policies. What the connection carries it does not look at. Source: ztunnel `src/proxy/inbound.rs`, `src/proxy/inbound_passthrough.rs`.
+ */
+export function intoZtunnel(layer: Layer, workload: Workload, arriving: Arriving): Verdict {
+  const { caller, port } = arriving
+  const inside = () => judged(layer, workload, arriving)
+  if (!caller) {
+    const modes = ztunnelModesOf(layer, workload, port)
+    return agreement(modes.map(({ mode, because }) => (mode === 'STRICT' ? deny(...because.map(nameOf)) : inside())))
+  }
+  const own = layer.mesh.trustDomain
+  if (own === undefined)
+    return unlessRefused(inside(), `whether ${caller.trustDomain} is the mesh's trust domain is unknown`)
+  return own === caller.trustDomain ? inside() : foreign(caller.trustDomain)
+}
+
+/** Its own trust domain is the only one ztunnel accepts, aliases included (ztunnel `src/tls/workload.rs` TrustDomainVerifier). */
+function foreign(trustDomain: string): Verdict {
+  return deny(`trust domain ${trustDomain} is not accepted`)
+}
+
+function judged(layer: Layer, workload: Workload, arriving: Arriving): Verdict {
+  const [ip, ...others] = workload.ips
+  const connection: Connection = {
+    ...arriving,
+    ...(ip === undefined || others.length > 0 ? {} : { destinationIp: ip }),
+  }
+  return judgePolicies({
+    policies: ztunnelPoliciesFor(layer, workload),
+    matches: (rule, policy) => matchRule(rule, policy, connection),
+    to: nameOf(workload),
+  })
+}

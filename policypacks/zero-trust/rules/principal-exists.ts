@@ -1,0 +1,143 @@
+import { parseIdentity } from '../../../core/model/identity'
+import { didYouMean } from '../../../core/model/problem'
+import {
+  authorizationPolicy,
+  cartLock,
+  cartPolicy,
+  cartRule,
+  deployment,
+  gateway,
+  serviceAccount,
+} from '../example-objects'
+import { knownAccounts } from '../facts/accounts'
+import { authorizationPolicies, namespaceOf } from '../facts/policies'
+import { valuesOf } from '../facts/rules-of-policies'
+import { finding, gather, required, type Field } from '../field'
+import { unknownSetting } from '../mesh'
+import { rule, type Context, type Finding } from '../rule'
+
+const mesh = { trustDomain: 'mesh.example' }
+
+/**
+ * Every ServiceAccount that a policy names exactly, there is or there will be: the stack registers it, a workload or a
+ * gateway of the stack runs under it, or the intent names it. What `serviceAccounts` names without a namespace is of the
+ * policy's own (istio pilot/pkg/security/authz/model/generator.go serviceAccountRegex).
+ */
+export const principalExists = rule({
+  id: 'principal-exists',
+  severity: 'high',
+  scope: 'stack',
+  controls: [
+    'nist-800-53/AC-6',
+    'nist-800-53/IA-9',
+    'nist-800-207/tenet-6',
+    'kubescape/C-0307',
+    'pci-dss/7.2.5',
+    'pci-dss/8.6',
+    'iso-27001/A.5.16',
+  ],
+  why: 'a name nobody has is a caller cut off, or a DENY that holds for nobody, and whoever makes a ServiceAccount of that name becomes the caller',
+  fix: 'name a ServiceAccount that exists; if another stack creates it, name its namespace in `elsewhere`, or declare the caller in the graph',
+  limits:
+    'accounts that a chart brings are not seen, but for those of gateways; identities of other trust domains, and of aliases of the own one, are not judged',
+  config: ['exempt', 'elsewhere', 'mesh', 'lock'],
+  examples: {
+    pass: [
+      {
+        title: 'a workload of the stack runs under it',
+        objects: [deployment('frontend'), cartPolicy],
+        config: { mesh },
+      },
+      { title: 'the intent names it', objects: [cartPolicy], config: { mesh }, intent: cartLock },
+      {
+        title: 'the stack registers it, and a waypoint brings its own',
+        objects: [
+          serviceAccount('frontend'),
+          gateway('waypoint', { gatewayClassName: 'istio-waypoint' }),
+          authorizationPolicy('cart', {
+            rules: [
+              { ...cartRule, from: [{ source: { serviceAccounts: ['frontend'] } }] },
+              { from: [{ source: { principals: ['mesh.example/ns/shop/sa/waypoint'] } }] },
+            ],
+          }),
+        ],
+        config: { mesh },
+      },
+    ],
+    fail: [
+      {
+        title: 'a slip of the pen',
+        objects: [deployment('fronted'), cartPolicy],
+        config: { mesh },
+      },
+      { title: 'nobody says whether it is of this mesh at all', objects: [deployment('cart'), cartPolicy] },
+      {
+        title: 'without a namespace it is of the namespace of the policy',
+        objects: [
+          deployment('frontend'),
+          authorizationPolicy('cart', { rules: [{ from: [{ source: { serviceAccounts: ['frontend'] } }] }] }, 'data'),
+        ],
+        config: { mesh },
+      },
+      {
+        title: 'a namespace of which nothing is known here',
+        objects: [
+          authorizationPolicy('scrape', {
+            rules: [{ from: [{ source: { principals: ['mesh.example/ns/monitoring/sa/prometheus'] } }] }],
+          }),
+        ],
+        config: { mesh },
+      },
+    ],
+  },
+  check,
+})
+
+interface NamedAccount {
+  readonly field: Field
+  /** Absent where the policy asks for none. */
+  readonly trustDomain?: string
+  readonly namespace: string
+  readonly serviceAccount: string
+}
+
+function check(context: Context): readonly Finding[] {
+  const named = gather(authorizationPolicies(context), namedBy)
+  const all = named.facts.flat()
+  if (all.length === 0) return named.findings
+  const known = knownAccounts(context)
+  const accounts = new Set(known.facts)
+  return [...named.findings, ...known.findings, ...all.flatMap(one => judge(one, accounts, context))]
+}
+
+/** The accounts a policy names exactly; patterns are `no-wildcard-principal`'s, and what is no identity `principal-format`'s. */
+function namedBy(policy: Field): readonly NamedAccount[] {
+  const principals = valuesOf(policy, 'principals').flatMap(field => {
+    const identity = parseIdentity(required(field))
+    return identity === undefined ? [] : [{ field, ...identity }]
+  })
+  const accounts = valuesOf(policy, 'serviceAccounts').map(field => {
+    const [first = '', second] = required(field).split('/')
+    return second === undefined
+      ? { field, namespace: namespaceOf(policy), serviceAccount: first }
+      : { field, namespace: first, serviceAccount: second }
+  })
+  return [...principals, ...accounts].filter(
+    ({ namespace, serviceAccount }) => !`${namespace}/${serviceAccount}`.includes('*'),
+  )
+}
+
+/** In a policy `cluster.local` stands for the mesh's own trust domain (istio pilot/pkg/security/trustdomain/bundle.go). */
+function judge(one: NamedAccount, known: ReadonlySet<string>, { config, mesh }: Context): readonly Finding[] {
+  const { field, trustDomain = 'cluster.local', namespace, serviceAccount } = one
+  const account = `${namespace}/${serviceAccount}`
+  if (known.has(account) || config.exempt.includes(namespace) || config.elsewhere.includes(namespace)) return []
+  if (trustDomain !== 'cluster.local') {
+    const own = mesh('trustDomain')
+    if (own.kind === 'unknown') return unknownSetting(own, field)
+    if (own.value !== trustDomain) return []
+  }
+  const { hint } = didYouMean(account, known)
+  const near = hint === undefined ? '' : `; ${hint}`
+  return [finding(field, `names a ServiceAccount that nothing in the stack or the intent has${near}`)]
+}
