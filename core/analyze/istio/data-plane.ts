@@ -20,6 +20,19 @@ export interface PlaneChoice {
  * enablementSelectors, excludeNamespaces.
  */
 export function planesOf(layer: Layer, workload: Workload): readonly PlaneChoice[] {
+  const known = answered[layer.assume].get(layer.namespaces) ?? new WeakMap<Workload, readonly PlaneChoice[]>()
+  answered[layer.assume].set(layer.namespaces, known)
+  const found = known.get(workload) ?? choose(layer, workload)
+  known.set(workload, found)
+  return found
+}
+
+type Answered = WeakMap<Layer['namespaces'], WeakMap<Workload, readonly PlaneChoice[]>>
+
+/** Asked for every call of a workload and for every call to it. INVARIANT: layers with the same namespaces are cut from one, and share their mesh. */
+const answered: Readonly<Record<Layer['assume'], Answered>> = { nothing: new WeakMap(), recorded: new WeakMap() }
+
+function choose(layer: Layer, workload: Workload): readonly PlaneChoice[] {
   const enrolled = enrolment(layer, workload)
   if (layer.assume === 'recorded') {
     const because = 'every workload is taken to be proxied'
