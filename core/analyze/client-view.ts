@@ -4,7 +4,7 @@ import { printIdentity } from '../model/identity'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { addressesTo } from './istio/addresses'
-import { pathsTo } from './istio/client'
+import { isSubset, pathsTo } from './istio/client'
 import type { Delivery, Presented } from './istio/client-tls'
 import { presented } from './istio/client-tls'
 import type { Plane } from './istio/data-plane'
@@ -169,9 +169,7 @@ function egressOf(callers: readonly CallerGroup[], host: string, port: number): 
 function throughZtunnel(layer: Layer, planes: readonly Plane[], host: string): Egress {
   if (!planes.includes('ztunnel')) return { open: 'yes', because: [] }
   const bound = layer.serviceEntries
-    .filter(({ hosts }) =>
-      hosts.some(known => known === host || (known.startsWith('*.') && host.endsWith(known.slice(1)))),
-    )
+    .filter(({ hosts }) => hosts.some(known => isSubset(host, known)))
     .filter(({ namespace = '', labels }) =>
       waypointsOf(layer, { namespace, labels, as: 'service' }).some(({ kind }) => kind !== 'none'),
     )

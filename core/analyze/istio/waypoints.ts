@@ -1,3 +1,4 @@
+import type { Identity } from '../../model/identity'
 import type { Gateway, LabelQuery, Labels, Layer, Service } from '../layer'
 import { containsLabels } from './attachment'
 import type { Ternary } from './kleene'
@@ -92,6 +93,12 @@ function servesCall(layer: Layer, gateway: Gateway, { namespace, as }: Addressed
   const traffic = gateway.labels['istio.io/waypoint-for'] ?? 'service'
   if (traffic !== 'all' && traffic !== as) return 'no'
   return admits(layer, gateway, namespace)
+}
+
+/** As whom a waypoint calls on; nothing where the mesh's trust domain, or the Gateway's place, is not known. */
+export function waypointIdentity({ mesh: { trustDomain } }: Layer, gateway: Gateway): Identity | undefined {
+  const { namespace, serviceAccount } = gateway
+  return trustDomain === undefined || namespace === undefined ? undefined : { trustDomain, namespace, serviceAccount }
 }
 
 /** Whether a Gateway is a waypoint of Istio's own. */

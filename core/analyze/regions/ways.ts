@@ -6,7 +6,7 @@ import { addressesTo, hasAddress } from '../istio/addresses'
 import type { Ternary } from '../istio/kleene'
 import { ternary } from '../istio/kleene'
 import type { Bound } from '../istio/waypoints'
-import { usesIngressWaypoint, waypointsOf } from '../istio/waypoints'
+import { usesIngressWaypoint, waypointIdentity, waypointsOf } from '../istio/waypoints'
 import type { Gateway, Layer, Service, Workload } from '../layer'
 import type { Match } from './bounds'
 import { any, choose, oneOf } from './bounds'
@@ -113,9 +113,9 @@ function forwarded(gateway: Gateway, { layer, direct }: Approach): Ternary {
   return direct.may.given('caller', caller).isEmpty ? ternary(false) : 'unknown'
 }
 
-function identityOf({ namespace = '', serviceAccount }: Gateway, { mesh }: Layer): string | undefined {
-  const { trustDomain } = mesh
-  return trustDomain === undefined ? undefined : printIdentity({ trustDomain, namespace, serviceAccount })
+function identityOf(gateway: Gateway, layer: Layer): string | undefined {
+  const identity = waypointIdentity(layer, gateway)
+  return identity && printIdentity(identity)
 }
 
 /**

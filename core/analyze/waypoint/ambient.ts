@@ -1,8 +1,7 @@
-import type { Identity } from '../../model/identity'
 import { sourceAddress } from '../istio/envoy-hop'
 import type { Arrival } from '../istio/sidecar-hop'
 import { agreement, inTurn, unknown, unlessRefused, type Verdict } from '../istio/verdict'
-import type { Gateway, Layer } from '../layer'
+import { waypointIdentity } from '../istio/waypoints'
 import { intoZtunnel } from '../ztunnel/hop'
 import { intoWaypoint } from './hop'
 import { routesOf, type Route, type Stop } from './routes'
@@ -33,16 +32,11 @@ function straight({ layer, workload, request }: Arrival): Verdict {
   })
 }
 
-/** Both must let it pass: the waypoint its caller, then the ztunnel the waypoint. The recordings asked the waypoint alone. */
+/** Both must let it pass: the waypoint its caller, then the ztunnel the waypoint, from an address not known. The recordings asked the waypoint alone. */
 function through(stop: Stop, { layer, workload, request }: Arrival): Verdict {
   const passed = intoWaypoint(layer, stop, request)
   if (layer.assume === 'recorded') return passed
-  const waypoint = identityOf(layer, stop.gateway)
+  const waypoint = waypointIdentity(layer, stop.gateway)
   if (!waypoint) return unlessRefused(passed, 'the trust domain of the mesh, and so of its waypoints, is unknown')
   return inTurn(passed, intoZtunnel(layer, workload, { caller: waypoint, port: request.to.port }))
-}
-
-/** As whom a waypoint calls on; from which address is not known. */
-function identityOf({ mesh: { trustDomain } }: Layer, { namespace, serviceAccount }: Gateway): Identity | undefined {
-  return trustDomain === undefined || namespace === undefined ? undefined : { trustDomain, namespace, serviceAccount }
 }

@@ -5,15 +5,12 @@ import { presented } from '../../../core/analyze/istio/client-tls'
 import { injectionOf } from '../../../core/analyze/istio/injection'
 import { normalise } from '../../../core/analyze/istio/match-path'
 import type { Layer } from '../../../core/analyze/layer'
-import { reach, type PortReach, type Reach } from '../../../core/analyze/reach'
+import { reach, type Reach } from '../../../core/analyze/reach'
 import { read } from '../../../core/analyze/read-istio'
-import type { Match } from '../../../core/analyze/regions/bounds'
-import { oneOf } from '../../../core/analyze/regions/bounds'
-import { clientsOf } from '../../../core/analyze/regions/clients'
 import { pointOf } from '../../../core/analyze/regions/point'
 import { parseRequest, type Request } from '../../../core/analyze/request'
-import { printIdentity } from '../../../core/model/identity'
 import { printProblem } from '../../../core/model/problem'
+import { portAsked, wayTaken } from '../../support/way'
 
 /** What a line of an upstream table asks. */
 export interface Ask {
@@ -167,38 +164,17 @@ function reached(made: World, request: Request): string {
   const path = normalise(sent, layer.mesh.pathNormalization ?? 'BASE')
   if (path === undefined) return 'deny'
   const point = pointOf({ request, path: path.split('?')[0] ?? '', questions: all.questions })
-  const { must, may } = wayTaken(portOf(made, request), layer, request)
+  const { must, may } = wayTaken(portAsked(all, request), layer, request)
   return must.contains(point) ? 'allow' : may.contains(point) ? 'unknown' : 'deny'
-}
-
-/** The way into a port that ztunnel guards which a caller of its kind takes to the address it names; elsewhere there is but one. */
-function wayTaken({ served, direct, ways }: PortReach, layer: Layer, { from, to }: Request): Match {
-  if (!direct) return served
-  const named = ways.find(
-    ({ address }) => address?.service.name === to.viaService && address?.port.port === to.servicePort,
-  )
-  const way = named ?? ways.find(({ address }) => address === undefined)
-  const caller = from.kind === 'identity' ? printIdentity(from.identity) : ''
-  const clients = clientsOf(layer)
-  if (!way || clients.straight.contains(caller)) return direct
-  if (clients.gateways.contains(caller)) return way.fromGateways
-  return clients.ambient.contains(caller) ? way.through : oneOf([way.through, way.fromGateways, direct])
 }
 
 /** Whether a well-behaved client is certain of a request, its own proxy's configuration taken in. */
 export function certain(made: World, ask: Ask): boolean {
   const request = requestOf(ask)
   const path = request.http?.path ?? ''
-  return portOf(made, request).bounds.must.contains(pointOf({ request, path, questions: made.reach.questions }))
-}
-
-function portOf({ reach: all }: World, { to }: Request): PortReach {
-  const mine = all.ports.filter(
-    ({ workload }) => workload.namespace === to.namespace && workload.names.includes(to.workload),
+  return portAsked(made.reach, request).bounds.must.contains(
+    pointOf({ request, path, questions: made.reach.questions }),
   )
-  const found = mine.find(({ port }) => port === to.port) ?? mine.find(({ port }) => port === 'other')
-  assert.ok(found, `no port ${to.port} of ${to.namespace}/${to.workload}`)
-  return found
 }
 
 function printAsk({ from, to, port, via, http, host, headers = {}, jwt, sni, ip }: Ask): string {
