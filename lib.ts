@@ -16,13 +16,18 @@ export type {
   GuardedRoute,
   Ingress,
   Method,
+  Origination,
+  OutlierDetection,
   Outside,
   Port,
   Protocol,
+  Retries,
   Routes,
   Service,
   TokenIssuer,
   TokenRequirement,
+  Traffic,
+  Version,
   WorkloadKind,
 } from './core/graph/graph'
 export { intentOf } from './core/graph/intent'
@@ -31,8 +36,21 @@ export { validate } from './core/graph/validate'
 
 // What is deployed for it.
 export { compile, namespaceLabels } from './core/compile/compile'
-export type { Compiled, DataPlane, IstioTarget, Stage, Target, WaypointScope } from './core/compile/target'
+export type {
+  Compiled,
+  DataPlane,
+  GatewayRouting,
+  GatewayTarget,
+  IstioTarget,
+  Stage,
+  Target,
+  WaypointScope,
+} from './core/compile/target'
 export { capabilities } from './core/compile/target'
+
+// How it gets from one to another, step by step.
+export { plannedSteps } from './core/rollout/moves'
+export { planUpgrade } from './core/rollout/upgrade'
 
 // What that lets through.
 export type { Difference } from './core/analyze/compare'

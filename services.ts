@@ -42,6 +42,8 @@ export default defineGraph({
     shop: {
       gateway: 'istio-ingress',
       hosts: ['shop.example.com'],
+      // In the gateway's namespace, put there by whoever has the certificate: Pulumi's state never holds its key.
+      tls: { secret: 'shop-certificate' },
       routes: {
         frontend: {
           http: [

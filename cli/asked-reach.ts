@@ -3,7 +3,9 @@ import { trustedCallers } from '../core/analyze/regions/callers'
 import { otherPorts } from '../core/analyze/floor'
 import type { PortReach, Reach } from '../core/analyze/reach'
 import { besideFloor } from '../core/analyze/reach'
+import type { Workload } from '../core/analyze/layer'
 import { Language } from '../core/model/language'
+import { Region } from '../core/model/region'
 import { didYouMean } from '../core/model/problem'
 import type { ReachView } from '../core/report/reach'
 import { viewOf } from '../core/report/reach-view'
@@ -18,14 +20,26 @@ export interface ReachFilter {
 
 /** Reach in words, ready to be printed. Throws {@link BadInput} where the callee asked for is not there. */
 export function askedReach(reached: Reach, { from, to }: ReachFilter): ReachView {
-  const { domains, questions, floor } = reached
+  const { domains, questions, floor, gateways } = reached
+  const shown = to ? portsOf(reached, to) : reached.ports
+  const seen = new Set(shown.map(({ workload }) => workload))
   return viewOf({
     domains,
     questions,
     trusted: trustedCallers(domains),
-    ports: (to ? portsOf(reached, to) : reached.ports).map(besideFloor),
+    ports: shown.map(besideFloor),
+    gateways: to ? concerning(gateways, seen) : gateways,
     ...(from ? { callers: identitiesOf(from, domains) } : {}),
     floor: from ? [] : printFloor(floor),
+  })
+}
+
+/** Of what enters through gateways, what a workload lets in, or what gets to it. */
+function concerning(gateways: Reach['gateways'], workloads: ReadonlySet<Workload>): Reach['gateways'] {
+  return gateways.flatMap(gateway => {
+    if (workloads.has(gateway.workload)) return [gateway]
+    const routed = gateway.routed.filter(({ callees = [] }) => callees.some(({ workload }) => workloads.has(workload)))
+    return routed.length === 0 ? [] : [{ ...gateway, routed, astray: Region.none }]
   })
 }
 

@@ -9,7 +9,7 @@ export function digestOf(intent: Intent): string {
 }
 
 /**
- * The text of `intent.lock.json`: the intent and its digest, one governed service or flow a line, so that a change of
+ * The text of `intent.lock.json`: the intent and its digest, one governed service, flow or entry a line, so that a change of
  * intent reads as a diff of flows.
  */
 export function renderLock(intent: Intent): string {
@@ -21,7 +21,8 @@ export function renderLock(intent: Intent): string {
     '  "intent": {',
     `    "version": ${intent.version},`,
     `    "governed": ${list(intent.governed)},`,
-    `    "flows": ${list(intent.flows)}`,
+    `    "flows": ${list(intent.flows)}${intent.entries ? ',' : ''}`,
+    ...(intent.entries ? [`    "entries": ${list(intent.entries)}`] : []),
     '  }',
     '}',
     '',
@@ -36,6 +37,7 @@ export function lockChanges(locked: unknown, intent: Intent): readonly string[] 
   const changes = [
     ...listChanges(flowTexts(before.flows), flowTexts(intent.flows)),
     ...respelt(before.flows, intent.flows),
+    ...listChanges(entryTexts(before.entries), entryTexts(intent.entries)),
     ...listChanges(serviceNames(before.governed), serviceNames(intent.governed)),
   ]
   return changes.length > 0
@@ -65,6 +67,13 @@ function respelt(before: unknown, after: readonly IntendedFlow[]): readonly stri
 
 function flowTexts(flows: unknown): readonly string[] {
   return mappings(flows).flatMap(({ text }) => (typeof text === 'string' ? [text] : []))
+}
+
+/** With how a host is served, of which an entry's text says nothing. */
+function entryTexts(entries: unknown): readonly string[] {
+  return mappings(entries).flatMap(({ text, tls }) =>
+    typeof text === 'string' ? [tls === true ? `${text} (in TLS)` : text] : [],
+  )
 }
 
 function serviceNames(governed: unknown): readonly string[] {

@@ -1,5 +1,6 @@
-import type { DataPlane, Stage, Target, WaypointScope } from '../core/compile/target'
+import type { DataPlane, GatewayRouting, GatewayTarget, Stage, Target, WaypointScope } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
+import { gatewayOf } from '../core/graph/resolve'
 import { didYouMean } from '../core/model/problem'
 import type { Problem } from '../core/model/problem'
 import { BadInput } from './bad-input'
@@ -9,23 +10,42 @@ export interface NamespaceOptions {
   readonly stage?: readonly string[]
   readonly dataPlane?: readonly string[]
   readonly waypoint?: readonly string[]
+  /** `namespace/account=routing`. */
+  readonly gateway?: readonly string[]
 }
 
-type PerNamespace = Required<Pick<Target, 'stages' | 'dataPlanes' | 'waypoints'>>
+type PerNamespace = Required<Pick<Target, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>>
 
-/** Reads the values of `--stage`, `--data-plane` and `--waypoint`. Throws BadInput with all that is wrong with them. */
-export function parseNamespaces({ stage, dataPlane, waypoint }: NamespaceOptions, graph: Graph): PerNamespace {
+/** Reads the values of `--stage`, `--data-plane`, `--waypoint` and `--gateway`. Throws BadInput with all that is wrong with them. */
+export function parseNamespaces({ stage, dataPlane, waypoint, gateway }: NamespaceOptions, graph: Graph): PerNamespace {
   const namespaces = new Set(Object.values(graph.services).map(service => service.namespace))
+  const gateways = gatewaysOf(graph)
+  const staged = new Set([...namespaces, ...[...gateways].map(key => key.replace(/\/.*/, ''))])
   const problems: Problem[] = []
-  const read = <T>(values: readonly string[] = [], option: Option<T>) => parse(values, option, { namespaces, problems })
-  const parsed = { stages: read(stage, stages), dataPlanes: read(dataPlane, planes), waypoints: read(waypoint, scopes) }
+  const read = <T>(values: readonly string[] = [], option: Option<T>, known: ReadonlySet<string> = namespaces) =>
+    parse(values, option, { known, problems })
+  const parsed = {
+    stages: read(stage, stages, staged),
+    dataPlanes: read(dataPlane, planes),
+    waypoints: read(waypoint, scopes),
+    gateways: read(gateway, routings, gateways),
+  }
   if (problems.length > 0) throw new BadInput(problems)
   return parsed
 }
 
-/** An option with a value for a namespace. */
+/** The gateways of a graph, `namespace/account`. */
+function gatewaysOf({ ingress, external }: Graph): ReadonlySet<string> {
+  const leaving = Object.values(external).flatMap(({ gateway }) => (gateway === undefined ? [] : [{ gateway }]))
+  const all = [...Object.values(ingress), ...leaving].map(gatewayOf)
+  return new Set(all.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`))
+}
+
+/** An option with a value for a namespace, or a gateway. */
 interface Option<T> {
   readonly flag: string
+  /** What its value is for. @default 'namespace' */
+  readonly of?: 'namespace' | 'gateway'
   readonly words: readonly string[]
   /** What may stand beside the words. */
   readonly other?: string
@@ -34,6 +54,15 @@ interface Option<T> {
 
 const stages = words<Stage>('--stage', ['strict', 'enforce'])
 const planes = words<DataPlane>('--data-plane', ['sidecar', 'ambient'])
+const routing = words<GatewayRouting>('--gateway', ['istio', 'gateway-api', 'elsewhere'])
+const routings: Option<GatewayTarget> = {
+  ...routing,
+  of: 'gateway',
+  valueOf: text => {
+    const found = routing.valueOf(text)
+    return found && { routing: found }
+  },
+}
 const scope = words<WaypointScope & string>('--waypoint', ['namespace', 'service'])
 const scopes: Option<WaypointScope> = {
   ...scope,
@@ -51,30 +80,30 @@ function shared(text: string): WaypointScope | undefined {
 }
 
 interface Found {
-  readonly namespaces: ReadonlySet<string>
+  readonly known: ReadonlySet<string>
   readonly problems: Problem[]
 }
 
-function parse<T>(values: readonly string[], option: Option<T>, { namespaces, problems }: Found): Record<string, T> {
+function parse<T>(values: readonly string[], option: Option<T>, { known, problems }: Found): Record<string, T> {
   const parsed = new Map<string, T>()
   for (const given of values) {
     const [namespace = '', text = '', ...rest] = given.split('=')
     const value = option.valueOf(text)
     if (value === undefined || rest.length > 0) problems.push(badValue(option, given, text))
-    else if (!namespaces.has(namespace)) problems.push(badNamespace(option, namespace, namespaces))
+    else if (!known.has(namespace)) problems.push(unknownName(option, namespace, known))
     else parsed.set(namespace, value)
   }
   return Object.fromEntries(parsed)
 }
 
-function badValue({ flag, words, other }: Option<unknown>, given: string, text: string): Problem {
-  const forms = [...words, ...(other === undefined ? [] : [other])].map(form => `\`namespace=${form}\``)
+function badValue({ flag, words, other, of = 'namespace' }: Option<unknown>, given: string, text: string): Problem {
+  const forms = [...words, ...(other === undefined ? [] : [other])].map(form => `\`${of}=${form}\``)
   const message = `expected ${forms.slice(0, -1).join(', ')} or ${forms.at(-1) ?? ''}, got \`${given}\``
   const code = `bad-${flag.replace(/^--/, '')}`
   return { code, severity: 'error', at: flag, message, ...didYouMean(text, words) }
 }
 
-function badNamespace({ flag }: Option<unknown>, namespace: string, namespaces: ReadonlySet<string>): Problem {
-  const message = `no service lives in a namespace \`${namespace}\``
-  return { code: 'unknown-namespace', severity: 'error', at: flag, message, ...didYouMean(namespace, namespaces) }
+function unknownName({ flag, of = 'namespace' }: Option<unknown>, name: string, known: ReadonlySet<string>): Problem {
+  const message = of === 'gateway' ? `no gateway is called \`${name}\`` : `no service lives in a namespace \`${name}\``
+  return { code: `unknown-${of}`, severity: 'error', at: flag, message, ...didYouMean(name, known) }
 }

@@ -6,9 +6,10 @@ import type {
   IstioSettings,
   MultiClusterSettings,
   NamespaceSettings,
+  NextSettings,
   TrustSettings,
 } from './settings'
-import { dataPlanes, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
+import { dataPlanes, gatewayRoutings, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
 
 /*
  * The shape of a stack's configuration at run time. `Pulumi.yaml` says of each key only that it is an object or a list;
@@ -56,11 +57,22 @@ const multiCluster = z.strictObject({
   meshId: label.exactOptional(),
 } satisfies Fields<MultiClusterSettings>)
 
+// One, exactly: a range would install on Tuesday what nobody reviewed on Monday.
+const version = pattern(/^\d+\.\d+\.\d+$/, 'expected an exact version such as `1.30.3`')
+
+const next = z.strictObject({
+  version,
+  revision: label,
+  tagged: z.boolean().exactOptional(),
+  namespaces: z.array(label).exactOptional(),
+  nodes: z.boolean().exactOptional(),
+  charts: charts.exactOptional(),
+} satisfies Fields<NextSettings>)
+
 const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
 
 const mesh = z.strictObject({
-  // One, exactly: a range would install on Tuesday what nobody reviewed on Monday.
-  version: pattern(/^\d+\.\d+\.\d+$/, 'expected an exact version such as `1.30.3`'),
+  version,
   trustDomain: pattern(/^[a-z0-9._-]{1,255}$/, 'expected a trust domain: lower-case letters, digits, `.`, `-` and `_`'),
   install: z.boolean().exactOptional(),
   charts: charts.exactOptional(),
@@ -70,6 +82,7 @@ const mesh = z.strictObject({
   rootNamespace: label.exactOptional(),
   revision: label.exactOptional(),
   tag: label.exactOptional(),
+  next: next.exactOptional(),
   clusterDomain: text.exactOptional(),
   pathNormalization: z.enum(pathNormalizations).exactOptional(),
   dataPlane: z.enum(dataPlanes).exactOptional(),
@@ -91,7 +104,9 @@ const trust = z.strictObject({
 } satisfies Fields<TrustSettings>)
 
 const gateway = z.strictObject({
+  kind: z.enum(['ingress', 'east-west']).exactOptional(),
   namespace: label.exactOptional(),
+  routing: z.enum(gatewayRoutings).exactOptional(),
   service: z.enum(['LoadBalancer', 'NodePort', 'ClusterIP']).exactOptional(),
 } satisfies Fields<GatewaySettings>)
 

@@ -46,8 +46,9 @@ export function meshNamespaces(
   const root = [rootNamespace(istio)].filter(name => name !== systemNamespace(istio) && !existing.includes(name))
   return new Map(
     [...new Set([...ofGateways, ...root])].map(name => {
+      // Also where istiod makes the Pods of a Gateway whole: nothing else is to run there outside the mesh.
       const injected = ofGateways.has(name)
-      const own = labels[name] ?? (injected ? namespaceLabels(istio) : {})
+      const own = labels[name] ?? (injected ? namespaceLabels(istio, name) : {})
       const namespace = { name, labels: own, injected, existing: existing.includes(name) }
       return [name, new MeshNamespace(`${prefix}-${name}`, namespace, { parent, dependsOn })]
     }),

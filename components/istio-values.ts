@@ -1,4 +1,6 @@
+import { followed } from '../core/compile/compile'
 import type { DataPlane } from '../core/compile/target'
+import { eastWestValues, isEastWest } from './east-west'
 import type { GatewaySettings, IstioSettings } from './settings'
 
 /** Values of a Helm chart. */
@@ -42,7 +44,6 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
   const ambient = planes.has('ambient')
   return {
     ...(settings.revision !== undefined && { revision: settings.revision }),
-    ...(settings.tag !== undefined && { revisionTags: [settings.tag] }),
     global: {
       istioNamespace: systemNamespace(settings),
       ...shared(settings),
@@ -62,6 +63,8 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
       // A sidecar that starts before and stops after the workload, so that neither init containers nor Jobs go without it.
       ENABLE_NATIVE_SIDECARS: 'true',
       ...(ambient && { PILOT_ENABLE_AMBIENT: 'true' }),
+      // Without it istiod knows no class `istio-east-west`, nor other networks (istio `pilot/pkg/features/ambient.go`).
+      ...(ambient && settings.multiCluster?.network !== undefined && { AMBIENT_ENABLE_MULTI_NETWORK: 'true' }),
     },
     // Who may ask for other workloads' certificates. Said always, as platforms bring another default (istio
     // `files/profile-platform-openshift.yaml`).
@@ -120,14 +123,16 @@ const requiredSecret: Values = {
 
 /** Values of the chart `gateway`. Its ServiceAccount is named, as that is the identity the graph's ingress calls under. */
 export function gatewayValues(name: string, gateway: GatewaySettings, settings: IstioSettings): Values {
-  const follows = settings.tag ?? settings.revision
+  const follows = followed(settings, gateway.namespace ?? name)
   return {
     ...(follows !== undefined && { revision: follows }),
     ...(settings.networkPolicies === true && { global: networkPolicy }),
     // This chart takes them as a Pod does; its image and variant come by injection.
     ...(settings.pullSecrets && { imagePullSecrets: settings.pullSecrets.map(secret => ({ name: secret })) }),
     serviceAccount: { create: true, name },
-    service: { type: gateway.service ?? 'LoadBalancer' },
+    ...(isEastWest(gateway)
+      ? eastWestValues(settings, gateway)
+      : { service: { type: gateway.service ?? 'LoadBalancer' } }),
   }
 }
 

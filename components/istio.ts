@@ -4,6 +4,8 @@ import * as pulumi from '@pulumi/pulumi'
 import type { Compiled } from '../core/compile/target'
 import type { ChartName } from './charts'
 import { chartOf } from './charts'
+import { controlPlanes, versionOfBase, versionOfNodes } from './control-planes'
+import { isEastWest, registerEastWest } from './east-west'
 import { GatewayApi } from './gateway-api'
 import { meshNamespaces, systemNamespaces } from './istio-namespaces'
 import type { Values } from './istio-values'
@@ -12,7 +14,8 @@ import type { MeshNamespace } from './mesh-namespace'
 import { cniValues, ztunnelValues } from './node-values'
 import { planesOf } from './planes'
 import { refuse } from './refused'
-import type { MeshSettings } from './settings'
+import { registerTag } from './revision-tag'
+import type { IstioSettings, MeshSettings } from './settings'
 import { settingsProblems } from './settings-problems'
 import { registerTelemetry } from './telemetry'
 import { TrustAnchor } from './trust-anchor'
@@ -31,6 +34,8 @@ interface Installation {
   readonly release: string
   readonly namespace: string
   readonly values: Values
+  /** The version, and where its charts come from. */
+  readonly from: Pick<IstioSettings, 'version' | 'charts'>
   readonly after: readonly pulumi.Resource[]
 }
 
@@ -78,10 +83,9 @@ export class Istio extends pulumi.ComponentResource {
     return new GatewayApi(`${this.prefix}-gateway-api`, gatewayApi, { parent: this }).definitions
   }
 
-  private controlPlane(after: readonly pulumi.Resource[]): readonly Release[] {
+  private controlPlane(after: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
     const { istio, trust } = this.args
     const circumstances = { selfSigned: this.trust.selfSigned, planes: planesOf(this.args) }
-    const istiodName = istio.revision === undefined ? 'istiod' : `istiod-${istio.revision}`
     const system = { namespace: systemNamespace(istio) }
     const nodes = { namespace: nodeNamespace(istio) }
     const base = this.install({
@@ -90,25 +94,33 @@ export class Istio extends pulumi.ComponentResource {
       id: 'base',
       release: 'istio-base',
       values: baseValues(istio),
+      from: versionOfBase(istio),
       after,
     })
-    const istiod = this.install({
-      ...system,
-      chart: 'istiod',
-      id: istiodName,
-      release: istiodName,
-      values: istiodValues(istio, circumstances),
-      after: [...after, base],
+    const istiods = controlPlanes(istio).map(each => {
+      const name = each.revision === undefined ? 'istiod' : `istiod-${each.revision}`
+      const values = istiodValues(each, circumstances)
+      return this.install({
+        ...system,
+        chart: 'istiod',
+        id: name,
+        release: name,
+        values,
+        from: each,
+        after: [...after, base],
+      })
     })
+    const tag = registerTag(`${this.prefix}-tag`, istio, { parent: this, dependsOn: istiods })
     const cni = this.install({
       ...nodes,
       chart: 'cni',
       id: 'cni',
       release: 'istio-cni',
       values: cniValues(istio, circumstances),
-      after: [istiod],
+      from: versionOfNodes(istio),
+      after: istiods,
     })
-    if (!circumstances.planes.has('ambient')) return [istiod, cni]
+    if (!circumstances.planes.has('ambient')) return [...istiods, ...tag, cni]
     const values = ztunnelValues(istio, trust)
     const ztunnel = this.install({
       ...nodes,
@@ -116,19 +128,33 @@ export class Istio extends pulumi.ComponentResource {
       id: 'ztunnel',
       release: 'ztunnel',
       values,
+      from: versionOfNodes(istio),
       after: [cni],
     })
-    return [istiod, cni, ztunnel]
+    return [...istiods, ...tag, cni, ztunnel]
   }
 
   private installGateways(): void {
+    const installed = this.args.istio.install ?? true
     for (const [name, gateway] of Object.entries(this.args.gateways ?? {})) {
+      // Those of the Gateway API istiod makes itself, from what the graph says they serve.
+      if (gateway.routing === 'gateway-api' || !installed) continue
       const namespace = gateway.namespace ?? name
       const own = this.namespaces.get(namespace)
       const after = [...this.ready, ...(own ? [own] : [])]
+      if (isEastWest(gateway)) this.connect(name, namespace, after)
+      if (isEastWest(gateway) && !planesOf(this.args).has('sidecar')) continue
       const values = gatewayValues(name, gateway, this.args.istio)
-      this.install({ chart: 'gateway', id: `gateway-${name}`, release: name, namespace, values, after })
+      const from = this.args.istio
+      this.install({ chart: 'gateway', id: `gateway-${name}`, release: name, namespace, values, from, after })
     }
+  }
+
+  private connect(name: string, namespace: string, after: readonly pulumi.Resource[]): void {
+    const network = this.args.istio.multiCluster?.network ?? ''
+    const what = { name, namespace, network, planes: planesOf(this.args) }
+    const dependsOn = [...after, ...this.gatewayApi]
+    registerEastWest(`${this.prefix}-${name}`, what, { parent: this, dependsOn })
   }
 
   private logAccess(): void {
@@ -140,10 +166,9 @@ export class Istio extends pulumi.ComponentResource {
     registerTelemetry(`${this.prefix}-telemetry`, what, { parent: this, dependsOn })
   }
 
-  private install({ chart, id, release, namespace, values, after }: Installation): Release {
-    const { version, charts } = this.args.istio
+  private install({ chart, id, release, namespace, values, from, after }: Installation): Release {
     const args: ReleaseArgs = {
-      ...chartOf(chart, version, charts),
+      ...chartOf(chart, from.version, from.charts),
       name: release,
       namespace,
       values,

@@ -33,7 +33,8 @@ export function ztunnelValues(
   settings: IstioSettings,
   { revocation = false }: { readonly revocation?: boolean },
 ): Values {
-  const { revision, clusterDomain, multiCluster } = settings
+  const { clusterDomain, multiCluster, next } = settings
+  const revision = next?.nodes === true ? next.revision : settings.revision
   return {
     // The chart lifts what stands there to the top (istio `manifests/charts/ztunnel/templates/zzz_profile.yaml`).
     global: shared(settings),

@@ -1,7 +1,7 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
 import type { KubernetesObject, Manifest, ObjectMeta } from '../core/model/manifest'
-import { inOrder } from './order'
+import { inOrder, isWaypoint } from './order'
 
 /** Where manifests are registered. */
 export interface Registration {
@@ -35,20 +35,24 @@ function dependencies({ apiVersion, metadata }: KubernetesObject, registration: 
 
 /** Names come from what the object is, so that no other object's coming or going renames it: a rename deletes and recreates. */
 function registerObject(
-  { apiVersion, kind, metadata, ...rest }: KubernetesObject,
+  object: KubernetesObject,
   dependsOn: pulumi.Resource[],
   { prefix, parent }: Registration,
 ): CustomResource {
+  const { apiVersion, kind, metadata, ...rest } = object
   const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
-  const args = { apiVersion, kind, metadata: { ...metadata, ...awaited(kind, metadata) }, ...rest }
+  const args = { apiVersion, kind, metadata: { ...metadata, ...awaited(object) }, ...rest }
   return new CustomResource(`${prefix}-${place}`, args, { parent, dependsOn })
 }
 
 /**
  * A waypoint is there when istiod says that it is programmed; before that, calls go past it, and what waits for it would
  * cut them off. Pulumi waits for no such object unless it is told to.
+ *
+ * For no other Gateway: one that calls come in through is programmed once its Service has an address, which a cluster without load balancers never
+ * gives, and nothing of ours waits for it.
  */
-function awaited(kind: string, { annotations }: ObjectMeta): Pick<ObjectMeta, 'annotations'> {
-  if (kind !== 'Gateway') return {}
-  return { annotations: { ...annotations, 'pulumi.com/waitFor': 'condition=Programmed' } }
+function awaited(object: KubernetesObject): Pick<ObjectMeta, 'annotations'> {
+  if (!isWaypoint(object)) return {}
+  return { annotations: { ...object.metadata.annotations, 'pulumi.com/waitFor': 'condition=Programmed' } }
 }

@@ -1,15 +1,19 @@
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
+import { eastWestProblems } from './east-west'
 import { readGatewayApi } from './gateway-api-file'
 import { signingSecret, systemNamespace } from './istio-values'
 import { readAnchors } from './pem'
-import type { MeshSettings, TrustSettings } from './settings'
+import type { GatewaySettings, MeshSettings, TrustSettings } from './settings'
+import { nextProblems } from './upgrade'
 
 /** What is wrong with a mesh's settings taken together; each of them has the right type. Values that are not known yet are not judged. */
 export function settingsProblems(settings: MeshSettings): readonly Problem[] {
   return [
     ...trustProblems(settings.trust),
     ...tagProblems(settings),
+    ...nextProblems(settings),
+    ...eastWestProblems(settings),
     ...gatewayApiProblems(settings),
     ...telemetryProblems(settings),
     ...gatewayProblems(settings),
@@ -74,16 +78,7 @@ function telemetryProblems({ istio: { install, telemetry = 'off' } }: MeshSettin
 function gatewayProblems({ istio, gateways = {} }: MeshSettings): readonly Problem[] {
   return Object.entries(gateways).flatMap(([name, gateway]) => {
     const at = `gateways.${name}`
-    if (istio.install === false) {
-      return [
-        blocking({
-          code: 'gateway-not-installed',
-          at,
-          message: 'nothing is installed into a mesh that is there already',
-          hint: 'leave it out',
-        }),
-      ]
-    }
+    if (istio.install === false) return saysOnlyWhoRoutes(gateway) ? [] : [notInstalled(at)]
     if ((gateway.namespace ?? name) !== systemNamespace(istio)) return []
     return [
       blocking({
@@ -94,4 +89,14 @@ function gatewayProblems({ istio, gateways = {} }: MeshSettings): readonly Probl
       }),
     ]
   })
+}
+
+/** Of a gateway that is there already there is still to say who routes; the Service of one of the Gateway API comes with its routing. */
+function saysOnlyWhoRoutes({ routing, service }: GatewaySettings): boolean {
+  return routing === 'gateway-api' || (routing !== undefined && service === undefined)
+}
+
+function notInstalled(at: string): Problem {
+  const message = 'nothing is installed into a mesh that is there already'
+  return blocking({ code: 'gateway-not-installed', at, message, hint: 'leave it out, or say its `routing` alone' })
 }

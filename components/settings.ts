@@ -1,5 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
-import type { DataPlane, Stage, WaypointScope } from '../core/compile/target'
+import type { DataPlane, GatewayRouting, Stage, WaypointScope } from '../core/compile/target'
+import type { Next } from '../core/rollout/upgrade'
 
 /** Where the charts come from. */
 export type Charts =
@@ -54,6 +55,15 @@ export interface MultiClusterSettings {
   readonly meshId?: string
 }
 
+/**
+ * The control plane that is installed beside the one that stands, and how far it has been let in. The states of an
+ * upgrade, and what to look at between them, are in `docs/upgrade.md`.
+ */
+export interface NextSettings extends Next {
+  /** Where its charts come from; a folder of unpacked charts holds those of one version. @default as the other's */
+  readonly charts?: Charts
+}
+
 /** The mesh: what we install, or, with `install: false`, what somebody else installed. */
 export interface IstioSettings {
   /** Istio's version, exact: `1.30.3`. */
@@ -73,12 +83,15 @@ export interface IstioSettings {
   /** Where policies hold for the whole mesh. @default the system namespace */
   readonly rootNamespace?: string
   /**
-   * The control plane's revision, `1-30-3`. A new one is installed beside the old one, which is removed at the end of the
-   * same update: restart the workloads that still follow it before they need a new certificate. @default none
+   * The control plane's revision, `1-30-3`. Changed by itself, the old control plane is removed at the end of the same
+   * update, and what still follows it cannot renew its certificates: that is for meshes without workloads. A program does
+   * not see what is deployed and cannot refuse it; `next` is the way from one revision to another. @default none
    */
   readonly revision?: string
   /** A tag that points at `revision` and that namespaces follow instead. @default none */
   readonly tag?: string
+  /** The control plane to upgrade to, while that lasts. @default none */
+  readonly next?: NextSettings
   /** The cluster's DNS domain. @default 'cluster.local' */
   readonly clusterDomain?: string
   /** @default 'DECODE_AND_MERGE_SLASHES' where we install, otherwise unknown */
@@ -121,10 +134,25 @@ export interface TrustSettings {
   readonly revocation?: boolean
 }
 
-/** A gateway by the chart `gateway`; its name is that of the release and of the ServiceAccount. */
+export const gatewayRoutings = ['istio', 'gateway-api', 'elsewhere'] as const satisfies readonly GatewayRouting[]
+
+/**
+ * A gateway; its name is that of its ServiceAccount, under which it calls services. By the chart `gateway` it is the release's too; with `routing:
+ * gateway-api` istiod makes its Pods for a Gateway, under the account `<gateway>-istio`.
+ */
 export interface GatewaySettings {
+  /**
+   * For whom it stands: callers from outside the mesh, or, `east-west`, those of the mesh's other networks, with 15443 for sidecars and 15008 for
+   * ambient; that takes `multiCluster.network`. @default 'ingress'
+   */
+  readonly kind?: 'ingress' | 'east-west'
   /** @default the gateway's name */
   readonly namespace?: string
+  /**
+   * Who says what it listens on and where it sends what it lets in: we, by Istio's own API or the Gateway API, or somebody else. What may enter is
+   * limited by a policy all the same. @default 'istio'
+   */
+  readonly routing?: GatewayRouting
   /** The type of its Service. @default 'LoadBalancer' */
   readonly service?: 'LoadBalancer' | 'NodePort' | 'ClusterIP'
 }

@@ -1,11 +1,14 @@
-import type { Target } from '../core/compile/target'
+import type { GatewayTarget, Target } from '../core/compile/target'
 import { systemNamespace } from './istio-values'
-import type { MeshSettings } from './settings'
+import type { GatewaySettings, MeshSettings } from './settings'
 
 /** The mesh of a stack's settings, as the compiler sees it. */
-export function targetOf(settings: Pick<MeshSettings, 'istio' | 'stages' | 'dataPlanes' | 'waypoints'>): Target {
+export function targetOf(
+  settings: Pick<MeshSettings, 'istio' | 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>,
+): Target {
   const { istio, stages, dataPlanes, waypoints } = settings
-  const { version, trustDomain, rootNamespace, revision, tag, clusterDomain } = istio
+  const gateways = gatewaysOf(settings.gateways ?? {})
+  const { version, trustDomain, rootNamespace, revision, tag, next, clusterDomain } = istio
   return {
     kind: `istio-${istio.dataPlane ?? 'sidecar'}`,
     version,
@@ -14,9 +17,22 @@ export function targetOf(settings: Pick<MeshSettings, 'istio' | 'stages' | 'data
     ...(rootNamespace !== undefined && { rootNamespace }),
     ...(revision !== undefined && { revision }),
     ...(tag !== undefined && { tag }),
+    ...(next !== undefined && { next }),
     ...(clusterDomain !== undefined && { clusterDomain }),
     ...(stages !== undefined && { stages }),
     ...(dataPlanes !== undefined && { dataPlanes }),
     ...(waypoints !== undefined && { waypoints }),
+    ...(Object.keys(gateways).length > 0 && { gateways }),
   }
+}
+
+/** Those of which there is something to say; a chart's own Service is the chart's. */
+function gatewaysOf(gateways: Readonly<Record<string, GatewaySettings>>): Record<string, GatewayTarget> {
+  const routed = Object.entries(gateways).filter(([, { routing = 'istio' }]) => routing !== 'istio')
+  return Object.fromEntries(
+    routed.map(([name, { namespace = name, routing, service }]) => {
+      const own = routing === 'gateway-api' && service !== undefined
+      return [`${namespace}/${name}`, { ...(routing && { routing }), ...(own && { service }) }]
+    }),
+  )
 }

@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { sorted } from '../core/compile/order'
 import type { Graph } from '../core/graph/graph'
+import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
 import { Istio } from './istio'
@@ -8,11 +9,13 @@ import { systemNamespace } from './istio-values'
 import type { Judged } from './judged'
 import { judge } from './judged'
 import { MeshNamespace } from './mesh-namespace'
+import { isWaypoint } from './order'
 import { refuse } from './refused'
 import { ServicePolicies } from './service-policies'
 import type { IstioSettings, MeshSettings, PathNormalization } from './settings'
 import { settingsProblems } from './settings-problems'
 import { targetOf } from './target'
+import { nextOrderProblems, tellUpgrade } from './upgrade'
 
 /**
  * What a mesh is made from. All of it is known when the program runs, and nothing is an output of another resource (but
@@ -44,7 +47,11 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const { graph, istio, acknowledged = [] } = args
     const target = targetOf(args)
     const judged = judge({ graph, target, acknowledged })
-    refuse('the mesh is not deployed', [...settingsProblems(args), ...judged.blocking])
+    refuse('the mesh is not deployed', [
+      ...settingsProblems(args),
+      ...nextOrderProblems(args, judged.namespaces),
+      ...judged.blocking,
+    ])
     super('zero-trust-mesh:index:ZeroTrustMesh', name, {}, opts)
     this.istio = new Istio(`${name}-istio`, { ...args, labels: judged.namespaces }, { parent: this })
     this.policies = new ServicePolicies(
@@ -52,7 +59,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
       {
         graph,
         target,
-        judged,
+        judged: { ...judged, told: [...judged.told, ...spanningIdentities(istio)] },
         ...pathNormalization(istio),
         after: this.istio.ready,
         gatewayApi: this.istio.gatewayApi,
@@ -60,6 +67,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
       },
       { parent: this },
     )
+    tellUpgrade(args, judged.namespaces, this)
     this.endpoints = pulumi.output(endpointsOf(graph, istio.clusterDomain))
     this.trustDomain = pulumi.output(istio.trustDomain)
     this.anchors = this.istio.trust.anchors
@@ -85,10 +93,10 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
   }
 }
 
-/** Where waypoints are written. */
+/** Where waypoints are written. Gateways that calls come in through stand where somebody put them. */
 function waypointNamespaces({ manifests }: Judged): readonly string[] {
-  return manifests.flatMap(({ object: { kind, metadata } }) =>
-    kind === 'Gateway' && metadata.namespace !== undefined ? [metadata.namespace] : [],
+  return manifests.flatMap(({ object }) =>
+    isWaypoint(object) && object.metadata.namespace !== undefined ? [object.metadata.namespace] : [],
   )
 }
 

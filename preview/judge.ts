@@ -1,3 +1,4 @@
+import { unrouted } from '../core/compile/unrouted'
 import type { Sourced } from '../core/model/manifest'
 import { BadInput } from '../cli/bad-input'
 import { readObjects } from '../cli/io'
@@ -87,7 +88,11 @@ async function ask(given: Case, resources: readonly Recorded[], meant: Meant | u
   const pack = await connect(given.process, { project: project.name, stack: options.stack })
   try {
     const written = writtenConfig(project, config, options.stack)
-    const known = { stages: meant?.target.stages ?? {}, lock: 'intent.lock.json' }
+    const known = {
+      stages: meant?.target.stages ?? {},
+      unrouted: meant ? unrouted(meant.target) : [],
+      lock: 'intent.lock.json',
+    }
     const full = completed(written, pack.info.rules, known)
     const problems = await pack.configure(full, `Pulumi.${options.stack}.yaml policies`)
     if (problems.length > 0) throw new Refusal(problems)

@@ -3,6 +3,8 @@ import { printFloor } from '../core/analyze/floor'
 import { besideFloor, reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { trustedCallers } from '../core/analyze/regions/callers'
+import { unrouted } from '../core/compile/unrouted'
+import type { Intent } from '../core/model/intent'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import type { ReachView } from '../core/report/reach'
@@ -17,13 +19,13 @@ export interface Proof {
   readonly reach: ReachView
   /** Absent where the project has no graph: there is nothing to hold it against. */
   readonly comparison?: Comparison
-  /** Stage of each namespace the graph governs. */
+  /** Stage of each namespace the graph governs, or has a gateway in. */
   readonly stages: Readonly<Record<string, 'strict' | 'enforce'>>
   /** What could not be read, so that it is unknown. */
   readonly problems: readonly Problem[]
   /** Kinds that say nothing about who may call whom, and how many of each. */
   readonly skipped: Readonly<Record<string, number>>
-  readonly numbers: { readonly services: number; readonly flows: number }
+  readonly numbers: { readonly services: number; readonly flows: number; readonly entries: number }
 }
 
 /** What there is to prove with. */
@@ -44,23 +46,37 @@ export function prove({ meant, ...scene }: Evidence): Proof {
   const reached = reach(understood.layer)
   return {
     reach: view(reached),
-    ...(meant && { comparison: compareWithIntent(reached, meant.intent, meant.target) }),
+    ...(meant && {
+      comparison: compareWithIntent(reached, meant.intent, { ...meant.target, unrouted: unrouted(meant.target) }),
+    }),
     stages: stagesOf(meant),
     problems: [...understood.problems, ...reached.problems],
     skipped: understood.skipped,
-    numbers: { services: meant?.intent.governed.length ?? 0, flows: meant?.intent.flows.length ?? 0 },
+    numbers: numbersOf(meant?.intent),
   }
 }
 
+function numbersOf(intent: Intent | undefined): Proof['numbers'] {
+  const { governed = [], flows = [], entries = [] } = intent ?? {}
+  return { services: governed.length, flows: flows.length, entries: entries.length }
+}
+
 function stagesOf(meant: Meant | undefined): Readonly<Record<string, 'strict' | 'enforce'>> {
-  const namespaces = [...new Set(meant?.intent.governed.map(({ namespace }) => namespace))].sort()
+  const { governed = [], entries = [] } = meant?.intent ?? {}
+  const owners = [...governed, ...entries.map(({ gateway }) => gateway)]
+  const namespaces = [...new Set(owners.map(({ namespace }) => namespace))].sort()
   return Object.fromEntries(namespaces.map(name => [name, meant?.target.stages?.[name] ?? 'enforce']))
 }
 
 /** Reach in words. */
-function view({ domains, questions, ports, floor }: Reach): ReachView {
+function view({ domains, questions, ports, gateways, floor }: Reach): ReachView {
   const shown = ports.map(besideFloor)
-  return viewOf({ domains, questions, ports: shown, trusted: trustedCallers(domains), floor: printFloor(floor) })
+  return viewOf({
+    ...{ domains, questions, gateways },
+    ports: shown,
+    trusted: trustedCallers(domains),
+    floor: printFloor(floor),
+  })
 }
 
 /** Whether reach is exactly what is meant. */

@@ -13,6 +13,7 @@ import { writeFile } from '../io'
 import { keepLock } from '../keep-lock'
 import type { ExitCode, Session } from '../session'
 import type { NamespaceOptions } from '../stages'
+import { tellSteps } from '../since'
 import { parseNamespaces } from '../stages'
 
 interface Options extends NamespaceOptions {
@@ -23,6 +24,7 @@ interface Options extends NamespaceOptions {
   readonly revision?: string
   readonly tag?: string
   readonly acknowledge?: readonly string[]
+  readonly since?: string
   readonly out?: string
   readonly assumptions?: true
   readonly format: 'text' | 'json'
@@ -40,6 +42,8 @@ Examples:
   $ npx --no ztm compile services.ts --trust-domain cluster.local --assumptions | npx --no ztm reach -
   $ npx --no ztm compile services.ts --trust-domain cluster.local --target istio-ambient --waypoint boutique=service
   $ npx --no ztm compile services.ts --trust-domain cluster.local --data-plane data=ambient
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --gateway istio-ingress/istio-ingress=elsewhere
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --since examples/bookinfo/graph.ts --out out/new
   $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
 
 /** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
@@ -65,7 +69,13 @@ export const addCompile: Verb = (program, session, choose) => {
       "an ambient namespace's waypoint: namespace (the default), service, or another's as other-namespace/name; may be repeated",
       collect,
     )
+    .option(
+      '--gateway <gateway=routing>',
+      'who routes at a gateway, namespace/account: istio (the default), gateway-api or elsewhere; may be repeated',
+      collect,
+    )
     .option('--acknowledge <code>', 'go on although there are problems of this code; may be repeated', collect)
+    .option('--since <graph>', 'tell which changes since that graph have to be taken in steps, and which')
     .option('--out <dir>', 'write manifests.yaml and assumptions.yaml there')
     .option('--assumptions', 'print also what is assumed about objects that somebody else deploys')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
@@ -84,22 +94,23 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   const { graph, problems } = await readGraph(path, session.stdin)
   const perNamespace = parseNamespaces(options, graph)
   session.progress.step(`compiling ${path}`)
-  const compiled =
-    trustDomain === undefined ? undefined : compile(graph, targetOf({ ...options, trustDomain, ...perNamespace }))
+  const target = trustDomain === undefined ? undefined : targetOf({ ...options, trustDomain, ...perNamespace })
+  const compiled = target && compile(graph, target)
   const all = [...problems, ...(compiled?.problems ?? [])]
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
+  if (target && options.since !== undefined) await tellSteps({ since: options.since, graph, target, session })
   const locked = options.lock === undefined ? 0 : await keepLock({ path, graph, options, session })
   if (compiled) await deliver(compiled, options, session)
   return locked
 }
 
 /** Options that make no sense together, or without each other. Throws BadInput. */
-function checkOptions({ check, lock, out, assumptions, trustDomain }: Options): void {
+function checkOptions({ check, lock, out, assumptions, trustDomain, since }: Options): void {
   if (check && lock === undefined) throw badInput('--check', 'it says nothing without `--lock`', 'add `--lock`')
   if (check && trustDomain !== undefined)
     throw badInput('--check', 'it looks at the lock file only', 'leave out `--trust-domain`, or `--check`')
-  const compiling = lock === undefined || out !== undefined || assumptions === true
+  const compiling = lock === undefined || out !== undefined || assumptions === true || since !== undefined
   if (trustDomain !== undefined || !compiling) return
   const hint = 'write for instance `--trust-domain cluster.local`, if that is what the mesh has'
   throw badInput('--trust-domain', "the mesh's trust domain is not given, and it is never assumed", hint)
@@ -114,13 +125,13 @@ function refuse(problems: Compiled['problems'], session: Session): ExitCode {
   return 1
 }
 
-interface Settings extends Options, Pick<Target, 'stages' | 'dataPlanes' | 'waypoints'> {
+interface Settings extends Options, Pick<Target, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'> {
   readonly trustDomain: string
 }
 
 function targetOf(settings: Settings): Target {
   const { target, trustDomain, istioVersion, systemNamespace, revision, tag } = settings
-  const { stages, dataPlanes, waypoints } = settings
+  const { stages, dataPlanes, waypoints, gateways } = settings
   return {
     kind: target,
     version: istioVersion,
@@ -128,6 +139,7 @@ function targetOf(settings: Settings): Target {
     ...(stages && { stages }),
     ...(dataPlanes && { dataPlanes }),
     ...(waypoints && { waypoints }),
+    ...(gateways && { gateways }),
     ...(systemNamespace === undefined ? {} : { systemNamespace }),
     ...(revision === undefined ? {} : { revision }),
     ...(tag === undefined ? {} : { tag }),

@@ -4,20 +4,17 @@ import { printIdentity } from '../model/identity'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { addressesTo } from './istio/addresses'
-import { isSubset, pathsTo } from './istio/client'
+import { containsLabels } from './istio/attachment'
+import { pathsTo } from './istio/client'
 import type { Delivery, Presented } from './istio/client-tls'
 import { presented } from './istio/client-tls'
-import type { Plane } from './istio/data-plane'
 import { planesOf } from './istio/data-plane'
 import { isGateway } from './istio/injection'
-import type { Ternary } from './istio/kleene'
-import { agreed, every } from './istio/kleene'
 import { sidecarsFor } from './istio/scope'
-import { nameOf } from './istio/verdict'
-import { waypointsOf } from './istio/waypoints'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
 import type { Scope } from './regions/scopes'
+import { keptBySidecar } from './routes/mesh-routes'
 
 /**
  * What callers' own proxies make of their calls. They protect nobody, so `may` never shrinks by them; but a caller whose
@@ -26,19 +23,15 @@ import type { Scope } from './regions/scopes'
 export interface ClientView {
   /** `match` with what known callers of one port cannot be certain of taken out of `must`. */
   narrow(match: Match, callee: Scope, port: number): Match
-  egress(caller: Identity, host: string, port: number): Egress
-}
-
-/** Whether a caller's own configuration lets it call a host outside. */
-export interface Egress {
-  readonly open: Ternary
-  readonly because: readonly string[]
+  /** The workloads that run under an identity. */
+  callers(caller: Identity): readonly CallerGroup[]
 }
 
 /** How a call arrives: with the caller's identity, without one, or not at all. */
 type Arrival = 'identity' | 'plaintext' | 'nothing'
 
-interface CallerGroup {
+/** A workload that runs under an identity. */
+export interface CallerGroup {
   readonly identity: string
   readonly workload: Workload
   /** The layer with no Sidecar in it but those that may rule this caller. */
@@ -60,7 +53,7 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
       const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses, callee }))
       return { must: match.must.minus(Region.union(lost)), may: match.may }
     },
-    egress: (caller, host, port) => egressOf(callers.get(printIdentity(caller)) ?? [], host, port),
+    callers: caller => callers.get(printIdentity(caller)) ?? [],
   }
 }
 
@@ -94,12 +87,33 @@ interface Call {
 /** What one caller is not certain of: the requests it would lose by the way it arrives in the worst case. */
 function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses, callee }: Call): readonly Region[] {
   const arrivals = new Set(groups.flatMap(group => arrivalsOf(group, addresses, callee)))
-  if (!arrivals.has('nothing') && !arrivals.has('plaintext')) return []
+  const astray = Region.union(groups.map(group => ledAway(group, addresses)))
+  if (!arrivals.has('nothing') && !arrivals.has('plaintext') && astray.isEmpty) return []
   const caller = Region.where('caller', Language.literals([name]))
-  const losses: Region[] = []
+  const losses: Region[] = [caller.intersect(astray)]
   if (arrivals.has('nothing')) losses.push(caller)
   if (arrivals.has('plaintext')) losses.push(caller.minus(match.must.given('caller', '')))
   return losses
+}
+
+/** What the routes that a caller's sidecar follows may lead away from the callee, at whichever of its Services would bring the call there. */
+function ledAway({ layer, workload }: CallerGroup, addresses: readonly Address[]): Region {
+  const proxied = planesOf(layer, workload).some(({ plane }) => plane === 'sidecar')
+  if (layer.routes.length === 0 || addresses.length === 0 || !proxied) return Region.none
+  const kept = wholeServices(addresses).map(address => keptBySidecar(layer, workload, address))
+  return Region.union(kept).complement()
+}
+
+/** Without the Services that lead to some only of the Pods of another: routes name these, callers that other one. */
+function wholeServices(addresses: readonly Address[]): readonly Address[] {
+  const size = ({ service: { selector } }: Address): number => Object.keys(selector).length
+  return addresses.filter(
+    one =>
+      !addresses.some(
+        ({ service }) =>
+          size({ ...one, service }) < size(one) && containsLabels(one.service.selector, service.selector),
+      ),
+  )
 }
 
 /** How one caller's calls may arrive, on every plane it may be on; a gateway is a proxy itself. */
@@ -112,6 +126,7 @@ function arrivalsOf(caller: CallerGroup, addresses: readonly Address[], callee: 
       case 'ztunnel':
         return tunnelled(callee)
       case 'sidecar':
+      case 'gateway':
         return bestArrivals(caller, addresses)
     }
   })
@@ -148,32 +163,4 @@ const arrivalBy: Readonly<Record<Presented, Arrival>> = {
   mtls: 'identity',
   plaintext: 'plaintext',
   'other-tls': 'nothing',
-}
-
-function egressOf(callers: readonly CallerGroup[], host: string, port: number): Egress {
-  if (callers.length === 0) return { open: 'unknown', because: ['no workload was read that stands for the caller'] }
-  const answers = callers.map(({ layer, workload }) => {
-    const planes = planesOf(layer, workload).map(({ plane }) => plane)
-    if (!planes.includes('sidecar')) return throughZtunnel(layer, planes, host)
-    const paths = pathsTo(layer, workload, { kind: 'host', host, port })
-    const open: Ternary = agreed(paths.map(({ kind }) => (kind === 'blocked' ? 'no' : 'yes')))
-    return { open, because: paths.flatMap(path => path.because) }
-  })
-  return {
-    open: every(answers.map(({ open }) => open)),
-    because: [...new Set(answers.flatMap(({ because }) => because))],
-  }
-}
-
-/** ztunnel lets calls to hosts that nobody knows go out, and sends those of a ServiceEntry through its waypoint if it has one. */
-function throughZtunnel(layer: Layer, planes: readonly Plane[], host: string): Egress {
-  if (!planes.includes('ztunnel')) return { open: 'yes', because: [] }
-  const bound = layer.serviceEntries
-    .filter(({ hosts }) => hosts.some(known => isSubset(host, known)))
-    .filter(({ namespace = '', labels }) =>
-      waypointsOf(layer, { namespace, labels, as: 'service' }).some(({ kind }) => kind !== 'none'),
-    )
-  return bound.length === 0
-    ? { open: 'yes', because: [] }
-    : { open: 'unknown', because: bound.map(entry => `a waypoint may stand before ${nameOf(entry)}`) }
 }

@@ -6,6 +6,8 @@ import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
 import type { Questions } from '../model/token'
 import { issuerAttribute, placesOf, usualPlace } from '../model/token'
+import { compareEntries, foreignHosts } from './compare-entries'
+import { compareEgress } from './compare-egress'
 import type { Words } from './describe'
 import { describeWitness } from './describe'
 import type { Expected } from './expect'
@@ -16,26 +18,14 @@ import { otherPorts } from './floor'
 import { nobody } from './regions/callers'
 import { without } from './regions/token-attributes'
 import type { PortReach, Reach } from './reach'
+import type { Difference } from './difference'
 
-/** One way in which what is rendered differs from what is meant, with a concrete request that shows it. */
-export interface Difference {
-  /**
-   * `admitted`: let in, though nobody declared it. `cut`: declared, but not certain to get through. `unjudged`: nothing
-   * was read that stands for the service, so nothing can be proved of it.
-   */
-  readonly kind: 'admitted' | 'cut' | 'unjudged'
-  readonly service: string
-  readonly callee: { readonly namespace: string; readonly serviceAccount: string; readonly port: number | 'other' }
-  /** The witness in one line: `boutique/ad → boutique/cart:7070 POST /x`. */
-  readonly text: string
-  /** The objects that decide about the witness. */
-  readonly because: readonly string[]
-}
+export type { Difference } from './difference'
 
 /** The comparison of reach with an intent. */
 export interface Comparison {
   readonly differences: readonly Difference[]
-  /** Paths outside the canonical ones that are let in beside the declared routes; for the reader, no difference. */
+  /** Paths, and at gateways hosts, outside the canonical ones that are let in beside the declared routes; for the reader, no difference. */
   readonly nonCanonical: readonly string[]
   /** Workloads that were read and that the intent does not govern. */
   readonly ungoverned: readonly string[]
@@ -43,7 +33,7 @@ export interface Comparison {
 
 /**
  * Whether reach is what the intent means at each namespace's stage, for every governed service: `flows ⊆ must` and
- * `may ⊆ flows ∪ floor`. Equality is over canonical paths. Of the floor, the agent's ports are never compared and the
+ * `may ⊆ flows ∪ floor`; and whether what enters through gateways is what it declares ({@link compareEntries}). Equality is over canonical paths. Of the floor, the agent's ports are never compared and the
  * kubelet's probes are subtracted here.
  */
 export function compareWithIntent(reach: Reach, intent: Intent, expected: Expected): Comparison {
@@ -56,13 +46,22 @@ export function compareWithIntent(reach: Reach, intent: Intent, expected: Expect
     const known = knownTokens(tokens.get(serviceKey(service)) ?? [])
     return compareService({ service, flows, tokens: { known, questions }, shared, reach, expected })
   })
-  const governed = new Set(intent.governed.flatMap(service => reach.portsOf(service).map(port => port.workload)))
+  const known = [
+    ...intent.governed,
+    ...(intent.entries ?? []).map(({ gateway }) => gateway),
+    ...intent.flows.flatMap(({ to }) => (to.kind === 'external' && to.via ? [to.via] : [])),
+  ]
+  const governed = new Set(known.flatMap(account => reach.portsOf(account).map(port => port.workload)))
   const ungoverned = new Set(
     reach.ports.filter(({ workload }) => !governed.has(workload)).map(({ workload }) => nameOf(workload)),
   )
   return {
-    differences: [...found.flatMap(f => f.differences), ...compareEgress(reach, intent, expected)],
-    nonCanonical: [...new Set(found.flatMap(f => f.nonCanonical))],
+    differences: [
+      ...found.flatMap(f => f.differences),
+      ...compareEgress(reach, intent, expected),
+      ...compareEntries(reach, intent, expected),
+    ],
+    nonCanonical: [...new Set([...found.flatMap(f => f.nonCanonical), ...foreignHosts(reach, intent, expected)])],
     ungoverned: [...ungoverned].sort(),
   }
 }
@@ -152,17 +151,6 @@ function unjudged(service: GovernedService): Difference {
     text: `no workload was read that stands for ${name}`,
     because: [],
   }
-}
-
-/** Calls to hosts outside: certain only where the caller's own configuration knows the host. */
-function compareEgress(reach: Reach, intent: Intent, expected: Expected): readonly Difference[] {
-  return intent.flows.flatMap(({ from, to, text }): readonly Difference[] => {
-    if (from.kind !== 'workload' || to.kind !== 'external') return []
-    const answer = reach.egress({ ...from, trustDomain: expected.trustDomain }, to.host, to.port)
-    if (answer.open === 'yes') return []
-    const callee = { namespace: from.namespace, serviceAccount: from.serviceAccount, port: to.port }
-    return [{ kind: 'cut', service: to.name, callee, text, because: answer.because }]
-  })
 }
 
 /** The ports of the workloads that stand for a service: those of its account, told apart by labels where services share one. */

@@ -1,3 +1,4 @@
+import { intoGateway } from './gateway/hop'
 import { assumeRecorded } from './istio/assume'
 import { captured } from './istio/capture'
 import { planesOf, type PlaneChoice } from './istio/data-plane'
@@ -6,6 +7,7 @@ import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict
 import type { Layer } from './layer'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
+import { byDetour } from './waypoint/detour'
 
 export type { Verdict } from './istio/verdict'
 
@@ -40,11 +42,13 @@ function intoWorkload(arrival: Arrival): Verdict {
 function intoPlane(arrival: Arrival, { plane, because }: PlaneChoice): Verdict {
   switch (plane) {
     case 'none':
-      return allow(because)
+      return byDetour(arrival, { tunnel: false, straight: () => allow(because) })
     case 'sidecar':
-      return pastCapture(arrival)
+      return byDetour(arrival, { tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
     case 'ztunnel':
       return intoAmbient(arrival)
+    case 'gateway':
+      return intoGateway(arrival)
   }
 }
 

@@ -18,6 +18,8 @@ export interface Expected {
   readonly trustDomainAliases?: readonly string[]
   /** How far each namespace has been taken. @default 'enforce' for each that is not named */
   readonly stages?: Readonly<Record<string, 'strict' | 'enforce'>>
+  /** Gateways, `namespace/serviceAccount`, that somebody else routes for: only what they let in is ours to say. @default [] */
+  readonly unrouted?: readonly string[]
 }
 
 /** The kubelet as a caller; no principal looks like it. */
@@ -95,7 +97,7 @@ function declared(flows: readonly IntendedFlow[], { expected, tokens, bound }: D
   const regions = [...byRequest.values()].map(group => {
     const callers = groupBy(group, ({ from }) => from.kind === 'workload')
     const named = (callers.get(true) ?? []).flatMap(({ from }) =>
-      from.kind === 'workload' ? names(from, expected) : [],
+      from.kind === 'workload' ? namesOf(from, expected) : [],
     )
     const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, expected, bound))
     const { http, jwt } = group[0] ?? {}
@@ -106,7 +108,8 @@ function declared(flows: readonly IntendedFlow[], { expected, tokens, bound }: D
   return Region.union(regions)
 }
 
-function requestRegion(http: IntendedFlow['http']): Region {
+/** The requests a flow speaks of; all, where any bytes may pass. */
+export function requestRegion(http: IntendedFlow['http']): Region {
   if (!http) return Region.all
   return Region.intersection([
     Region.where('protocol', Language.literals(['http'])),
@@ -115,14 +118,15 @@ function requestRegion(http: IntendedFlow['http']): Region {
   ])
 }
 
-function names(caller: WorkloadCaller, expected: Expected): readonly string[] {
+/** The identities a workload may show, one for each trust domain that is the mesh's. */
+export function namesOf(caller: WorkloadCaller, expected: Expected): readonly string[] {
   return domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain }))
 }
 
 function callerRegion(caller: Caller, expected: Expected, bound: keyof Bounds<Region>): Region {
   switch (caller.kind) {
     case 'workload':
-      return anyOf(names(caller, expected))
+      return anyOf(namesOf(caller, expected))
     case 'kubelet':
       return anyOf([kubelet])
     case 'outside': {

@@ -30,6 +30,8 @@ export interface AuthorizationPolicy extends Named {
   /** What it names; not complete where `targeted` is unknown. */
   readonly targets: readonly TargetRef[]
   readonly action: Action | 'unknown'
+  /** The external authorizer that CUSTOM asks, by its name among the mesh's `extensionProviders`; absent where it is not known. */
+  readonly provider?: string
   /** The annotation `istio.io/dry-run`. */
   readonly dryRun: Ternary
   /** Empty: it matches nothing. */

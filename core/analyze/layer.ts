@@ -6,9 +6,11 @@
  * reached and narrows what must be.
  */
 import type { Ternary } from './istio/kleene'
+import type { IstioGateway, ReferenceGrant, Routes, ServerTls } from './layer-routes'
 import type { AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Selector } from './layer-policies'
 
 export * from './layer-policies'
+export * from './layer-routes'
 
 /** What every object has. */
 export interface Named {
@@ -37,6 +39,12 @@ export interface Layer {
   readonly requestAuthentications: readonly RequestAuthentication[]
   /** Gateways of the Gateway API, waypoints among them. */
   readonly gateways: readonly Gateway[]
+  /** Gateways of Istio's own API: what the Pods of a gateway listen on. */
+  readonly istioGateways: readonly IstioGateway[]
+  /** VirtualServices, HTTPRoutes and GRPCRoutes, as far as they route HTTP; of routes of bytes it is said only that they are there. */
+  readonly routes: readonly Routes[]
+  /** ReferenceGrants: which routes may lead into other namespaces. */
+  readonly referenceGrants: readonly ReferenceGrant[]
   /** `recorded`: judged as the recorded verdicts were made (every workload proxied, see `assumeRecorded`). */
   readonly assume: 'nothing' | 'recorded'
 }
@@ -58,10 +66,18 @@ export interface Mesh {
   readonly hbone?: boolean
   /** Trust domains of further roots (`caCertificates[].trustDomains`), whose peers pass the handshake too. */
   readonly foreignTrustDomains?: readonly string[]
+  /** How many proxies before a gateway are trusted to have written `X-Forwarded-For` (`gatewayTopology.numTrustedProxies`). */
+  readonly trustedProxies?: number
   /** What Service names end in, after `.svc.`. @default 'cluster.local' is taken where it is absent */
   readonly clusterDomain?: string
-  /** Namespaces a Service, ServiceEntry or DestinationRule is exported to where it does not say (`default*ExportTo`). @default ['*'] */
-  readonly exportTo: { readonly service: readonly string[]; readonly destinationRule: readonly string[] }
+  /** Namespaces a Service, ServiceEntry, DestinationRule or VirtualService is exported to where it does not say (`default*ExportTo`). @default ['*'] */
+  readonly exportTo: {
+    readonly service: readonly string[]
+    readonly destinationRule: readonly string[]
+    readonly virtualService?: readonly string[]
+  }
+  /** Names of the external authorizers that CUSTOM policies may ask (`extensionProviders`). */
+  readonly authorizers?: readonly string[]
   /** Ports the injector captures where a Pod's annotations do not say, as the annotations spell them; absent where not known. */
   readonly capture?: { readonly include: string; readonly exclude: string }
   /** Control-plane revisions and revision tags that were seen; empty where none was. */
@@ -164,6 +180,12 @@ export interface Gateway extends Named {
   /** The ServiceAccount its Pods run under, by which the next hop knows it. */
   readonly serviceAccount: string
   readonly listeners: readonly Listener[]
+  /** Its Deployment and Service, where istiod makes them. */
+  readonly deployment?: string
+  /** Hosts of the Services whose Pods it is for; absent where istiod makes Pods for it. */
+  readonly addresses?: readonly string[]
+  /** Labels that istiod puts on what it makes for it (`infrastructure.labels`). */
+  readonly podLabels?: Labels
   /** `no` where its status says that it is not programmed; `unknown` where it has no status yet. */
   readonly programmed: Ternary
   readonly unreadable: boolean
@@ -174,6 +196,10 @@ export interface Listener {
   readonly port: number
   readonly protocol: string
   readonly hostname?: string
+  /** Absent: none is written. */
+  readonly tls?: ServerTls
+  /** Kinds of routes that may attach, `HTTPRoute`; absent: those that suit its protocol. */
+  readonly kinds?: readonly string[]
   /** The namespaces whose routes, or whose Services where it is a waypoint's, may attach. */
   readonly from: 'All' | 'Same' | 'Selector' | 'unknown'
   /** Of `from: Selector`. */
@@ -218,7 +244,17 @@ export interface DestinationRule extends Named {
   readonly tls?: ClientTls
   /** `trafficPolicy.portLevelSettings`: Service port → mode; an entry without `tls` leaves it to the mesh. */
   readonly ports: ReadonlyMap<number, ClientTls | undefined>
-  /** Modes that subsets set; a route to a subset would use them. */
-  readonly subsets: readonly ClientTls[]
+  /** `sni` of those settings, by Service port, and of `trafficPolicy.tls` by 0; only where one is written. */
+  readonly serverNames: ReadonlyMap<number, string>
+  readonly subsets: readonly Subset[]
   readonly unreadable: boolean
+}
+
+/** Some of a host's endpoints, which routes may name. */
+export interface Subset {
+  readonly name: string
+  /** What they have beside what the host's Service selects by. */
+  readonly labels: Labels
+  /** Modes it sets for them; none where it leaves TLS to what holds for the host. */
+  readonly tls: readonly ClientTls[]
 }

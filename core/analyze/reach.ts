@@ -5,16 +5,24 @@ import type { Identity } from '../model/identity'
 import { Language } from '../model/language'
 import type { Problem } from '../model/problem'
 import { bounded, Region, TooComplex } from '../model/region'
-import type { ClientView, Egress } from './client-view'
+import type { ClientView } from './client-view'
 import { clientView } from './client-view'
+import type { Egress, OutsideHost } from './egress-view'
+import { egressOf } from './egress-view'
 import { kubelet } from './expect'
 import type { FloorEntry } from './floor'
 import { floorOf, otherPorts } from './floor'
+import type { GatewayReach, Routed } from './gateway/gateway-reach'
+import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
-import { unknowable } from './regions/bounds'
+import { any, unknowable } from './regions/bounds'
+import type { Passage } from './regions/gateway'
+import type { GatewayView } from './regions/gateway-view'
+import { gatewayView } from './regions/gateway-view'
 import type { Questions } from './regions/tokens'
 import { mentionedPorts, spare } from './regions/ports'
+import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
 import { clientsOf } from './regions/clients'
 import { deciders } from './regions/deciders'
@@ -23,6 +31,7 @@ import { waypointView } from './regions/waypoint'
 import type { Way } from './regions/ways'
 import type { Asked, Entrance } from './regions/workload'
 import { entranceOf } from './regions/workload'
+import { waypointRoutes } from './routes/mesh-routes'
 
 /** Who may reach one port of one workload. */
 export interface PortReach {
@@ -37,6 +46,8 @@ export interface PortReach {
   readonly ways: readonly Way[]
   /** What comes straight to Pods that ztunnel guards; absent where it guards none. */
   readonly direct?: Match
+  /** Where that goes, of a gateway's port. */
+  readonly gateway?: GatewayReach
   /** The objects that decide about the requests of a region. */
   because(region: Region): readonly string[]
 }
@@ -44,6 +55,8 @@ export interface PortReach {
 /** Effective reachability: who can really call whom. */
 export interface Reach {
   readonly ports: readonly PortReach[]
+  /** What enters through gateways, and where it goes: one for each of their ports. */
+  readonly gateways: readonly GatewayReach[]
   /** What the data plane leaves open whatever any policy says. */
   readonly floor: readonly FloorEntry[]
   /** The mesh's trust domain and aliases; absent where unknown. */
@@ -53,7 +66,7 @@ export interface Reach {
   readonly problems: readonly Problem[]
   /** The ports of the workloads that run under one ServiceAccount. */
   portsOf(account: Pick<Identity, 'namespace' | 'serviceAccount'>): readonly PortReach[]
-  egress(caller: Identity, host: string, port: number): Egress
+  egress(caller: Identity, to: OutsideHost): Egress
 }
 
 /** New products of diagram nodes that one port may take before its answer is `unknown`. */
@@ -67,9 +80,16 @@ export function reach(layer: Layer): Reach {
   const problems: Problem[] = []
   const cut = scopes(layer)
   const view = clientView(layer, cut)
-  const shared = { questions, clients: clientsOf(layer), waypointFacts: waypointView(layer, questions) }
+  const gateways = gatewayView(layer, questions)
+  const shared = {
+    questions,
+    gateways,
+    clients: clientsOf(layer),
+    waypointFacts: waypointView(layer, questions),
+    keptByWaypoint: waypointRoutes(layer),
+  }
   const ports = cut.flatMap(scope => {
-    const named = mentionedPorts(scope.layer, scope.workload)
+    const named = namedPorts(scope, gateways)
     return [...named, otherPorts].map(port =>
       portReach({ asked: { ...scope, ...shared }, port, named, problems, view }),
     )
@@ -77,12 +97,13 @@ export function reach(layer: Layer): Reach {
   const byAccount = groupBy(ports, ({ workload }) => `${workload.namespace}/${workload.serviceAccount}`)
   return {
     ports,
+    gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
     domains: domainsOf(layer),
     questions,
     problems,
     portsOf: ({ namespace, serviceAccount }) => byAccount.get(`${namespace}/${serviceAccount}`) ?? [],
-    egress: (caller, host, port) => view.egress(caller, host, port),
+    egress: (caller, to) => egressOf(view.callers(caller), { ...to, caller, gateways }),
   }
 }
 
@@ -118,6 +139,7 @@ interface PortQuestion {
 function portReach({ asked: shared, port, named, problems, view }: PortQuestion): PortReach {
   const { workload } = shared
   const asked = { ...shared, port: port === otherPorts ? spare(named) : port }
+  const behind = isOnGateway(asked) ? { gateway: gatewayReach(asked, port) } : {}
   const entrance = attempt(() => entranceOf(asked))
   if (!entrance) problems.push(tooComplex(workload, port))
   const own = entrance?.served ?? unknowable
@@ -129,12 +151,47 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ways: entrance?.ways ?? [],
     ...(entrance?.direct && { direct: entrance.direct }),
     bounds,
+    ...behind,
     because: region => deciders(asked, region),
   }
 }
 
+/** The ports that stand for themselves; all others are alike. */
+function namedPorts(scope: Scope, gateways: GatewayView): readonly number[] {
+  const mentioned = mentionedPorts(scope.layer, scope.workload)
+  if (!isOnGateway(scope)) return mentioned
+  return [...new Set([...mentioned, ...gateways.ports(scope.workload)])].sort((a, b) => a - b)
+}
+
+function isOnGateway({ layer, workload }: Scope): boolean {
+  return planesOf(layer, workload).some(({ plane }) => plane === 'gateway')
+}
+
+function gatewayReach(asked: Asked, port: GatewayReach['port']): GatewayReach {
+  const { workload, gateways } = asked
+  const { entered, sent, astray, plaintext } = attempt(() => gateways.passage(workload, asked.port)) ?? unknownPassage
+  const because = (region: Region): readonly string[] => deciders(asked, region)
+  return { workload, port, entered, routed: routedTo(sent, gateways), astray, plaintext, because }
+}
+
+function routedTo(sent: Passage['sent'], gateways: GatewayView): readonly Routed[] {
+  const known = sent.map(({ to: { host, port }, requests }) => ({
+    host,
+    ...(port !== undefined && { port }),
+    ...gateways.leads({ host, port }),
+    bounds: requests,
+  }))
+  return [...groupBy(known, ({ host, port }) => `${host}:${port ?? ''}`).values()].flatMap(group =>
+    group.slice(0, 1).map(one => ({ ...one, bounds: any(group.map(({ bounds }) => bounds)) })),
+  )
+}
+
+const unknownPassage: Passage = { entered: unknowable, sent: [], astray: Region.all, plaintext: Region.all }
+
 function boundsOf(asked: Asked, entrance: Entrance | undefined, view: ClientView): Match {
   const own = entrance?.served ?? unknowable
+  // Who comes to a gateway that asks for no identity need not come from within.
+  if (isOnGateway(asked) && own.must.variable !== 'caller') return own
   const { must } = view.narrow(own, asked, asked.port)
   return { must, may: own.may.union(entrance?.smuggled() ?? Region.none) }
 }

@@ -1,7 +1,10 @@
 import { kindOf, kinds } from '../model/kinds'
 import type { Sourced } from '../model/manifest'
 import type { Problem } from '../model/problem'
+import { managedWorkloads } from './gateway/managed'
+import { settleGateways, settleRoutes } from './gateway/settle-routes'
 import { resolveDuplicates } from './istio/duplicates'
+import { isNotModelled, notModelled } from './istio/not-modelled'
 import { readers, type Draft } from './istio/readers'
 import { uniteMesh } from './istio/read-mesh'
 import { unpack, type RawObject } from './istio/read-object'
@@ -34,8 +37,10 @@ export function read(inputs: readonly Sourced[], options: ReadOptions = {}): Rea
   const given = inputs.flatMap(source => unpack(source, unpacking))
   const draft = emptyDraft()
   const skipped: Record<string, number> = {}
-  for (const object of resolveDuplicates(base, given, problems)) {
-    if (readObject(object, draft)) continue
+  const objects = resolveDuplicates(base, given, problems)
+  problems.push(...notModelled(objects))
+  for (const object of objects) {
+    if (readObject(object, draft) || isNotModelled(object)) continue
     const kind = object.group === '' ? object.kind : `${object.kind}.${object.group}`
     skipped[kind] = (skipped[kind] ?? 0) + 1
   }
@@ -62,6 +67,9 @@ function emptyDraft(): Draft {
     peerAuthentications: [],
     requestAuthentications: [],
     gateways: [],
+    istioGateways: [],
+    routes: [],
+    referenceGrants: [],
   }
 }
 
@@ -78,11 +86,16 @@ function readObject(object: RawObject, draft: Draft): boolean {
 }
 
 function finish(draft: Draft, problems: Problem[]): Layer {
-  const { meshParts, revisions, workloads, ...rest } = draft
+  const { meshParts, revisions, ...rest } = draft
+  const mesh = uniteMesh(meshParts, revisions, problems)
+  const around = { mesh, referenceGrants: draft.referenceGrants }
+  const workloads = uniteWorkloads(draft.workloads, selectedLabels(draft))
   return {
     ...rest,
-    mesh: uniteMesh(meshParts, revisions, problems),
-    workloads: uniteWorkloads(workloads, selectedLabels(draft)),
+    mesh,
+    workloads: [...workloads, ...managedWorkloads(draft.gateways, workloads)],
+    gateways: settleGateways(draft.gateways, around),
+    routes: settleRoutes(draft.routes, around),
     assume: 'nothing',
   }
 }
@@ -99,6 +112,7 @@ function selectedLabels(draft: Draft): ReadonlySet<string> {
   return new Set([
     ...policies.flatMap(({ selector }) => (selector.kind === 'labels' ? Object.keys(selector.labels) : [])),
     ...draft.services.flatMap(service => Object.keys(service.selector)),
+    ...draft.istioGateways.flatMap(gateway => Object.keys(gateway.selector)),
     ...draft.serviceEntries.flatMap(entry => Object.keys(entry.workloadSelector ?? {})),
   ])
 }

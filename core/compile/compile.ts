@@ -6,7 +6,7 @@ import { compileIstio } from './istio'
 import { sortedBy, sortedGroups } from './order'
 import type { Compiled, Target } from './target'
 
-export { namespaceLabels } from './istio/labels'
+export { followed, namespaceLabels } from './istio/labels'
 
 /** An API server takes requests of up to 1.5 MiB; an object nearer to that than this will not be stored. */
 const largest = 1_000_000
@@ -46,9 +46,9 @@ function clash({ object, because }: Manifest): Problem {
   return { code: 'name-clash', severity: 'error', at: objectName(object), message, hint }
 }
 
-/** Policies are split well below that; one Sidecar has to name all callees of its workload. */
+/** Policies are split well below that; one Sidecar has to name all callees of its workload, one VirtualService all routes of its hosts. */
 function oversized({ object }: Manifest): Problem[] {
-  if (object.kind !== 'Sidecar') return []
+  if (object.kind !== 'Sidecar' && object.kind !== 'VirtualService') return []
   const size = JSON.stringify(object).length
   if (size <= largest) return []
   const message = `the object has ${size} bytes, more than an API server stores`

@@ -1,12 +1,12 @@
 import { printIdentity } from '../model/identity'
-import { arrivals } from './istio/arrivals'
+import { arrivals } from './istio/waypoint/arrivals'
 import { callersOf, routesTo } from './istio/authorization'
 import type { Context, Outcome, Workload } from './istio/context'
 import type { Grant } from './istio/grant'
 import { grantsTo } from './istio/grants'
 import { plaintextPorts } from './istio/peer-authentication'
 import { tokensFor } from './istio/token'
-import type { Bound } from './istio/waypoints'
+import type { Bound } from './istio/waypoint/waypoints'
 
 /**
  * The objects of one service in an ambient namespace.

@@ -6,15 +6,19 @@ import { defaultDeny } from './istio/authorization'
 import type { Context, Outcome, Workload } from './istio/context'
 import { contextOf } from './istio/context'
 import { doubts } from './istio/doubts'
-import { externals } from './istio/external'
+import { externals } from './istio/egress/external'
+import { ingress } from './istio/ingress/ingress'
+import { gatewayNamespaces } from './istio/ingress/namespaces'
 import { labelsByNamespace } from './istio/labels'
 import { strictMtls } from './istio/peer-authentication'
 import { planeOf } from './istio/plane'
+import { serviceLabels } from './istio/waypoint/service-labels'
 import { settle } from './istio/settings'
 import { sidecars } from './istio/sidecar'
-import { waypointObjects } from './istio/waypoint-objects'
-import type { Waypoints } from './istio/waypoints'
-import { waypointsOf } from './istio/waypoints'
+import { trafficOf } from './istio/traffic/traffic'
+import { waypointObjects } from './istio/waypoint/objects'
+import type { Waypoints } from './istio/waypoint/waypoints'
+import { waypointsOf } from './istio/waypoint/waypoints'
 import { ambientCallee } from './istio-ambient'
 import { sidecarCallee } from './istio-sidecar'
 import { sorted, sortedGroups } from './order'
@@ -25,7 +29,7 @@ import type { Compiled, IstioTarget } from './target'
  *
  * Per namespace: mTLS for all, and a policy that admits nobody. Per callee: policies with its callers. Per caller: a
  * ServiceEntry for each host outside and, on sidecars, a Sidecar with its callees. On ambient, a waypoint where routes need
- * one, and one policy in the root namespace by which waypoints admit nobody.
+ * one, and one policy in the root namespace by which waypoints admit nobody. Per gateway: a policy with what may enter, and where that is sent.
  *
  * What cannot be said admits nobody and is a Problem, also where `validate` would have refused the graph.
  */
@@ -38,9 +42,10 @@ export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
   const bound = [...waypoints.bound.values()]
   const namespaces = labelsByNamespace(context, bound)
   const outside = externals(context, namespaces)
+  const entering = ingress(context)
   const callees = placed
     .filter(({ name }) => !doubted.services.has(name))
-    .map(callee => calleeOf(callee, waypoints, context))
+    .flatMap(callee => [calleeOf(callee, waypoints, context), trafficOf(callee, waypoints, context)])
   return {
     manifests: [
       ...[...sortedGroups(placed, ({ namespace }) => namespace)].flatMap(([namespace, all]) => [
@@ -54,16 +59,20 @@ export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
       ]),
       ...callees.flatMap(({ manifests }) => manifests),
       ...waypointObjects(bound, context),
+      ...entering.manifests,
+      ...gatewayNamespaces([...entering.manifests, ...outside.manifests], context),
       ...outside.manifests.filter(({ object }) => !doubted.namespaces.has(object.metadata.namespace ?? '')),
     ],
-    assumptions: assumptions(context, { namespaces, bound }),
+    assumptions: [...assumptions(context, { namespaces, bound }), ...outside.assumptions],
     namespaces,
     problems: [
       ...problems,
       ...doubted.problems,
       ...waypoints.problems,
+      ...serviceLabels(bound),
       ...callees.flatMap(callee => callee.problems),
       ...outside.problems,
+      ...entering.problems,
     ],
   }
 }

@@ -13,6 +13,20 @@ export type DataPlane = 'sidecar' | 'ambient'
  */
 export type WaypointScope = 'namespace' | 'service' | { readonly namespace: string; readonly name: string }
 
+/**
+ * Who tells a gateway what to listen on and where to send it: we, by Istio's own API (`istio`: Gateway and VirtualService, for the Pods of Istio's
+ * gateway chart) or by the Gateway API (`gateway-api`: Gateway and HTTPRoute, for Pods that istiod makes), or somebody else (`elsewhere`).
+ */
+export type GatewayRouting = 'istio' | 'gateway-api' | 'elsewhere'
+
+/** A gateway of the graph, as the target has it. */
+export interface GatewayTarget {
+  /** @default 'istio' */
+  readonly routing?: GatewayRouting
+  /** The type of the Service that istiod makes; of `gateway-api` only. @default 'LoadBalancer' */
+  readonly service?: 'LoadBalancer' | 'NodePort' | 'ClusterIP'
+}
+
 /** The mesh a graph is compiled for. */
 export interface IstioTarget {
   /** The data plane of every namespace that `dataPlanes` does not name. */
@@ -29,6 +43,11 @@ export interface IstioTarget {
   readonly revision?: string
   /** A revision tag that points at `revision`; namespaces follow the tag, so that an upgrade moves the tag and touches no namespace. */
   readonly tag?: string
+  /**
+   * The control plane beside that of `revision`, while it is upgraded. Namespaces that are named follow its revision; those that follow the tag come
+   * with the tag, which points at it once `tagged`.
+   */
+  readonly next?: { readonly revision: string; readonly tagged?: boolean; readonly namespaces?: readonly string[] }
   /** The cluster's DNS domain, which Services' host names end with. @default 'cluster.local' */
   readonly clusterDomain?: string
   /** Stage per namespace. @default 'enforce' for each that is not named */
@@ -37,6 +56,8 @@ export interface IstioTarget {
   readonly dataPlanes?: Readonly<Record<string, DataPlane>>
   /** Waypoint per ambient namespace; there is one only where some call needs it. @default 'namespace' for each that is not named */
   readonly waypoints?: Readonly<Record<string, WaypointScope>>
+  /** Each gateway, by `namespace/serviceAccount`. What may enter is limited at every one, whoever routes. @default {} for each that is not named */
+  readonly gateways?: Readonly<Record<string, GatewayTarget>>
 }
 
 export type Target = IstioTarget
@@ -66,6 +87,7 @@ export type Capability =
   | 'egress'
   | 'dry-run'
   | 'jwt'
+  | 'traffic'
 
 /** How well a target says it: `enforced` exactly, `partly` (the note says what is left out), `not` at all. */
 export interface Support {
@@ -96,12 +118,16 @@ export const capabilities: Readonly<Record<Target['kind'], Readonly<Record<Capab
     probes: { how: 'enforced', note: 'injection sends the kubelet to the agent, so that no policy is needed' },
     egress: {
       how: 'partly',
-      note: 'the caller’s own sidecar; a workload can go round it, so it is no security boundary',
+      note: 'the caller’s own sidecar, or a gateway that reads who asks what; a workload can go round both, so it is no security boundary without a NetworkPolicy',
     },
     'dry-run': { how: 'enforced', note: 'stage `strict`: policies in shadow, mTLS required' },
     jwt: {
       how: 'enforced',
       note: 'at the callee’s sidecar; a bad token is refused on every route of a callee that asks for tokens on one',
+    },
+    traffic: {
+      how: 'partly',
+      note: 'by callers’ sidecars and gateways, for http and grpc; not for callers without a sidecar, nor for connections of bytes',
     },
   },
   'istio-ambient': {
@@ -137,6 +163,10 @@ export const capabilities: Readonly<Record<Target['kind'], Readonly<Record<Capab
     jwt: {
       how: 'enforced',
       note: 'at the waypoint; a bad token is refused on every route of a Service that asks for tokens on one',
+    },
+    traffic: {
+      how: 'partly',
+      note: 'by the waypoint, for http and grpc, to a Service for each version; no retries, for which its routes have no word',
     },
   },
 }

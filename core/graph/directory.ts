@@ -2,7 +2,7 @@ import type { Callee, WorkloadCallee, WorkloadCaller } from '../model/flow'
 import type { Graph } from './graph'
 import { groupBy } from '../model/group'
 import { own } from './plain'
-import { accountOf, byText, portsOf } from './resolve'
+import { accountOf, byText, gatewayOf, portsOf } from './resolve'
 
 type Account = NonNullable<Graph['scraper']>
 
@@ -84,5 +84,10 @@ function externals(graph: Graph, name: string, portName: string): readonly Calle
   const external = own(graph.external, name)
   const port = own(external?.ports ?? {}, portName)
   if (!external || !port) return []
-  return external.hosts.map(host => Object.freeze({ kind: 'external', name, host, port: port.port }))
+  const { gateway, tls } = external
+  const more = {
+    ...(gateway !== undefined && { via: Object.freeze(gatewayOf({ gateway })) }),
+    ...(tls && { originated: true as const }),
+  }
+  return external.hosts.map(host => Object.freeze({ kind: 'external', name, host, port: port.port, ...more }))
 }

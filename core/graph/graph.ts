@@ -34,14 +34,72 @@ export interface Service {
   readonly probes?: { readonly liveness?: string; readonly readiness?: string; readonly startup?: string }
   /** What the scraper asks: container port and path. A port that is not among `ports` is governed as http port `metrics`. */
   readonly metrics?: { readonly port: number; readonly path: string }
+  /** How calls to it are spread, repeated and given up. @default all alike, by the mesh's own defaults */
+  readonly traffic?: Traffic
   /** Names of services known to run under the same ServiceAccount; without it sharing is refused. Shared, they are one identity. */
   readonly sharesServiceAccountWith?: readonly string[]
+}
+
+/**
+ * How calls to a service are spread over its versions, repeated and given up. It never changes who may call: all versions run under the service's
+ * one identity and behind the same policies.
+ */
+export interface Traffic {
+  /** Versions that run side by side, by name (`v1`, `v2`), and each one's share of the calls in percent; together 100. */
+  readonly versions?: Readonly<Record<string, Version>>
+  /** After which a call is given up, retries included: `10s`, `500ms`. @default none */
+  readonly timeout?: string
+  readonly retries?: Retries
+  readonly outlierDetection?: OutlierDetection
+}
+
+/** One version of a service. */
+export interface Version {
+  /** Labels its Pods have beside the service's own. @default { version: <its name> } */
+  readonly labels?: Readonly<Record<string, string>>
+  /** Share of the calls, 0–100. */
+  readonly weight: number
+}
+
+/** How often a failed call is repeated. Only what may safely be asked twice should be. */
+export interface Retries {
+  /** Beside the first one; 0 for never, which the mesh's default of 2 is not. */
+  readonly attempts: number
+  /** Of each attempt: `2s`. @default the timeout */
+  readonly perTryTimeout?: string
+}
+
+/** When a Pod that fails is left out for a while. */
+export interface OutlierDetection {
+  /** Server errors in a row. @default 5 */
+  readonly consecutiveErrors?: number
+  /** How long it is left out the first time: `30s`. @default '30s' */
+  readonly ejectionTime?: string
+  /** Of all Pods, in percent, that may be left out at once. @default 10 */
+  readonly maxEjected?: number
 }
 
 /** A host outside the cluster that services may call. */
 export interface External {
   readonly hosts: readonly string[]
   readonly ports: Readonly<Record<string, Port>>
+  /**
+   * The gateway that calls leave the cluster through, `namespace/serviceAccount`; a bare name means both are called so. There, and not only at
+   * the caller's own proxy, it is decided who may call, and what. @default they leave from the caller's own proxy
+   */
+  readonly gateway?: string
+  /** TLS that the mesh speaks to the hosts for callers that ask in plain http. @default what callers send goes out as it is */
+  readonly tls?: Origination
+}
+
+/** TLS that a proxy of ours originates. The server's certificate is always verified. */
+export interface Origination {
+  /** The port it is spoken on. @default 443 */
+  readonly port?: number
+  /** A file in the proxy with the CA certificates to verify with; `system` for those of its image. @default 'system' */
+  readonly caCertificates?: string
+  /** Names of which the server's certificate has to have one. @default the host itself */
+  readonly subjectAltNames?: readonly string[]
 }
 
 /** Somebody who signs tokens, and how a callee knows his signature. */
@@ -88,6 +146,8 @@ export interface Ingress {
   /** The gateway's `namespace/serviceAccount`; a bare name means both are called so, as the Istio gateway chart does. */
   readonly gateway: string
   readonly hosts: readonly string[]
+  /** The Secret beside the gateway with the hosts' certificate and key; plaintext is then only told to come back in TLS. @default plaintext is served */
+  readonly tls?: { readonly secret: string }
   readonly routes: Callees
 }
 

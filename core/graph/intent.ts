@@ -1,6 +1,7 @@
 import type { Flow } from '../model/flow'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import type { FlowToken, IntendedToken } from '../model/token'
+import { entries } from './entries'
 import { flowLines } from './flows'
 import type { FlowLine } from './flows'
 import type { Graph, Service } from './graph'
@@ -14,10 +15,12 @@ import { accountOf, byText, labelsOf, portsOf } from './resolve'
  */
 export function intentOf(graph: Graph): Intent {
   const governed = Object.entries(graph.services).map(([name, service]) => governedService(name, service))
+  const entering = entries(graph)
   return Object.freeze({
     version: 1,
     governed: frozen(governed.sort((a, b) => byText(a.namespace, b.namespace) || byText(a.service, b.service))),
     flows: Object.freeze(flowLines(graph).map(intended)),
+    ...(entering.length > 0 && { entries: frozen(entering) }),
   })
 }
 
@@ -46,14 +49,16 @@ function unnamed({ name: _, ...token }: FlowToken): IntendedToken {
 
 /**
  * A gRPC call is a POST to `/package.Service/Method`: grpc `doc/PROTOCOL-HTTP2.md`. One to a host outside travels in TLS
- * of the caller's own, as a rule, where no proxy of ours reads it.
+ * of the caller's own, where no proxy of ours reads it, unless it is the mesh that speaks TLS there.
  */
 function requests({ route, to }: Flow): IntendedFlow['http'] {
   switch (route.kind) {
     case 'http':
       return { methods: [route.method], path: pathExpression(route.path) }
     case 'grpc':
-      return to.kind === 'external' ? undefined : { methods: ['POST'], path: `/${route.service}/${route.method}` }
+      return to.kind === 'external' && !to.originated
+        ? undefined
+        : { methods: ['POST'], path: `/${route.service}/${route.method}` }
     case 'tcp':
     case 'tls':
       return undefined

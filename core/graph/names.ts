@@ -35,6 +35,12 @@ const rules = {
     longest: 253,
     rule: subdomain,
   },
+  secret: {
+    noun: 'a name for a Secret',
+    pattern: /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/,
+    longest: 253,
+    rule: subdomain,
+  },
   port: {
     noun: 'a name for a port',
     pattern: /^(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*$/,

@@ -33,8 +33,8 @@ export function portsOf(service: Service): readonly GovernedPort[] {
   return [...all].sort((a, b) => a.port - b.port || byText(a.name, b.name))
 }
 
-/** The identity a gateway calls services under: `namespace/serviceAccount`, or one name that is both. */
-export function gatewayOf(ingress: Ingress): NonNullable<Graph['scraper']> {
-  const [namespace = '', serviceAccount = namespace] = ingress.gateway.split('/')
+/** The identity a gateway calls under: `namespace/serviceAccount`, or one name that is both. */
+export function gatewayOf({ gateway }: Pick<Ingress, 'gateway'>): NonNullable<Graph['scraper']> {
+  const [namespace = '', serviceAccount = namespace] = gateway.split('/')
   return { namespace, serviceAccount }
 }

@@ -36,18 +36,24 @@ function translate(issue: Issue, schema: z.ZodType, above: readonly Step[] = [])
       return translateUnion(issue, schema, path)
     case 'too_small':
     case 'too_big':
-      return [
-        misfit(path, {
-          code: 'port-out-of-range',
-          message: `${say(issue.input)} is no port`,
-          hint: 'ports go from 1 to 65535',
-        }),
-      ]
+      return [path.includes('traffic') ? amount(path, issue) : noPort(path, issue.input)]
     case 'invalid_type':
       return [issue.input === undefined ? missing(path) : wrongType(path, issue.expected, issue.input)]
     default:
       return [misfit(path, { code: 'wrong-type', message: `${say(issue.input)} does not belong here` })]
   }
+}
+
+function noPort(path: readonly Step[], input: unknown): Misfit {
+  const hint = 'ports go from 1 to 65535'
+  return misfit(path, { code: 'port-out-of-range', message: `${say(input)} is no port`, hint })
+}
+
+/** Shares, and how often something is tried. */
+function amount(path: readonly Step[], issue: Extract<Issue, { readonly code: 'too_small' | 'too_big' }>): Misfit {
+  const [much, hint] =
+    issue.code === 'too_small' ? ['little', `at least ${issue.minimum}`] : ['much', `at most ${issue.maximum}`]
+  return misfit(path, { code: 'out-of-range', message: `${say(issue.input)} is too ${much}`, hint })
 }
 
 /** The two unions there are: a list of routes, or a word; and in such a list a route by itself, or with what it needs. */

@@ -5,11 +5,16 @@ import type {
   Graph,
   GuardedRoute,
   Ingress,
+  Origination,
+  OutlierDetection,
   Outside,
   Port,
+  Retries,
   Service,
   TokenIssuer,
   TokenRequirement,
+  Traffic,
+  Version,
 } from './graph'
 import type { NameKind } from './names'
 import { namePattern } from './names'
@@ -120,6 +125,52 @@ const probe = (which: string) =>
     pattern: '^(GET(:[0-9]+)? /.*|(tcp|grpc):[0-9]+)$',
   }).optional()
 
+const entries = <T extends z.ZodType>(value: T, description: string) =>
+  explain(z.record(name('entry', 'Its name.'), value), description)
+
+const duration = (description: string) => explain(z.string(), description, { pattern: '^[0-9]+(ms|s|m|h)$' })
+const percent = (description: string) => explain(z.int().min(0).max(100), description)
+
+const version = explain(
+  z.strictObject({
+    labels: explain(
+      z.record(z.string(), z.string()),
+      "Labels its Pods have beside the service's; without them `version` is its name.",
+    ).optional(),
+    weight: percent('Its share of the calls, in percent.'),
+  } satisfies Fields<Version>),
+  'One version of a service.',
+  { id: 'Version' },
+)
+
+const retries = explain(
+  z.strictObject({
+    attempts: explain(z.int().min(0).max(10), 'How often a failed call is repeated; 0 for never.'),
+    perTryTimeout: duration('After which each attempt is given up, as in `2s`.').optional(),
+  } satisfies Fields<Retries>),
+  'How often a failed call is repeated.',
+)
+
+const outlierDetection = explain(
+  z.strictObject({
+    consecutiveErrors: explain(z.int().min(1), 'Server errors in a row; without it 5.').optional(),
+    ejectionTime: duration('How long a Pod is left out the first time; without it `30s`.').optional(),
+    maxEjected: percent('Of all Pods, in percent, that may be left out at once; without it 10.').optional(),
+  } satisfies Fields<OutlierDetection>),
+  'When a Pod that fails is left out for a while.',
+)
+
+const traffic = explain(
+  z.strictObject({
+    versions: entries(version, 'Versions that run side by side, by name; their shares are 100 together.').optional(),
+    timeout: duration('After which a call is given up, retries included, as in `10s`.').optional(),
+    retries: retries.optional(),
+    outlierDetection: outlierDetection.optional(),
+  } satisfies Fields<Traffic>),
+  'How calls are spread over versions, repeated and given up.',
+  { id: 'Traffic' },
+)
+
 const service = explain(
   z.strictObject({
     namespace: name('namespace', 'The namespace it runs in.'),
@@ -142,6 +193,7 @@ const service = explain(
       z.strictObject({ port: number('The container port.'), path: explain(z.string(), 'The path, as in `/metrics`.') }),
       'What the scraper asks.',
     ).optional(),
+    traffic: explain(traffic.optional(), 'How calls to it are spread, repeated and given up.'),
     sharesServiceAccountWith: explain(
       z.array(z.string()),
       'Services known to run under the same ServiceAccount, which makes them one identity.',
@@ -151,10 +203,30 @@ const service = explain(
   { id: 'Service' },
 )
 
+const origination = explain(
+  z.strictObject({
+    port: number('The port it is spoken on; without it 443.').optional(),
+    caCertificates: explain(
+      z.string(),
+      'A file in the proxy with the CA certificates to verify with; without it `system`.',
+    ).optional(),
+    subjectAltNames: texts(
+      "Names of which the server's certificate has to have one; without them the host.",
+    ).optional(),
+  } satisfies Fields<Origination>),
+  'TLS that the mesh speaks for callers that ask in plain http.',
+  { id: 'Origination' },
+)
+
 const external = explain(
   z.strictObject({
     hosts: texts('Its DNS names.'),
     ports,
+    gateway: explain(
+      z.string(),
+      "The gateway that calls leave through, its `namespace/serviceAccount`; without it they leave from the caller's own proxy.",
+    ).optional(),
+    tls: explain(origination.optional(), 'TLS that the mesh speaks to the hosts.'),
   } satisfies Fields<External>),
   'A host outside the cluster that services may call.',
   { id: 'External' },
@@ -164,6 +236,12 @@ const ingress = explain(
   z.strictObject({
     gateway: explain(z.string(), "The gateway's `namespace/serviceAccount`; one name stands for both."),
     hosts: texts('The hosts it answers for.'),
+    tls: explain(
+      z.strictObject({
+        secret: name('secret', "The Secret beside the gateway with the hosts' certificate and key."),
+      } satisfies Fields<NonNullable<Ingress['tls']>>),
+      'The certificate of the hosts; without it plaintext is served.',
+    ).optional(),
     routes: callees,
   } satisfies Fields<Ingress>),
   'Traffic that enters through a gateway, which calls under its own identity.',
@@ -185,9 +263,6 @@ const scraper = z.strictObject({
   namespace: name('namespace', 'Its namespace.'),
   serviceAccount: name('serviceAccount', 'Its ServiceAccount.'),
 } satisfies Fields<NonNullable<Graph['scraper']>>)
-
-const entries = <T extends z.ZodType>(value: T, description: string) =>
-  explain(z.record(name('entry', 'Its name.'), value), description)
 
 /** A whole graph, in its JSON form; what is left out is empty. */
 export const graphShape = z.strictObject({

@@ -43,6 +43,10 @@ export interface ExternalCallee {
   readonly name: string
   readonly host: string
   readonly port: number
+  /** The gateway that the call leaves through, where it is decided who may call and what; absent where it leaves from the caller's own proxy. */
+  readonly via?: { readonly namespace: string; readonly serviceAccount: string }
+  /** The mesh speaks TLS to the host for callers that ask in plaintext, so that proxies can read what they ask. @default false */
+  readonly originated?: true
 }
 
 export type Callee = WorkloadCallee | ExternalCallee
@@ -79,13 +83,15 @@ export function printCaller(caller: Caller): string {
   }
 }
 
-/** A flow's callee in text: `shop/cart:7070`, `external api.stripe.com:443`. */
+/** A flow's callee in text: `shop/cart:7070`, `external api.stripe.com:443`, `external api.stripe.com:80 through egress/egress`. */
 export function printCallee(callee: Callee): string {
   switch (callee.kind) {
     case 'workload':
       return `${callee.namespace}/${callee.service}:${callee.port}`
-    case 'external':
-      return `external ${callee.host}:${callee.port}`
+    case 'external': {
+      const { host, port, via } = callee
+      return `external ${host}:${port}${via ? ` through ${via.namespace}/${via.serviceAccount}` : ''}`
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Callee, Caller } from './flow'
+import type { Callee, Caller, WorkloadCallee } from './flow'
 import type { Expression } from './language'
 import type { IntendedToken } from './token'
 
@@ -9,6 +9,22 @@ export interface Intent {
   readonly governed: readonly GovernedService[]
   /** Sorted by `text`. */
   readonly flows: readonly IntendedFlow[]
+  /** What may enter through gateways, and where it goes. Sorted by `text`. @default nothing */
+  readonly entries?: readonly IntendedEntry[]
+}
+
+/** One route of one host that a gateway serves, to anybody, and the callee that it leads to. */
+export interface IntendedEntry {
+  /** In one line: `shop.example.com GET /cart → istio-ingress/istio-ingress → boutique/frontend:8080`. */
+  readonly text: string
+  /** The gateway's identity. */
+  readonly gateway: { readonly namespace: string; readonly serviceAccount: string }
+  /** In lower case; `*.example.com` for every host under it. */
+  readonly host: string
+  /** Whether it is served in TLS alone: whoever asks in plaintext is told to come back in TLS. @default false */
+  readonly tls?: true
+  readonly to: WorkloadCallee
+  readonly http: NonNullable<IntendedFlow['http']>
 }
 
 /** A service whose ports the graph claims to know all callers of. */

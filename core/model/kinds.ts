@@ -5,6 +5,8 @@ export interface KindInfo {
   /** Served versions that mean the same, newest first; the first is the one to write. */
   readonly versions: readonly string[]
   readonly scope: 'namespace' | 'cluster'
+  /** What an object says as its `kind`, where another group has one of that name. @default the name it goes by here */
+  readonly kind?: string
 }
 
 const security = { group: 'security.istio.io', versions: ['v1', 'v1beta1'], scope: 'namespace' } as const
@@ -38,7 +40,12 @@ export const kinds = {
   Sidecar: networking,
   ServiceEntry: networking,
   DestinationRule: networking,
+  IstioGateway: { ...networking, kind: 'Gateway' },
+  VirtualService: networking,
   Gateway: gateways,
+  HTTPRoute: gateways,
+  GRPCRoute: { ...gateways, versions: ['v1', 'v1alpha2'] },
+  ReferenceGrant: { ...gateways, versions: ['v1', 'v1beta1', 'v1alpha2'] },
   EnvoyFilter: { ...networking, versions: ['v1alpha3'] },
 } as const satisfies Readonly<Record<string, KindInfo>>
 
@@ -46,12 +53,19 @@ export type Kind = keyof typeof kinds
 
 /** The kind of this name in this group, if it is one of those above. */
 export function kindOf(name: string, group: string): Kind | undefined {
-  return isKind(name) && kinds[name].group === group ? name : undefined
+  return byName.get(`${name} ${group}`)
 }
 
-function isKind(name: string): name is Kind {
-  return Object.hasOwn(kinds, name)
+/** What objects of a kind say as their `kind`. */
+export function writtenKind(kind: Kind): string {
+  const info: KindInfo = kinds[kind]
+  return info.kind ?? kind
 }
+
+const byName: ReadonlyMap<string, Kind> = new Map(
+  // Object.keys forgets which keys these are.
+  (Object.keys(kinds) as Kind[]).map(kind => [`${writtenKind(kind)} ${kinds[kind].group}`, kind]),
+)
 
 /** `security.istio.io/v1`: what to write as `apiVersion`. */
 export function apiVersionOf(kind: Kind): string {

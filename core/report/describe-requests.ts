@@ -1,9 +1,11 @@
 import { anyAddress, printAddress } from '../model/address'
+import { groupBy } from '../model/group'
 import { Language } from '../model/language'
 import type { Region, Variable } from '../model/region'
 import { absent } from '../model/region'
 import type { ClaimQuestion } from '../model/token'
 import { badToken, claimNoun, noToken, placeIn, placeWords } from '../model/token'
+import { describeHosts } from './describe-hosts'
 import { describePaths } from './describe-paths'
 import { piecesOf } from './pieces'
 
@@ -23,6 +25,23 @@ export function describeRequests(region: Region, questions: ClaimQuestions): rea
     }
   }
   return sentences
+}
+
+/** The same by host: what may be asked of each, in words. */
+export function describeByHost(region: Region, questions: ClaimQuestions): ReadonlyMap<string, readonly string[]> {
+  const sentences: (readonly [string, string])[] = []
+  for (const constraints of conjunctions(region, [])) {
+    const asked = new Map(constraints)
+    const hosts = asked.get('host') ?? Language.all
+    asked.delete('host')
+    const host = describeHosts(hosts) ?? `a host ${describeWords(hosts)}`
+    for (const sentence of sentencesOf(asked, questions)) {
+      if (sentences.length === most) break
+      sentences.push([host, sentence])
+    }
+  }
+  const groups = groupBy(sentences, ([host]) => host)
+  return new Map([...groups].map(([host, group]) => [host, [...new Set(group.map(([, sentence]) => sentence))].sort()]))
 }
 
 type Constraint = readonly [Variable, Language]
@@ -63,6 +82,7 @@ function describeAttribute(variable: Variable, values: Language, questions: Clai
     return `${values.contains('yes') ? 'with' : 'without'} ${claimNoun(question.path)} ${describeWords(question.values)}`
   }
   if (variable.endsWith('address')) return `${variable} ${describeAddresses(values)}`
+  if (variable === 'host') return `host ${describeHosts(values) ?? describeWords(values)}`
   if (/^token(@|$)/.test(variable)) return describeIssuers(values) + placeWords(placeIn(variable))
   if (/^token\.sub(@|$)/.test(variable)) return describeSubjects(values)
   return `${variable.replace(':', ' ')} ${describeWords(values)}`

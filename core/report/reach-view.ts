@@ -3,8 +3,8 @@ import { Region } from '../model/region'
 import type { Trust } from './describe-callers'
 import { describeCallers } from './describe-callers'
 import type { ClaimQuestions } from './describe-requests'
-import { describeRequests } from './describe-requests'
-import type { ReachLine, ReachView } from './reach'
+import { describeByHost, describeRequests } from './describe-requests'
+import type { EntryLine, ReachLine, ReachView } from './reach'
 import { byText, visible } from './words'
 
 /** One port and who may reach it, as much of it as is printed. */
@@ -15,10 +15,24 @@ export interface ViewedPort {
   readonly bounds: { readonly must: Region; readonly may: Region }
 }
 
+/** One port of a gateway, as much of it as is printed. */
+export interface ViewedGateway extends Pick<ViewedPort, 'workload' | 'port'> {
+  readonly routed: readonly {
+    readonly host: string
+    readonly port?: number
+    readonly bounds: ViewedPort['bounds']
+    readonly callees?: readonly { readonly workload: ViewedPort['workload']; readonly port: number }[]
+  }[]
+  /** What may go where nobody can tell. */
+  readonly astray: Region
+}
+
 /** Reach, and what is needed to put it into words. */
 export interface Viewed extends Trust {
   readonly ports: readonly ViewedPort[]
   readonly questions: ClaimQuestions
+  /** What enters through gateways, and where it goes. @default nothing */
+  readonly gateways?: readonly ViewedGateway[]
   /** Only what these callers may ask. @default everybody */
   readonly callers?: Language
   /** What is left open whatever the policies say, in words. */
@@ -28,17 +42,29 @@ export interface Viewed extends Trust {
 /** Reach in words, ready to be printed, sorted. */
 export function viewOf(viewed: Viewed): ReachView {
   const callers = viewed.callers ? Region.where('caller', viewed.callers) : Region.all
-  const lines = viewed.ports.flatMap(port => linesOf(port, callers, viewed))
+  const ports = viewed.ports.filter(({ workload }) => !isTold(workload, viewed))
+  const lines = ports.flatMap(port => linesOf(port, callers, viewed))
   const open = new Set(lines.map(line => line.callee))
-  const closed = [...new Set(viewed.ports.map(calleeOf))].filter(callee => !open.has(callee))
-  return { lines: lines.sort(inOrder), closed: closed.sort(byText), floor: viewed.floor }
+  const closed = [...new Set(ports.map(calleeOf))].filter(callee => !open.has(callee))
+  const entries = (viewed.gateways ?? []).flatMap(gateway => entriesOf(gateway, callers, viewed))
+  return {
+    lines: lines.sort(inOrder),
+    ...(entries.length > 0 && { entries }),
+    closed: closed.sort(byText),
+    floor: viewed.floor,
+  }
+}
+
+/** Of a gateway that is known to send something on it is told by that who may ask what; its other ports are as open as its policies, but nobody is known to listen. */
+function isTold(workload: ViewedPort['workload'], { gateways = [] }: Viewed): boolean {
+  return gateways.some(gateway => gateway.workload === workload && gateway.routed.length > 0)
 }
 
 function inOrder(a: ReachLine, b: ReachLine): number {
   return byText(a.callee, b.callee) || byText(a.callers, b.callers) || byText(a.requests, b.requests)
 }
 
-function calleeOf({ workload, port }: ViewedPort): string {
+function calleeOf({ workload, port }: Pick<ViewedPort, 'workload' | 'port'>): string {
   return visible(`${workload.namespace}/${workload.name}:${port}`)
 }
 
@@ -55,6 +81,42 @@ function linesOf(port: ViewedPort, callers: Region, viewed: Viewed): readonly Re
       })),
     )
   return [...lines(must, 'certain'), ...lines(may.minus(must), 'possible')].filter(line => line.callers !== '')
+}
+
+/** What enters by one port of a gateway. */
+function entriesOf(gateway: ViewedGateway, callers: Region, viewed: Viewed): readonly EntryLine[] {
+  const lines = (region: Region, bound: EntryLine['bound'], to: string): readonly EntryLine[] =>
+    callersOf(region.intersect(callers), viewed).flatMap(([who, requests]) =>
+      [...describeByHost(requests, viewed.questions)].map(([host, asked]) => ({
+        gateway: calleeOf(gateway),
+        callers: visible(who),
+        host: visible(host),
+        requests: asked.map(visible),
+        to: visible(to),
+        bound,
+      })),
+    )
+  const sent = gateway.routed.flatMap(routed => {
+    const { must, may } = routed.bounds
+    const to = destinationOf(routed)
+    return [...lines(must, 'certain', to), ...lines(may.minus(must), 'possible', to)]
+  })
+  return [...sent, ...lines(gateway.astray, 'possible', 'nobody can tell where')]
+}
+
+/** Whom a gateway's requests arrive at: the workloads, where they were read, else the name that the route has. */
+function destinationOf({ host, port, callees = [] }: ViewedGateway['routed'][number]): string {
+  if (callees.length === 0) return `${host}:${port ?? ''}`
+  return [...new Set(callees.map(({ workload, port: at }) => `${workload.namespace}/${workload.name}:${at}`))].join(
+    ', ',
+  )
+}
+
+/** The callers of a region in words, with what they may ask. Where it is not asked who calls, it is anyone. */
+function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, Region])[] {
+  if (region.isEmpty) return []
+  if (region.variable !== 'caller') return [['anyone', region]]
+  return region.edges.map(({ values, to }) => [describeCallers(values, viewed).join(', '), to] as const)
 }
 
 interface Group {

@@ -20,9 +20,26 @@ export interface ReachLine {
   readonly openness: 'anonymous' | 'mesh' | 'named'
 }
 
+/** What enters through a gateway for one host and goes to one destination, in words. */
+export interface EntryLine {
+  /** `istio-ingress/istio-ingress:443` */
+  readonly gateway: string
+  /** `anyone`, where it is not asked who calls. */
+  readonly callers: string
+  /** `shop.example.com` */
+  readonly host: string
+  /** `GET /cart`, each of which holds on its own. */
+  readonly requests: readonly string[]
+  /** `boutique/frontend:8080` */
+  readonly to: string
+  readonly bound: ReachLine['bound']
+}
+
 /** All of it, ready to be printed. */
 export interface ReachView {
   readonly lines: readonly ReachLine[]
+  /** What enters through gateways, and whom it gets to, under the gateway's identity. @default nothing */
+  readonly entries?: readonly EntryLine[]
   /** Ports that nobody may call. */
   readonly closed: readonly string[]
   /** What the data plane leaves open whatever the policies say. */
@@ -43,6 +60,7 @@ export function renderReach(view: ReachView, style: Style = plain): string {
     const lines = view.lines.filter(line => line.openness === openness)
     return lines.length === 0 ? [] : [`${paint(openness, style)(title)}\n${renderCallees(lines, style)}`]
   })
+  if (view.entries) blocks.unshift(`${style.bold(entering)}\n${renderEntries(view.entries, style)}`)
   if (view.closed.length > 0) blocks.push(listing('closed to everybody', closedPorts(view), style))
   if (view.floor.length > 0) blocks.push(listing('the floor, open whatever the policies say', view.floor, style))
   return [...blocks, `${reachSummary(view)}\n`].join('\n')
@@ -59,7 +77,10 @@ export function reachMarkdown(view: ReachView): string {
       ? []
       : ['### Closed to everybody', '', ...closedPorts(view).map(closed => `- ${closed}`), '']
   const floor = view.floor.length === 0 ? [] : ['### The floor', '', ...view.floor.map(f => `- ${f}`), '']
-  return ['## Effective reachability', '', ...tables, ...closed, ...floor, reachSummary(view), ''].join('\n')
+  const entries = view.entries ? [`### ${capital(entering)}`, '', ...entryTable(view.entries), ''] : []
+  return ['## Effective reachability', '', ...entries, ...tables, ...closed, ...floor, reachSummary(view), ''].join(
+    '\n',
+  )
 }
 
 /** How much is open, and how much of it is surprising, in one line. */
@@ -84,6 +105,39 @@ function renderCallees(lines: readonly ReachLine[], style: Style): string {
     )
     .map(({ heading, text }) => `  ${style.bold(heading)}\n${text}`)
     .join('')
+}
+
+const entering = 'what enters through gateways, and whom it gets to'
+
+/** More of one host than anybody reads. */
+const mostRequests = 6
+
+function renderEntries(entries: readonly EntryLine[], style: Style): string {
+  const blocks = [...groupBy(entries, ({ gateway }) => gateway)].map(([gateway, group]) => {
+    const rows = columns(
+      group.map(({ callers, host, requests, to, bound }) => [
+        callers,
+        `${host} ${shortened(requests)}`,
+        `→ ${to}${note(bound)}`,
+      ]),
+    )
+    return `  ${style.bold(gateway)}\n${rows.map(row => `    ${row}\n`).join('')}`
+  })
+  return blocks.join('')
+}
+
+function shortened(requests: readonly string[]): string {
+  const shown = requests.slice(0, mostRequests).join(', ')
+  const rest = requests.length - mostRequests
+  return rest > 0 ? `${shown} … and ${rest} more` : shown
+}
+
+function entryTable(entries: readonly EntryLine[]): readonly string[] {
+  const rows = entries.map(
+    ({ gateway, callers, host, requests, to, bound }) =>
+      `| ${[gateway, callers, host, shortened(requests), to].map(code).join(' | ')} | ${bound} |`,
+  )
+  return ['| gateway | callers | host | requests | to | |', '|---|---|---|---|---|---|', ...rows]
 }
 
 function listing(title: string, items: readonly string[], style: Style): string {

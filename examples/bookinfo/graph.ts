@@ -21,9 +21,10 @@ export default defineGraph({
 
   ingress: {
     web: {
-      // The gateway that `istioctl install` sets up: its namespace, then its ServiceAccount.
-      gateway: 'istio-system/istio-ingressgateway-service-account',
+      // The sample's own Gateway, `bookinfo-gateway`, in a namespace of its own: Istio runs its Pods under this account.
+      gateway: 'bookinfo-ingress/bookinfo-gateway-istio',
       hosts: ['bookinfo.example.com'],
+      tls: { secret: 'bookinfo-gateway-certs' },
       routes: {
         productpage: {
           http: [

@@ -1,8 +1,9 @@
 import { stringify } from 'yaml'
 import type { GovernedPort, GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
+import { chartLabels, gatewaysIn } from './facts/intent-gateways'
 
-/** What a stack says of the mesh it is for. */
+/** What a stack says of the mesh it is for, as one control plane is told it. */
 export interface MeshFacts {
   /** The whole mesh config, or as much of it as is known. */
   readonly config: Readonly<Record<string, unknown>>
@@ -17,8 +18,10 @@ export interface Missing {
   /** Services that nothing in the stack stands before. */
   readonly services: readonly GovernedService[]
   readonly namespaces: readonly string[]
-  /** Absent where the stack registers its mesh config. */
-  readonly mesh: MeshFacts | undefined
+  /** Gateways, `namespace/serviceAccount`, whose Pods the stack has, or has a Gateway for; all others are taken to be there. */
+  readonly gatewaysHere: ReadonlySet<string>
+  /** One a control plane, which the analyzer unites; none where the stack registers its mesh config. */
+  readonly mesh: readonly MeshFacts[]
 }
 
 /**
@@ -26,14 +29,17 @@ export interface Missing {
  * it guards. Whether real workloads are like this is `workload-matches-assumptions`'s to say, whether namespaces are
  * `namespace-in-mesh`'s.
  */
-export function assumptions(intent: Intent, { workloads, services, namespaces, mesh }: Missing): readonly Sourced[] {
-  const [revision] = mesh?.revisions ?? []
+export function assumptions(
+  intent: Intent,
+  { workloads, services, namespaces, gatewaysHere, mesh }: Missing,
+): readonly Sourced[] {
+  const [revision] = mesh.flatMap(({ revisions }) => revisions)
   const objects = [
     ...namespaces.map(name => namespaceOf(name, revision)),
     ...workloads.map(service => podOf(service, intent)),
-    ...gatewaysOf(intent),
+    ...gatewaysOf(intent, gatewaysHere),
     ...services.filter(({ ports }) => ports.length > 0).map(serviceOf),
-    ...(mesh ? meshConfigs(mesh) : []),
+    ...mesh.flatMap(meshConfigs),
   ]
   return objects.map(object => ({ object, at: `assumed ${object.kind} ${object.metadata.name}` }))
 }
@@ -44,16 +50,23 @@ function namespaceOf(name: string, revision: string | undefined): KubernetesObje
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } }
 }
 
-/** Gateways that call governed services, as their charts make them: how they come to an ambient Service is up to what they are. */
-function gatewaysOf({ flows }: Intent): readonly KubernetesObject[] {
-  const gateways = flows.flatMap(({ from }) => (from.kind === 'workload' && from.gateway ? [from] : []))
-  const named = new Map(gateways.map(gateway => [`${gateway.namespace}/${gateway.serviceAccount}`, gateway]))
-  return [...named.values()].map(({ namespace, serviceAccount: name }) => ({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace, annotations: { 'inject.istio.io/templates': 'gateway' } },
-    spec: { serviceAccountName: name, containers: [{ name: 'gateway' }] },
-  }))
+/**
+ * Gateways that call governed services, or that these call through, as Istio's chart makes them and their Services: how they come to an ambient Service is up to what they are, and what they let in to
+ * the labels of their Pods (istio `manifests/charts/gateway/templates/_helpers.tpl` gateway.selectorLabels).
+ */
+function gatewaysOf(intent: Intent, here: ReadonlySet<string>): readonly KubernetesObject[] {
+  return [...gatewaysIn(intent)].flatMap(([key, gateway]) => {
+    if (here.has(key)) return []
+    const { namespace, serviceAccount: name } = gateway
+    const labels = { ...chartLabels(gateway) }
+    const annotations = { 'inject.istio.io/templates': 'gateway' }
+    const ports = [80, 443].map(port => ({ name: port === 80 ? 'http2' : 'https', port, targetPort: port }))
+    const spec = { serviceAccountName: name, containers: [{ name: 'gateway' }] }
+    return [
+      { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace, labels, annotations }, spec },
+      { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace }, spec: { selector: labels, ports } },
+    ]
+  })
 }
 
 function podOf(

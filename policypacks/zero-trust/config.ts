@@ -6,6 +6,8 @@ export interface Config {
   readonly lock?: string
   /** Stage per namespace. @default 'enforce' */
   readonly stages: Readonly<Record<string, 'strict' | 'enforce'>>
+  /** Gateways, `namespace/serviceAccount`, that another stack routes for: only what they let in is judged. */
+  readonly unrouted: readonly string[]
   /** Namespaces that are no part of the mesh. */
   readonly exempt: readonly string[]
   /** Namespaces of the mesh that another stack sets up, and another run of these rules guards. */
@@ -61,6 +63,9 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
     additionalProperties: { type: 'string', enum: ['strict', 'enforce'] },
     default: {},
   },
+  unrouted: strings(
+    'gateways, `namespace/serviceAccount`, that another stack routes for, so that only what they let in is judged',
+  ),
   // Istio injects nothing there, whatever the labels say (istio pkg/kube/inject/inject.go IgnoredNamespaces).
   exempt: strings('namespaces that are no part of the mesh', ['kube-node-lease', 'kube-public', 'kube-system']),
   elsewhere: strings('namespaces of the mesh that another stack sets up, and another run of these rules guards'),
@@ -85,6 +90,7 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
 /** What holds where nothing is configured. */
 export const defaultConfig: Config = {
   stages: {},
+  unrouted: [],
   exempt: ['kube-node-lease', 'kube-public', 'kube-system'],
   elsewhere: [],
   mesh: {},
@@ -117,6 +123,7 @@ export function parseConfig(given: Readonly<Record<string, unknown>>, keys: read
 const shapes: Readonly<Record<ConfigKey, string>> = {
   lock: 'a path',
   stages: 'an object of `strict` and `enforce`',
+  unrouted: 'a list of names',
   exempt: 'a list of names',
   elsewhere: 'a list of names',
   mesh: `an object of ${meshKeys.join(', ')}`,

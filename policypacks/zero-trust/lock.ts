@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../core/model/canonical'
-import type { GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
+import type { GovernedService, IntendedEntry, IntendedFlow, Intent } from '../../core/model/intent'
 import type { IntendedToken, TokenHeader } from '../../core/model/token'
 import { isRecord } from './judged'
 
@@ -38,7 +38,8 @@ function parseJson(text: string): unknown {
 }
 
 function isIntent(value: unknown): value is Intent {
-  return isRecord(value) && value.version === 1 && isListOf(value.governed, isGoverned) && isListOf(value.flows, isFlow)
+  if (!isRecord(value) || value.version !== 1 || !isListOf(value.entries ?? [], isEntry)) return false
+  return isListOf(value.governed, isGoverned) && isListOf(value.flows, isFlow)
 }
 
 function isListOf<T>(value: unknown, is: (item: unknown) => item is T): value is readonly T[] {
@@ -65,10 +66,18 @@ function isFlow(value: unknown): value is IntendedFlow {
   if (!isRecord(value) || !isText(value.text) || !isCaller(value.from) || !isCallee(value.to)) return false
   if (value.purpose !== undefined && value.purpose !== 'scrape') return false
   if (value.jwt !== undefined && !isToken(value.jwt)) return false
-  return (
-    value.http === undefined ||
-    (isRecord(value.http) && isListOf(value.http.methods, isText) && isExpression(value.http.path))
-  )
+  return value.http === undefined || isHttp(value.http)
+}
+
+function isEntry(value: unknown): value is IntendedEntry {
+  if (!isRecord(value) || !isText(value.text) || !isText(value.host) || !isRecord(value.gateway)) return false
+  if (![value.gateway.namespace, value.gateway.serviceAccount].every(isText)) return false
+  if (value.tls !== undefined && value.tls !== true) return false
+  return isCallee(value.to) && value.to.kind === 'workload' && isHttp(value.http)
+}
+
+function isHttp(value: unknown): value is IntendedEntry['http'] {
+  return isRecord(value) && isListOf(value.methods, isText) && isExpression(value.path)
 }
 
 /** A demand that is not known here could not be checked, so it is no token that this pack can judge. */
@@ -95,6 +104,9 @@ function isCaller(value: unknown): value is IntendedFlow['from'] {
 function isCallee(value: unknown): value is IntendedFlow['to'] {
   if (!isRecord(value) || typeof value.port !== 'number') return false
   if (value.kind === 'workload') return [value.service, value.namespace, value.serviceAccount].every(isText)
+  const { via, originated } = value
+  if (originated !== undefined && originated !== true) return false
+  if (via !== undefined && !(isRecord(via) && isText(via.namespace) && isText(via.serviceAccount))) return false
   return value.kind === 'external' && isText(value.name) && isText(value.host)
 }
 

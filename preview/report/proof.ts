@@ -12,7 +12,8 @@ const mostShown = 50
 export function sentence(proof: Proof, style: Style = plain): string {
   const { comparison, numbers } = proof
   if (!comparison) return style.yellow('Nothing to hold it against: the project has no graph.')
-  const of = `${count(numbers.services, 'service')}, ${count(numbers.flows, 'flow')}; ${stages(proof)}`
+  const entries = numbers.entries > 0 ? `, ${count(numbers.entries, 'entry', 'entries')} through gateways` : ''
+  const of = `${count(numbers.services, 'service')}, ${count(numbers.flows, 'flow')}${entries}; ${stages(proof)}`
   if (holds(proof)) {
     return `${style.green('Yes')}: what is rendered lets through exactly what the graph means, and the floor (${of}).`
   }
@@ -54,7 +55,7 @@ export function renderDifferences({ comparison, problems, skipped }: Proof, styl
     ...shown,
     ...(rest > 0 ? [`  … and ${count(rest, 'more difference')}`] : []),
     ...(comparison?.nonCanonical ?? []).map(path =>
-      style.dim(`beside the declared routes, a path no client writes: ${path}`),
+      style.dim(`beside the declared routes, a path or host no client writes: ${path}`),
     ),
     ...listed('not governed by the graph', comparison?.ungoverned ?? []),
     ...problems.map(({ at, message }) => style.yellow(`${at}: ${message}`)),

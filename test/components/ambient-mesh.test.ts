@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Provider } from '@pulumi/kubernetes/provider'
+import { isWaypoint } from '../../components/order'
 import { Refused } from '../../components/refused'
 import { targetOf } from '../../components/target'
 import type { ZeroTrustMeshArgs } from '../../components/zero-trust-mesh'
@@ -36,7 +37,7 @@ describe('a mesh of ambient namespaces', () => {
         .ofType(`kubernetes:${apiVersion}:${kind}`)
         .find(({ name }) => name === `mesh-policies-${metadata.namespace}/${metadata.name}`)
       const annotations = { ...metadata.annotations, 'pulumi.com/waitFor': 'condition=Programmed' }
-      const stated = kind === 'Gateway' ? { ...metadata, annotations } : metadata
+      const stated = isWaypoint(object) ? { ...metadata, annotations } : metadata
       assert.deepEqual(found?.inputs, { apiVersion, kind, metadata: stated, spec }, metadata.name)
     }
     const registered = recording.all.filter(({ type }) => /(istio\.io|gateway\.networking)/.test(type))

@@ -73,7 +73,7 @@ describe('the configuration of a stack', () => {
       stages: '{"data":"strict"}',
       dataPlanes: '{"data":"sidecar"}',
       waypoints: '{"shop":"service","pay":"namespace","web":{"namespace":"infra","name":"shared"}}',
-      gateways: '{"edge":{"namespace":"front","service":"NodePort"}}',
+      gateways: '{"edge":{"namespace":"front","service":"NodePort","routing":"elsewhere"}}',
       namespaces: '{"existing":["data"],"podSecurity":"baseline"}',
       acknowledged: '["inexpressible"]',
       policies: '{"all":"mandatory","strict-mtls":{"enforcementLevel":"advisory","exempt":["x"]}}',
@@ -86,7 +86,7 @@ describe('the configuration of a stack', () => {
     const shared = { namespace: 'infra', name: 'shared' }
     assert.deepEqual(settings.waypoints, { shop: 'service', pay: 'namespace', web: shared })
     assert.deepEqual(settings.stages, { data: 'strict' })
-    assert.deepEqual(settings.gateways, { edge: { namespace: 'front', service: 'NodePort' } })
+    assert.deepEqual(settings.gateways, { edge: { namespace: 'front', service: 'NodePort', routing: 'elsewhere' } })
     assert.deepEqual(settings.acknowledged, ['inexpressible'])
     assert.deepEqual(cluster, { context: 'kind-dev' })
   })
@@ -97,6 +97,9 @@ describe('the configuration of a stack', () => {
     ])
     assert.deepEqual(await problems(withMesh({ trustDomian: 'x' })), [
       'mesh.trustDomian: unknown key `trustDomian` (did you mean `trustDomain`?)',
+    ])
+    assert.deepEqual(await problems({ ...least, gateways: '{"edge":{"routing":"gateway-aip"}}' }), [
+      'gateways.edge.routing: `gateway-aip` is not a value that it may have (did you mean `gateway-api`?)',
     ])
     assert.deepEqual(await problems({ ...least, gateways: '{"edge":{"sevrice":"NodePort"}}' }), [
       'gateways.edge.sevrice: unknown key `sevrice` (did you mean `service`?)',

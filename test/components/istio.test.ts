@@ -102,7 +102,7 @@ describe('Istio', () => {
     assert.equal(revised.named('mesh-istiod-1-30-3').inputs.name, 'istiod-1-30-3')
     assert.equal(revised.named('mesh-gateway-istio-ingress').inputs.values.revision, '1-30-3')
     const tagged = await withIstio({ revision: '1-30-3', tag: 'stable' })
-    assert.deepEqual(tagged.named('mesh-istiod-1-30-3').inputs.values.revisionTags, ['stable'])
+    assert.equal(tagged.named('mesh-tag').inputs.metadata.labels['istio.io/rev'], '1-30-3')
     assert.equal(tagged.named('mesh-gateway-istio-ingress').inputs.values.revision, 'stable')
   })
 

@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { judge } from '../../components/judged'
 import { compile } from '../../core/compile/compile'
 import type { Target } from '../../core/compile/target'
-import { defineGraph, http } from '../../core/graph/define'
+import { defineGraph, http, tcp } from '../../core/graph/define'
 import { shop } from './fixtures'
 
 const target: Target = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'test.example.com' }
 const narrow = defineGraph({
-  services: { app: { namespace: 'shop', ports: { http: http(8080) } } },
-  ingress: { web: { gateway: 'shop/edge', hosts: ['a.example.com'], routes: { app: { http: ['GET /'] } } } },
+  services: { app: { namespace: 'shop', ports: { http: http(8080), tcp: tcp(9000) } } },
+  ingress: {
+    web: { gateway: 'shop/edge', hosts: ['a.example.com'], routes: { app: { http: ['GET /'], tcp: 'tcp' } } },
+  },
 }).calls({})
 
 describe('what becomes of a graph', () => {
@@ -24,15 +26,15 @@ describe('what becomes of a graph', () => {
     assert.deepEqual(manifests, [])
     assert.deepEqual(
       blocking.map(({ code }) => code),
-      ['gateway-among-services'],
+      ['closed-entry'],
     )
   })
 
   it('tells what was acknowledged, and only under its own code', () => {
-    const accepted = judge({ graph: narrow, target, acknowledged: ['gateway-among-services'] })
+    const accepted = judge({ graph: narrow, target, acknowledged: ['closed-entry'] })
     assert.deepEqual(
       accepted.told.map(({ code }) => code),
-      ['gateway-among-services'],
+      ['closed-entry'],
     )
     assert.ok(accepted.manifests.length > 0)
     assert.equal(judge({ graph: narrow, target, acknowledged: ['inexpressible'] }).blocking.length, 1)

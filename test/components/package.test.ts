@@ -11,7 +11,9 @@ const run = (command: string, args: readonly string[], cwd: string): string =>
 describe('the package as npm would publish it', () => {
   let consumer = ''
 
-  before(() => {
+  before(function () {
+    // Building and installing it takes most of a minute where other tests run beside it.
+    this.timeout(240_000)
     consumer = mkdtempSync(join(tmpdir(), 'consumer-'))
     const modules = join(consumer, 'node_modules')
     mkdirSync(modules)

@@ -6,7 +6,7 @@ import { Refused } from '../../components/refused'
 import type { ZeroTrustMeshArgs } from '../../components/zero-trust-mesh'
 import { ZeroTrustMesh } from '../../components/zero-trust-mesh'
 import { compile } from '../../core/compile/compile'
-import { defineGraph, http } from '../../core/graph/define'
+import { defineGraph, http, tcp } from '../../core/graph/define'
 import { intentOf } from '../../core/graph/intent'
 import { canonicalJson } from '../../core/model/canonical'
 import { rootA } from './certificates'
@@ -90,8 +90,8 @@ describe('ZeroTrustMesh', () => {
     for (const { name } of recording.all.filter(({ type }) => type.includes('istio.io/'))) {
       const before = allBefore(recording, name)
       assert.ok(before.has('mesh-istio-istiod'), name)
-      assert.ok(before.has(name.includes('data/') ? 'mesh-data-namespace' : 'mesh-shop-namespace'), name)
-      assert.ok(!before.has('mesh-data-namespace') || !before.has('mesh-shop-namespace'), name)
+      const own = Object.entries(madeFor).filter(([namespace]) => name.includes(`-${namespace}/`))
+      for (const [, each] of own) assert.ok(before.has(each), `${name} without ${each}`)
     }
   })
 
@@ -209,6 +209,13 @@ describe('what ZeroTrustMesh tells', () => {
   })
 })
 
+/** By namespace, the resource that makes it. */
+const madeFor = {
+  data: 'mesh-data-namespace',
+  'istio-ingress': 'mesh-istio-istio-ingress-namespace',
+  shop: 'mesh-shop-namespace',
+}
+
 describe('what ZeroTrustMesh refuses', () => {
   async function refused(args: Partial<ZeroTrustMeshArgs>): Promise<Refused> {
     let thrown: unknown
@@ -251,16 +258,19 @@ describe('what ZeroTrustMesh refuses', () => {
 
   it('refuses what the target cannot express until that is acknowledged', async () => {
     const graph = defineGraph({
-      services: { app: { namespace: 'shop', ports: { http: http(8080) } } },
-      ingress: { web: { gateway: 'shop/edge', hosts: ['a.example.com'], routes: { app: { http: ['GET /'] } } } },
+      services: { db: { namespace: 'shop', ports: { db: tcp(5432) } } },
+      ingress: { web: { gateway: 'shop/edge', hosts: ['a.example.com'], routes: { db: { db: 'tcp' } } } },
     }).calls({})
     const { problems } = await refused({ graph })
     assert.deepEqual(
       problems.map(({ code, severity }) => [code, severity]),
-      [['gateway-among-services', 'narrowed']],
+      [['closed-entry', 'narrowed']],
     )
-    const { recording } = await deploy({ graph, acknowledged: ['gateway-among-services'] })
+    const { recording } = await deploy({ graph, acknowledged: ['closed-entry'] })
     assert.ok(recording.named('mesh-policies-shop/default-deny'))
-    assert.match(recording.warnings.join(), /the default deny of `shop` closes the gateway `shop\/edge`/)
+    assert.match(
+      recording.warnings.join(),
+      /nothing enters `shop\/edge` for .*: the default deny of `shop` closes what carries bytes/,
+    )
   })
 })

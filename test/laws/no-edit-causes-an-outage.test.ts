@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { compareWithIntent } from '../../core/analyze/compare'
-import type { Ordered } from '../../components/order'
-import { inOrder } from '../../components/order'
 import { compile } from '../../core/compile/compile'
-import type { Compiled, IstioTarget } from '../../core/compile/target'
-import type { Callees, Graph } from '../../core/graph/graph'
+import type { IstioTarget } from '../../core/compile/target'
+import type { Callees, External, Graph, Service } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
-import type { IntendedFlow, Intent } from '../../core/model/intent'
-import type { KubernetesObject } from '../../core/model/manifest'
-import { objectName } from '../../core/model/manifest'
+import type { Placed } from '../../core/rollout/moves'
+import { plannedSteps } from '../../core/rollout/moves'
+import { entering } from '../support/arbitrary/entries'
 import { graph } from '../support/arbitrary/graph'
-import { reachOf, target } from '../support/prove'
+import { graphOf, service } from '../support/compiled'
+import { target } from '../support/prove'
 import { mapped, withoutTokens } from '../support/tokens'
+import type { Edit } from '../support/updates'
+import { deployed, holds, named, objectsOf, shuffled, sound, stepsOf } from '../support/updates'
 
 /*
  * An update writes objects one by one: each once those it depends on are written, in an order that nobody can foresee beyond that, and
@@ -31,131 +31,28 @@ function thinned(whole: Graph, keep: () => boolean): Graph {
   }
 }
 
-interface Step {
-  readonly name: string
-  readonly apply: (state: Map<string, KubernetesObject>) => void
-  /** Names of steps that come before. */
-  readonly after: readonly string[]
-}
+type Roll = () => number
 
-const named = (objects: readonly KubernetesObject[]): Map<string, KubernetesObject> =>
-  new Map(objects.map(object => [objectName(object), object]))
-const objectsOf = ({ manifests }: Compiled): readonly KubernetesObject[] => manifests.map(({ object }) => object)
-
-/** Also what does not change waits for what it depends on, and is waited for. */
-function allBefore(first: readonly KubernetesObject[], wanted: readonly Ordered[]): readonly string[] {
-  const found = new Set(first)
-  for (const object of found) for (const one of wanted.find(each => each.object === object)?.after ?? []) found.add(one)
-  return [...found].map(objectName)
-}
-
-/** What an update does, and in what order it has to: policies wait for their namespaces, deletions for everything. */
-function stepsOf(before: Compiled, after: Compiled): readonly Step[] {
-  const old = named(objectsOf(before))
-  const wanted = inOrder(objectsOf(after))
-  const writes = wanted
-    .filter(({ object }) => JSON.stringify(old.get(objectName(object))) !== JSON.stringify(object))
-    .map(({ object, after: first }): Step => ({
-      name: objectName(object),
-      apply: state => state.set(objectName(object), object),
-      after: allBefore(first, wanted),
-    }))
-  const kept = new Set(wanted.map(({ object }) => objectName(object)))
-  const gone = inOrder(objectsOf(before)).filter(({ object }) => !kept.has(objectName(object)))
-  const deletions = gone.map(({ object }): Step => ({
-    name: `- ${objectName(object)}`,
-    apply: state => state.delete(objectName(object)),
-    after: [
-      ...writes.map(({ name }) => name),
-      ...gone.filter(other => other.after.includes(object)).map(other => `- ${objectName(other.object)}`),
-    ],
-  }))
-  return [...writes, ...deletions]
-}
-
-/** One of the orders in which the steps may be taken. */
-function shuffled(steps: readonly Step[], pick: (limit: number) => number): readonly Step[] {
-  const left = [...steps]
-  const order: Step[] = []
-  while (left.length > 0) {
-    const waiting = new Set(left.map(({ name }) => name))
-    const ready = left.filter(({ after }) => !after.some(name => waiting.has(name)))
-    const next = ready[pick(ready.length)]
-    assert.ok(next, 'steps wait for each other in a circle')
-    order.push(next)
-    left.splice(left.indexOf(next), 1)
-  }
-  return order
-}
-
-function union(a: Intent, b: Intent): Intent {
-  const flows = new Map([...a.flows, ...b.flows].map(flow => [JSON.stringify(flow), flow]))
-  return { ...a, flows: [...flows.values()] }
-}
-
-function common(a: Intent, b: Intent): Intent {
-  const known = new Set(b.flows.map(flow => JSON.stringify(flow)))
-  return { ...a, flows: a.flows.filter(flow => known.has(JSON.stringify(flow))) }
-}
-
-/**
- * The identities of waypoints that are coming or going, which Pods admit a little before and a little after: nobody else has them, and what
- * they pass on is judged on its way.
- */
-function ofWaypoints(objects: readonly KubernetesObject[], { governed }: Intent): readonly IntendedFlow[] {
-  const waypoints = objects.filter(({ kind }) => kind === 'Gateway').map(({ metadata }) => metadata)
-  return waypoints.flatMap(({ namespace = '', name }) =>
-    governed.flatMap(({ ports, ...callee }) =>
-      ports.map(({ port }) => ({
-        text: `${namespace}/${name} → ${callee.service}:${port}`,
-        from: { kind: 'workload' as const, service: name, namespace, serviceAccount: name },
-        to: { kind: 'workload' as const, ...callee, port },
-        // As a scrape is: it does not make a port of metrics one that others call.
-        purpose: 'scrape' as const,
-      })),
-    ),
-  )
-}
-
-/** A waypoint that is not there, and known not to be: calls pass it by. */
-function notYet(
-  state: readonly KubernetesObject[],
-  rendered: readonly KubernetesObject[],
-): readonly KubernetesObject[] {
-  const there = named(state)
-  const missing = rendered.filter(object => object.kind === 'Gateway' && !there.has(objectName(object)))
-  const status = { conditions: [{ type: 'Programmed', status: 'False' }] }
-  return [...named(missing).values()].map(object => ({ ...object, status }))
-}
-
-interface Edit {
-  readonly intents: readonly [Intent, Intent]
-  /** What is rendered before, and after. */
-  readonly rendered: readonly KubernetesObject[]
+interface Checked {
   readonly to: IstioTarget
+  readonly numRuns: number
+  /** @default the same */
+  readonly was?: IstioTarget
+  readonly graphs?: fc.Arbitrary<Graph>
+  /** One side of an edit, as the dice say. @default some of its calls */
+  readonly side?: (whole: Graph, roll: Roll) => Graph
 }
 
-function holds(state: readonly KubernetesObject[], { intents: [old, wanted], rendered, to }: Edit): readonly string[] {
-  const reached = reachOf([...state, ...notYet(state, rendered)])
-  const expected = { trustDomain: to.trustDomain, stages: to.stages ?? {} }
-  const most = union(old, wanted)
-  const allowed = { ...most, flows: [...most.flows, ...ofWaypoints(rendered, most)] }
-  const admitted = compareWithIntent(reached, allowed, expected).differences.filter(d => d.kind === 'admitted')
-  const cut = compareWithIntent(reached, common(old, wanted), expected).differences.filter(d => d.kind === 'cut')
-  return [...admitted, ...cut].map(({ kind, text }) => `${kind}: ${text}`)
-}
-
-const sound = ({ problems }: Compiled): boolean => problems.every(({ severity }) => severity === 'delegated')
-
-/** Edits of calls, and of the target where `was` is another. */
-function check(to: IstioTarget, numRuns: number, was: IstioTarget = to): void {
+/** Edits that are not to be taken in steps, and of the target where `was` is another. */
+function check({ to, numRuns, was = to, graphs = graph, side = fewerCalls }: Checked): void {
   let states = 0
   const dice = fc.infiniteStream(fc.integer({ min: 0, max: 1_000_000 }))
   fc.assert(
-    fc.property(graph.map(withoutTokens), dice, (whole, numbers) => {
+    fc.property(graphs.map(withoutTokens), dice, (whole, numbers) => {
       const roll = (): number => numbers.next().value ?? 0
-      const [from, into] = [0, 1].map(() => thinned(whole, () => roll() % 3 > 0))
+      const [from, into] = [0, 1].map(() => side(whole, roll))
       assert.ok(from && into)
+      fc.pre(plannedSteps(placed(from, was), placed(into, to)).length === 0)
       const [before, after] = [compile(from, was), compile(into, to)]
       fc.pre(sound(before) && sound(after))
       const rendered = [...objectsOf(before), ...objectsOf(after)]
@@ -165,27 +62,165 @@ function check(to: IstioTarget, numRuns: number, was: IstioTarget = to): void {
       for (const step of shuffled(stepsOf(before, after), limit => roll() % limit)) {
         step.apply(state)
         states++
-        assert.deepEqual(holds([...after.assumptions, ...state.values()], edit), [], `after ${step.name}`)
+        assert.deepEqual(holds([...deployed(before, after), ...state.values()], edit), [], `after ${step.name}`)
       }
     }),
-    { numRuns },
+    { numRuns, endOnFailure: true },
+  )
+  assert.ok(states > numRuns / 2, `only ${states} states were seen`)
+}
+
+function placed(whole: Graph, { kind, stages = {} }: IstioTarget): Placed {
+  const plane = kind === 'istio-ambient' ? 'ambient' : 'sidecar'
+  return { graph: whole, planeOf: () => plane, stageOf: namespace => stages[namespace] ?? 'enforce' }
+}
+
+const fewerCalls = (whole: Graph, roll: Roll): Graph => thinned(whole, () => roll() % 3 > 0)
+
+/** Entries come and go, whole ones too, with whatever hosts and routes they share. */
+function fewerEntries(whole: Graph, roll: Roll): Graph {
+  const { ingress } = thinned(whole, () => roll() % 8 > 0)
+  return { ...whole, ingress: Object.fromEntries(Object.entries(ingress).filter(() => roll() % 5 > 0)) }
+}
+
+/** Calls between services, and through a gateway, that are spread, timed and given up. */
+const spread: fc.Arbitrary<Graph> = fc.constantFrom('shop', 'data').map((namespace): Graph => {
+  const traffic = {}
+  return graphOf({
+    services: {
+      a: service('http', 8080, { traffic }),
+      b: service('grpc', 9090, { traffic, namespace }),
+      c: service('http', 8080, { traffic, namespace: 'data' }),
+    },
+    ingress: { web: { gateway: 'istio-ingress', hosts: ['w.example.com'], routes: { c: { http: ['GET /**'] } } } },
+    calls: {
+      a: { b: { grpc: ['shop.Cart/Get'] }, c: { http: ['GET /', 'POST /cart'] } },
+      b: { c: { http: ['GET /**'] } },
+    },
+  })
+})
+
+/** Weights that add up to 100, of versions of which the last may not be there. */
+const shares = [{ v0: 100 }, { v0: 100, v1: 0 }, { v0: 70, v1: 30 }, { v0: 20, v1: 30, v2: 50 }, { v0: 0, v1: 100 }, {}]
+
+/** Versions come, take over and go, and so does what else is said of the calls to a service. */
+function otherTraffic(whole: Graph, roll: Roll): Graph {
+  const services = mapped(whole.services, (service): Service => {
+    const { traffic, ...rest } = service
+    if (!traffic || roll() % 5 === 0) return rest
+    const chosen = Object.entries(shares[roll() % shares.length] ?? {})
+    const versions = Object.fromEntries(chosen.map(([name, weight]) => [name, { weight }]))
+    return {
+      ...rest,
+      traffic: {
+        ...(chosen.length > 0 && { versions }),
+        ...(roll() % 2 > 0 && { timeout: '10s' }),
+        ...(roll() % 2 > 0 && { outlierDetection: {} }),
+      },
+    }
+  })
+  return { ...whole, services }
+}
+
+/** Hosts that requests go to in the mesh's own TLS or in plaintext, straight or through a gateway. */
+const leaving: fc.Arbitrary<Graph> = fc
+  .array(fc.record({ tls: fc.boolean(), callers: fc.subarray(['a', 'b', 'c']) }), { minLength: 1, maxLength: 3 })
+  .map((drawn): Graph => {
+    const externals = drawn.map(({ tls }, i): [string, External] => [
+      `host${i}`,
+      {
+        hosts: [`h${i}.example.com`],
+        ports: { http: { protocol: 'http', port: 80 } },
+        gateway: 'out',
+        ...(tls && { tls: {} }),
+      },
+    ])
+    const callsOf = (caller: string): Callees =>
+      Object.fromEntries(
+        drawn.flatMap(({ callers }, i) => (callers.includes(caller) ? [[`host${i}`, { http: ['GET /**'] }]] : [])),
+      )
+    return graphOf({
+      services: {
+        a: service('http', 8080),
+        b: service('http', 8080),
+        c: service('http', 8080, { namespace: 'data' }),
+      },
+      external: Object.fromEntries(externals),
+      calls: Object.fromEntries(['a', 'b', 'c'].map(caller => [caller, callsOf(caller)])),
+    })
+  })
+
+/** Each host straight or through one of two gateways. */
+function otherExits(whole: Graph, roll: Roll): Graph {
+  const external = mapped(whole.external, ({ gateway: _, ...host }): External => {
+    const gateway = [undefined, 'out', 'edge/out'][roll() % 3]
+    return gateway === undefined ? host : { ...host, gateway }
+  })
+  return fewerCalls({ ...whole, external }, roll)
+}
+
+/** A graph whose calls ask for tokens, and the same where they do not, in either order. */
+function checkTokens(to: IstioTarget, numRuns: number): void {
+  let states = 0
+  const dice = fc.infiniteStream(fc.integer({ min: 0, max: 1_000_000 }))
+  const asking = graph
+    .map((whole): Graph => ({ ...whole, ingress: {} }))
+    .filter(({ calls, outside }) => JSON.stringify([calls, outside]).includes('"jwt"'))
+  fc.assert(
+    fc.property(asking, fc.boolean(), dice, (whole, added, numbers) => {
+      const roll = (): number => numbers.next().value ?? 0
+      const bare = withoutTokens(whole)
+      const [from, into] = added ? [bare, whole] : [whole, bare]
+      const [before, after] = [compile(from, to), compile(into, to)]
+      fc.pre(sound(before) && sound(after))
+      const rendered = [...objectsOf(before), ...objectsOf(after)]
+      // Who shows the token that is asked for is let through by both.
+      const edit: Edit = { intents: [intentOf(from), intentOf(into)], rendered, to, kept: intentOf(whole) }
+      const state = named(objectsOf(before))
+      for (const step of shuffled(stepsOf(before, after), limit => roll() % limit)) {
+        step.apply(state)
+        states++
+        assert.deepEqual(holds([...deployed(before, after), ...state.values()], edit), [], `after ${step.name}`)
+      }
+    }),
+    { numRuns, endOnFailure: true },
   )
   assert.ok(states > numRuns, `only ${states} states were seen`)
 }
 
 describe('law: no edit causes an outage', () => {
   it('of calls on sidecars, after every prefix of an order in which the engine may write', () => {
-    check(target, 40)
+    check({ to: target, numRuns: 25 })
   })
 
   it('of calls on ambient, also where a Service gets its first waypoint or loses its last', () => {
-    check({ ...target, kind: 'istio-ambient' }, 40)
+    check({ to: { ...target, kind: 'istio-ambient' }, numRuns: 25 })
+  })
+
+  it('of what enters through gateways, whoever routes and whichever hosts and routes overlap', () => {
+    const to: IstioTarget = { ...target, gateways: { 'edge/edge-istio': { routing: 'gateway-api' } } }
+    check({ to, numRuns: 15, graphs: entering, side: fewerEntries })
+  })
+
+  it('of the versions of services, on either plane', () => {
+    for (const kind of ['istio-sidecar', 'istio-ambient'] as const)
+      check({ to: { ...target, kind }, numRuns: 20, graphs: spread, side: otherTraffic })
+  })
+
+  it('of the way that calls leave, straight or through gateways, at either stage', () => {
+    const stages = { shop: 'strict', data: 'strict' } as const
+    check({ to: target, numRuns: 20, graphs: leaving, side: otherExits })
+    check({ to: { ...target, stages }, numRuns: 20, graphs: leaving, side: otherExits })
+  })
+
+  it('of the tokens that calls ask for, where they are asked for first and where they no longer are', () => {
+    for (const kind of ['istio-sidecar', 'istio-ambient'] as const) checkTokens({ ...target, kind }, 10)
   })
 
   it('of the stage, from strict to enforce, on either plane', () => {
     const stages = { shop: 'strict', pay: 'strict', data: 'strict' } as const
-    check(target, 15, { ...target, stages })
+    check({ to: target, numRuns: 15, was: { ...target, stages } })
     const ambient = { ...target, kind: 'istio-ambient' } as const
-    check(ambient, 25, { ...ambient, stages })
+    check({ to: ambient, numRuns: 20, was: { ...ambient, stages } })
   })
 })

@@ -11,7 +11,54 @@ import { sentinel } from '../support/unknowns'
 
 const meshConfig = { mesh: 'trustDomain: mesh.example' }
 
+const istiod = (revision: string, more: object = {}) =>
+  release(`istiod-${revision}`, { chart: 'istiod', namespace: 'istio-system', values: { revision, ...more } })
+const tag = (name: string, revision: string) => ({
+  apiVersion: 'admissionregistration.k8s.io/v1',
+  kind: 'MutatingWebhookConfiguration',
+  metadata: { name: `istio-revision-tag-${name}`, labels: { 'istio.io/tag': name, 'istio.io/rev': revision } },
+})
+
 table('namespace-in-mesh', [
+  [
+    'lets a namespace follow either of two revisions, a tag of the charts or one beside them',
+    {
+      objects: [
+        ...['1-30-3', '1-31-0', 'stable', 'canary'].map(name => namespace(name, { 'istio.io/rev': name })),
+        istiod('1-30-3', { revisionTags: ['canary'] }),
+        istiod('1-31-0'),
+        tag('stable', '1-31-0'),
+      ],
+    },
+    [],
+  ],
+  [
+    'refuses a namespace whose revision is retired, and the plain label where every control plane has a revision',
+    {
+      objects: [
+        namespace('a', { 'istio.io/rev': '1-29-6' }),
+        namespace('b', { 'istio-injection': 'enabled' }),
+        istiod('1-30-3'),
+      ],
+    },
+    ['Namespace a', 'Namespace b'],
+  ],
+  [
+    'takes the plain label where a tag stands for it, and where nobody says which control planes there are',
+    { objects: [namespace('b', { 'istio-injection': 'enabled' }), istiod('1-30-3'), tag('default', '1-30-3')] },
+    [],
+  ],
+  ['lets other stacks install the control plane', { objects: [namespace('a', { 'istio.io/rev': '1-29-6' })] }, []],
+  [
+    'names a control plane that cannot be read, beside who might follow it',
+    {
+      objects: [
+        namespace('a', { 'istio.io/rev': '1-29-6' }),
+        release('canary', { chart: 'istiod', namespace: 'istio-system', values: { revision: sentinel } }),
+      ],
+    },
+    ['Release canary values.revision', 'Namespace a'],
+  ],
   [
     "lets the namespaces of Istio's own charts be",
     { objects: [namespace('istio-system', {}), release('istiod', { chart: 'istiod', namespace: 'istio-system' })] },

@@ -4,6 +4,7 @@ import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import { compile } from '../../core/compile/compile'
+import { unrouted } from '../../core/compile/unrouted'
 import type { Compiled, IstioTarget } from '../../core/compile/target'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
@@ -33,5 +34,6 @@ export function prove(graph: Graph, to: IstioTarget = target): Comparison {
 
 /** The same for objects that were tampered with. */
 export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: IstioTarget = target): Comparison {
-  return compareWithIntent(reachOf(objects), intentOf(graph), { trustDomain: to.trustDomain, stages: to.stages ?? {} })
+  const { trustDomain, stages = {} } = to
+  return compareWithIntent(reachOf(objects), intentOf(graph), { trustDomain, stages, unrouted: unrouted(to) })
 }

@@ -17,16 +17,16 @@ export function portAsked({ ports }: Reach, { to }: Request): PortReach {
   return found
 }
 
-/** The way into a port that ztunnel guards which a caller of its kind takes to the address it names; elsewhere there is but one. */
+/** The way into a port which a caller of its kind takes to the address it names; where no waypoint may be there is but one. */
 export function wayTaken({ served, direct, ways }: PortReach, layer: Layer, { from, to }: Request): Match {
-  if (!direct) return served
   const named = ways.find(
     ({ address }) => address?.service.name === to.viaService && address?.port.port === to.servicePort,
   )
   const way = named ?? ways.find(({ address }) => address === undefined)
   const caller = from.kind === 'identity' ? printIdentity(from.identity) : ''
   const clients = clientsOf(layer)
-  if (!way || clients.straight.contains(caller)) return direct
+  if (!way) return direct ?? served
+  if (clients.straight.contains(caller)) return way.direct
   if (clients.gateways.contains(caller)) return way.fromGateways
-  return clients.ambient.contains(caller) ? way.through : oneOf([way.through, way.fromGateways, direct])
+  return clients.ambient.contains(caller) ? way.through : oneOf([way.through, way.fromGateways, way.direct])
 }

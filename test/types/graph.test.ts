@@ -29,7 +29,7 @@ const snippets: Readonly<Record<string, readonly [source: string, ...diagnostics
         frontend: { cart: { grpc: ['shop.Cart/Get'] }, frontend: { http: ['GET /', 'POST /cart/*'], tcp: 'tcp' } },
         cart: { redis: { redis: 'tcp' }, stripe: { https: 'tls' } },
       }`,
-      `ingress: { web: { gateway: 'istio-ingress', hosts: ['a.example.com'], routes: { frontend: { http: ['GET /**'] } } } },
+      `ingress: { web: { gateway: 'istio-ingress', hosts: ['a.example.com'], tls: { secret: 'a-cert' }, routes: { frontend: { http: ['GET /**'] } } } },
        outside: { lb: { kind: 'cidr', cidrs: ['10.0.0.0/8'], routes: { frontend: { http: ['GET /'] } } } },
        scraper: { namespace: 'monitoring', serviceAccount: 'prometheus' },`,
     ),
@@ -54,6 +54,13 @@ const snippets: Readonly<Record<string, readonly [source: string, ...diagnostics
       `ingress: { web: { gateway: 'g', hosts: ['a.example.com'], routes: { frontend: { http: [{ route: 'PUT /', jwt: { issuer: 'corp' } }] } } } },
        ${corp}`,
     ),
+  ],
+  'a certificate that is no Secret': [
+    inWorld(
+      `{}`,
+      `ingress: { web: { gateway: 'g', hosts: ['a.example.com'], tls: true, routes: { frontend: { http: ['GET /'] } } } },`,
+    ),
+    /Type 'true' is not assignable|'boolean' is not assignable|'true' is not assignable/,
   ],
   'a token of a misspelt issuer': [
     inWorld(`{ cart: { frontend: { http: [{ route: 'GET /x', jwt: { issuer: 'crop' } }] } } }`, corp),

@@ -54,10 +54,29 @@ export interface Attached<P> {
   readonly applies: 'yes' | 'unknown'
 }
 
-/** AuthorizationPolicies that decide for a workload, or may. AUDIT decides nothing. */
+/**
+ * Of those that apply to an Envoy, the policies that decide. AUDIT decides nothing. CUSTOM with an authorizer that the mesh does not define denies
+ * what it matches, however many others there are; not so in a dry run. Source: istio `pilot/pkg/security/authz/builder/builder.go` getBadCustomDenyRules.
+ */
+function deciding(mesh: Mesh, policies: readonly Attached<AuthorizationPolicy>[]): typeof policies {
+  return policies
+    .filter(({ policy }) => policy.action !== 'AUDIT')
+    .map(({ policy, applies }) => ({
+      policy: hasNobodyToAsk(mesh, policy) ? { ...policy, action: 'DENY' } : policy,
+      applies,
+    }))
+}
+
+function hasNobodyToAsk({ authorizers }: Mesh, { action, provider, dryRun }: AuthorizationPolicy): boolean {
+  const missing = authorizers !== undefined && provider !== undefined && !authorizers.includes(provider)
+  return action === 'CUSTOM' && dryRun === 'no' && missing
+}
+
+/** AuthorizationPolicies that decide for a workload, or may. */
 export function authorizationFor(layer: Layer, workload: Workload): readonly Attached<AuthorizationPolicy>[] {
-  return attached(layer.authorizationPolicies, policy => applies(layer.mesh, policy, workload)).filter(
-    ({ policy }) => policy.action !== 'AUDIT',
+  return deciding(
+    layer.mesh,
+    attached(layer.authorizationPolicies, policy => applies(layer.mesh, policy, workload)),
   )
 }
 
@@ -94,7 +113,7 @@ function ztunnelSelects(selector: Selector, { kind, labels }: Workload): Ternary
 }
 
 /**
- * AuthorizationPolicies that decide for a call through a waypoint, or may: one to a Service, or without one to a Pod. AUDIT decides nothing.
+ * AuthorizationPolicies that decide for a call through a waypoint, or may: one to a Service, or without one to a Pod.
  * Source: istio `pilot/pkg/model/authorization.go` ListAuthorizationPolicies.
  */
 export function waypointPoliciesFor(
@@ -103,8 +122,9 @@ export function waypointPoliciesFor(
   service?: Service,
 ): readonly Attached<AuthorizationPolicy>[] {
   const call = callThrough(layer.mesh, gateway, service)
-  return attached(layer.authorizationPolicies, policy => appliesAtWaypoint(policy, call)).filter(
-    ({ policy }) => policy.action !== 'AUDIT',
+  return deciding(
+    layer.mesh,
+    attached(layer.authorizationPolicies, policy => appliesAtWaypoint(policy, call)),
   )
 }
 
@@ -145,6 +165,37 @@ function appliesAtWaypoint({ namespace, targeted, targets }: Targeting, call: Ca
 }
 
 type Targeting = Pick<AuthorizationPolicy | RequestAuthentication, 'namespace' | 'targeted' | 'targets'>
+
+/** AuthorizationPolicies that decide at a gateway's Pods, or may. AUDIT decides nothing. */
+export function gatewayPoliciesFor(layer: Layer, workload: Workload): readonly Attached<AuthorizationPolicy>[] {
+  return attached(layer.authorizationPolicies, policy => appliesAtGateway(layer.mesh, policy, workload)).filter(
+    ({ policy }) => policy.action !== 'AUDIT',
+  )
+}
+
+/** RequestAuthentications that read the tokens of what comes to a gateway's Pods, or may. */
+export function gatewayTokensFor(layer: Layer, workload: Workload): readonly Attached<RequestAuthentication>[] {
+  return attached(layer.requestAuthentications, policy => appliesAtGateway(layer.mesh, policy, workload))
+}
+
+/**
+ * Whether a policy applies to a gateway's Pods: by its selector as to any workload, and where they are those of a Gateway of the Gateway API, by a targetRef to
+ * that, from beside it. Such Pods can be told not to follow selectors (`ENABLE_SELECTOR_BASED_K8S_GATEWAY_POLICY`), which by default they do.
+ * Source: istio `pilot/pkg/model/policyattachment.go` ShouldAttachPolicy.
+ */
+function appliesAtGateway(
+  mesh: Mesh,
+  policy: AuthorizationPolicy | RequestAuthentication,
+  workload: Workload,
+): Ternary {
+  const gateway = workload.labels['gateway.networking.k8s.io/gateway-name']
+  const selected = applies(mesh, policy, workload)
+  if (gateway === undefined || policy.targeted === 'no') return selected
+  const beside: Ternary = policy.namespace === undefined ? 'unknown' : ternary(policy.namespace === workload.namespace)
+  if (policy.targeted === 'unknown') return some([selected, every(['unknown', beside])])
+  const named = policy.targets.some(({ kind, name }) => kind === 'Gateway' && name === gateway)
+  return every([beside, ternary(named)])
+}
 
 function attached<P>(policies: readonly P[], applies: (policy: P) => Ternary): readonly Attached<P>[] {
   return policies.flatMap(policy => {

@@ -26,17 +26,41 @@ const anyChoice: readonly TlsChoice[] = ['auto', 'DISABLE', 'SIMPLE', 'MUTUAL', 
  * namespace; at the first place that has any, the one with the most specific host counts. Where several are merged, which
  * one's policy wins is left open. Source: istio `pilot/pkg/model/push_context.go` destinationRule, `pilot/pkg/model/destination_rule.go`.
  */
-export function tlsChoices(layer: Layer, caller: Proxied, { service, port }: Address): readonly TlsChoice[] {
+export function tlsChoices(layer: Layer, caller: Proxied, address: Address): readonly TlsChoice[] {
+  const choices = rulesOf(layer, caller, address)?.map(rule => (rule ? choiceAt(rule, address.port) : 'auto'))
+  return choices ? [...new Set(choices)] : anyChoice
+}
+
+/**
+ * The server names that a caller's proxy may give to a Service's port where it is told to speak the mesh's TLS; without one of its own the rule leaves
+ * it the cluster's (istio `pilot/pkg/networking/core/cluster_tls.go` buildUpstreamTLSSettings, `pilot/pkg/model/service.go` BuildDNSSrvSubsetKey).
+ * Empty where it cannot be known.
+ */
+export function serverNamesTo(layer: Layer, caller: Proxied, address: Address): readonly string[] {
+  const { service, port } = address
+  const usual = `outbound_.${port}_._.${hostOf(service, layer.mesh)}`
+  const names = rulesOf(layer, caller, address)?.map(rule => {
+    const level = rule?.ports.has(port) === true ? port : 0
+    return rule?.serverNames.get(level) ?? usual
+  })
+  return [...new Set(names)]
+}
+
+/** The rules that may count for a call, `undefined` for none; nothing where that hangs on what could not be read. */
+export function rulesOf(
+  layer: Layer,
+  caller: Proxied,
+  { service }: Address,
+): readonly (DestinationRule | undefined)[] | undefined {
   const host = hostOf(service, layer.mesh)
   const lost = layer.destinationRules.filter(rule => rule.unreadable || rule.namespace === undefined)
-  if (lost.length > 0) return anyChoice
+  if (lost.length > 0) return undefined
   const roots =
     layer.mesh.rootNamespace === undefined ? [undefined, ...namespacesOf(layer)] : [layer.mesh.rootNamespace]
-  const rules = roots.map(root => rulesFor(layer, { root, caller, host, namespace: service.namespace ?? '' }))
-  const choices = rules.flatMap(found =>
-    found.length === 0 ? ['auto' as const] : found.map(rule => choiceAt(rule, port)),
-  )
-  return [...new Set(choices)]
+  return roots.flatMap((root): readonly (DestinationRule | undefined)[] => {
+    const found = rulesFor(layer, { root, caller, host, namespace: service.namespace ?? '' })
+    return found.length === 0 ? [undefined] : found
+  })
 }
 
 function namespacesOf(layer: Layer): readonly string[] {
@@ -129,6 +153,12 @@ export function presented(layer: Layer, caller: Proxied, { service, port, callee
   const known = paths.some(path => path.kind === 'registry')
   const choices = known ? tlsChoices(layer, caller, { service, port }) : []
   return [...new Set([...direct, ...choices.flatMap(choice => spoken(layer, choice, { service, port, callee }))])]
+}
+
+/** The same of a Service that the caller's proxy knows, as it does whatever its routes name (istio `pilot/pkg/model/sidecar.go` collectImportedServices). */
+export function presentedTo(layer: Layer, caller: Proxied, delivery: Delivery): readonly Presented[] {
+  const choices = tlsChoices(layer, caller, delivery)
+  return [...new Set(choices.flatMap(choice => spoken(layer, choice, delivery)))]
 }
 
 function spoken(layer: Layer, choice: TlsChoice, delivery: Delivery): readonly Presented[] {

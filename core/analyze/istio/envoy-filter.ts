@@ -4,28 +4,33 @@ import { readWorkloadSelector } from './read-selector'
 
 /**
  * An EnvoyFilter may rewrite anything istiod generates, the authorization filters included, and none of it is analysed.
- * One that patches inbound traffic of sidecars is reported; those for gateways and outbound traffic only are not.
- * Source: istio/api `networking/v1alpha3/envoy_filter.proto`.
+ * One that patches what sidecars, waypoints or gateways let in is reported; one for outbound traffic only is not. What a gateway lets in and
+ * where it sends it are one set of listeners, so that of its patches only added clusters say nothing.
+ * Source: istio/api `networking/v1alpha3/envoy_filter.proto`, istio `pilot/pkg/networking/core/listener_builder.go` patchListeners.
  */
 export function reportEnvoyFilter(object: RawObject): void {
   const { log } = object.body
-  const spec = object.body.get('spec')
-  if (!spec.get('configPatches').items().some(patchesInbound)) return
+  const patches = object.body.get('spec').get('configPatches').items().filter(patchesInbound)
+  if (patches.length === 0) return
   log.problems.push({
     code: 'not-analysed',
     severity: 'narrowed',
-    message: `\`${log.subject}\` patches what ${proxiesOf(object)} let in, which no analysis of policies can see`,
+    message: `\`${log.subject}\` patches what ${proxiesOf(object, kindOfProxies(patches))} let in, which no analysis of policies can see`,
     at: log.at,
     hint: 'do without it, or acknowledge that results hold only as far as it leaves authorization alone',
   })
 }
 
 function patchesInbound(patch: Cursor): boolean {
-  const context = patch.get('match').get('context').string() ?? 'ANY'
+  const context = contextOf(patch)
   const cluster = patch.get('applyTo').value === 'CLUSTER'
   if (cluster && takesInboundPlace(patch)) return true
-  if (context === 'GATEWAY' || context === 'SIDECAR_OUTBOUND') return false
-  return !(cluster && context === 'ANY' && addsOnly(patch))
+  if (context === 'SIDECAR_OUTBOUND') return false
+  return !(cluster && context !== 'SIDECAR_INBOUND' && addsOnly(patch))
+}
+
+function contextOf(patch: Cursor): string {
+  return patch.get('match').get('context').string() ?? 'ANY'
 }
 
 /**
@@ -50,13 +55,22 @@ function takesInboundPlace(patch: Cursor): boolean {
  * Whose proxies it is for: those its selector takes, in its namespace or, from the root namespace, in the mesh. One with
  * `targetRefs` is for no sidecar (istio `pilot/pkg/model/push_context.go` EnvoyFilters, `policyattachment.go` ShouldAttachPolicy).
  */
-function proxiesOf({ body, namespace }: RawObject): string {
+function proxiesOf({ body, namespace }: RawObject, proxies: string): string {
   const spec = body.get('spec')
   if (spec.get('targetRefs').items().length > 0) return 'the waypoints and gateways of its `targetRefs`'
   const selector = readWorkloadSelector(spec.get('workloadSelector'), 'labels')
   const labels = selector.kind === 'labels' ? Object.entries(selector.labels) : []
   const place = `in ${namespace === undefined ? 'its namespace' : `\`${namespace}\``}, or in the whole mesh if that is its root namespace`
-  if (selector.kind === 'unknown') return `the sidecars that its \`workloadSelector\` takes, ${place},`
-  if (labels.length === 0) return `all sidecars ${place},`
-  return `the sidecars of workloads labelled ${labels.map(([key, value]) => `\`${key}: ${value}\``).join(', ')}, ${place},`
+  if (selector.kind === 'unknown') return `the ${proxies} that its \`workloadSelector\` takes, ${place},`
+  if (labels.length === 0) return `all ${proxies} ${place},`
+  return `the ${proxies} of workloads labelled ${labels.map(([key, value]) => `\`${key}: ${value}\``).join(', ')}, ${place},`
+}
+
+function kindOfProxies(patches: readonly Cursor[]): string {
+  const contexts = new Set(patches.map(contextOf))
+  const sidecars = [...contexts].some(context => context !== 'GATEWAY')
+  return [
+    ...(sidecars ? ['sidecars'] : []),
+    ...(contexts.has('ANY') || contexts.has('GATEWAY') ? ['gateways'] : []),
+  ].join(' and ')
 }

@@ -20,6 +20,8 @@ export interface Listening {
   readonly layer: Layer
   /** The port as its policies see it. */
   readonly port: number
+  /** The address its policies see a connection go to; absent where it is not known. */
+  readonly ip?: string
   readonly policies: readonly Attached<AuthorizationPolicy>[]
   readonly tokens: readonly Attached<RequestAuthentication>[]
   /** Whose Envoy it is, for messages. */
@@ -70,6 +72,7 @@ export function intoChain(listening: Listening, { request, chain, handshake }: S
     chain: 'tcp',
     port,
     ...(ip === undefined ? {} : { ip }),
+    ...(listening.ip === undefined ? {} : { destinationIp: listening.ip }),
     ...handshake,
   }
   if (chain !== 'tcp' && request.http) return intoHttp(listening, { ...request, http: request.http }, asking)
@@ -116,7 +119,7 @@ const normalizations: readonly PathNormalization[] = ['NONE', 'BASE', 'MERGE_SLA
  * What the path may be once normalised; `undefined` for an answer of 400. Istio's proxies cut a fragment off first
  * (istio `pkg/bootstrap/config.go` extractRuntimeFlags, `http_reject_path_with_fragment`).
  */
-function normalisedPaths({ pathNormalization }: Mesh, path: string): readonly (string | undefined)[] {
+export function normalisedPaths({ pathNormalization }: Mesh, path: string): readonly (string | undefined)[] {
   const [whole = ''] = path.split('#')
   const modes = pathNormalization === undefined ? normalizations : [pathNormalization]
   return [...new Set(modes.map(mode => normalise(whole, mode)))]

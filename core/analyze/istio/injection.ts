@@ -40,6 +40,15 @@ export function isGateway({ labels, annotations }: Workload): boolean {
   return labels['gateway.networking.k8s.io/gateway-name'] !== undefined || templates.includes('gateway')
 }
 
+/** Gateways that are no one's front door: waypoints, and those between clusters. */
+const innerClasses = ['istio-waypoint', 'istio-east-west']
+
+/** Whether a workload is a gateway that Gateways tell what to listen on. */
+export function isFrontDoor(workload: Workload): boolean {
+  const kind = workload.labels['gateway.networking.k8s.io/gateway-class-name'] ?? ''
+  return isGateway(workload) && !innerClasses.includes(kind)
+}
+
 function running(workload: Workload, name: string): Injection {
   if (workload.hostNetwork) return no(`Pods of ${name} use the host's network`)
   if (workload.proxyContainer) return yes(`Pods of ${name} run an istio-proxy container`)

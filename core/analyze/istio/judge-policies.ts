@@ -40,7 +40,10 @@ export function judgePolicies(court: Court): Verdict {
   return unlessRefused(judgeAllowing(allowing, court.to), ...hits.map(({ rule }) => rule))
 }
 
-/** A dry-run CUSTOM policy still calls its authorizer, whose answer still counts (istio `authz/builder/builder.go` buildHTTP). */
+/**
+ * A CUSTOM policy in a dry run does nothing in 1.29; from 1.30 on its rules are those of a DENY in an RBAC filter, whatever the comment there
+ * says of them, so that it may refuse (istio `authz/builder/builder.go` buildHTTP).
+ */
 function answerOf({ policy, applies }: Attached<AuthorizationPolicy>, court: Court): Answer {
   const certain: Ternary = policy.action === 'unknown' ? 'unknown' : 'yes'
   const enforced = policy.action === 'CUSTOM' ? 'yes' : not(policy.dryRun)

@@ -15,6 +15,8 @@ export interface Asking {
   readonly caller?: Identity
   /** The address the connection comes from; absent where it is not known. */
   readonly ip?: string
+  /** The Pod's own address; absent where it is not known. */
+  readonly destinationIp?: string
   /** The container port. */
   readonly port: number
   /** The TLS handshake's server name, in lower case, or what it may be; the empty one without TLS. Empty where nothing is known. */
@@ -80,8 +82,9 @@ export const attributes = {
     return address === undefined ? 'unknown' : ternary(inBlock(address, block))
   }),
   'destination.port': network((pattern, { port }) => ternary(Number(pattern) === port)),
-  /** The Pod's own address, which no manifest tells. */
-  'destination.ip': network(() => 'unknown'),
+  'destination.ip': network((block, { destinationIp }) =>
+    destinationIp === undefined ? 'unknown' : ternary(inBlock(destinationIp, block)),
+  ),
   'connection.sni': network((pattern, { serverNames }) =>
     agreed(serverNames.map(name => ternary(matchString(pattern, name)))),
   ),

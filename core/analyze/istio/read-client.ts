@@ -1,4 +1,4 @@
-import type { ClientTls, DestinationRule, EgressListener, OutboundMode, Sidecar } from '../layer'
+import type { ClientTls, DestinationRule, EgressListener, OutboundMode, Sidecar, Subset } from '../layer'
 import { watched, type Cursor } from './cursor'
 import { readNamed, requireNamespace, type RawObject } from './read-object'
 import { readWorkloadSelector } from './read-selector'
@@ -61,6 +61,7 @@ export function readDestinationRule(object: RawObject): DestinationRule {
       exportTo: spec.get('exportTo').strings(),
       ...(tls === undefined ? {} : { tls }),
       ports: readPortLevels(policy.get('portLevelSettings')),
+      serverNames: readServerNames(policy),
       subsets: readSubsets(spec.get('subsets')),
     }
   })
@@ -83,10 +84,25 @@ function readPortLevels(settings: Cursor): ReadonlyMap<number, ClientTls | undef
   return result
 }
 
-function readSubsets(subsets: Cursor): readonly ClientTls[] {
-  const modes = subsets.items().flatMap(subset => {
+function readServerNames(policy: Cursor): ReadonlyMap<number, string> {
+  const levels = policy.get('portLevelSettings').items()
+  const named: readonly (readonly [number | undefined, string | undefined])[] = [
+    [0, policy.get('tls').get('sni').string()],
+    ...levels.map(level => [level.get('port').get('number').port(), level.get('tls').get('sni').string()] as const),
+  ]
+  return new Map(
+    named.flatMap(([port, name]) => (port === undefined || !name ? [] : [[port, name.toLowerCase()] as const])),
+  )
+}
+
+function readSubsets(subsets: Cursor): readonly Subset[] {
+  return subsets.items().map(subset => {
     const policy = subset.get('trafficPolicy')
-    return [readTls(policy.get('tls')), ...readPortLevels(policy.get('portLevelSettings')).values()]
+    const modes = [readTls(policy.get('tls')), ...readPortLevels(policy.get('portLevelSettings')).values()]
+    return {
+      name: subset.get('name').string() ?? '',
+      labels: subset.get('labels').labels(),
+      tls: [...new Set(modes.filter(mode => mode !== undefined))],
+    }
   })
-  return [...new Set(modes.filter(mode => mode !== undefined))]
 }

@@ -1,4 +1,4 @@
-import type { Gateway, LabelQuery, Listener } from '../layer'
+import type { Gateway, LabelQuery, Listener, ServerTls } from '../layer'
 import { watched, type Cursor } from './cursor'
 import type { Ternary } from './kleene'
 import { readAnnotations, readLabels, readNamed, requireNamespace, type RawObject } from './read-object'
@@ -12,17 +12,25 @@ export function readGateway(object: RawObject): Gateway {
     requireNamespace(object)
     return {
       className: spec.get('gatewayClassName').required()?.string() ?? '',
-      listeners: spec.get('listeners').items().flatMap(readListener),
+      listeners: spec
+        .get('listeners')
+        .items()
+        .flatMap(readListener)
+        .map(listener => (spec.get('tls').get('frontend').absent ? listener : askingPeers(listener))),
       programmed: readProgrammed(object.body.get('status').get('conditions')),
+      podLabels: spec.get('infrastructure').get('labels').labels(),
+      ...readAddresses(spec.get('addresses'), object.namespace ?? ''),
     }
   })
+  const deployment = annotations.value['gateway.istio.io/name-override'] ?? accountFor(object.name, value.className)
   const own = annotations.value['gateway.istio.io/service-account']
   return {
     ...readNamed(object),
     ...value,
     labels: labels.value,
     serviceAccount: own ?? accountFor(object.name, value.className),
-    unreadable: damaged || labels.damaged || annotations.damaged,
+    ...('addresses' in value ? {} : { deployment }),
+    unreadable: damaged || labels.damaged || annotations.damaged || takesListenerSets(spec),
   }
 }
 
@@ -31,10 +39,30 @@ function accountFor(name: string, className: string): string {
   return className === 'istio-waypoint' ? name : `${name}-${className}`
 }
 
+/** Objects that are not read may then add listeners (gateway-api `apis/v1/gateway_types.go` AllowedListeners). */
+function takesListenerSets(spec: Cursor): boolean {
+  return (spec.get('allowedListeners').get('namespaces').get('from').string() ?? 'None') !== 'None'
+}
+
+/**
+ * Without addresses, or with one IP, istiod makes its Pods; else they are those of Services that somebody names. Short names are of its own namespace.
+ * Sources: istio `pilot/pkg/config/kube/gatewaycommon/gateway_utils.go` IsManaged, `pilot/pkg/config/kube/gateway/conversion.go` extractGatewayServices.
+ */
+function readAddresses(addresses: Cursor, own: string): Pick<Gateway, 'addresses'> {
+  const written = addresses.items()
+  const [first] = written
+  if (!first || (written.length === 1 && (first.get('type').string() ?? 'IPAddress') === 'IPAddress')) return {}
+  const hosts = written.filter(address => (address.get('type').string() ?? 'Hostname') === 'Hostname')
+  const names = hosts.map(address => address.get('value').string()?.toLowerCase() ?? '')
+  return { addresses: names.map(name => (name.includes('.') ? name : `${name}.${own}.svc.`)) }
+}
+
 function readListener(listener: Cursor): readonly Listener[] {
   const port = listener.required()?.get('port').required()?.port()
   if (port === undefined) return []
   const hostname = listener.get('hostname').string()
+  const kinds = listener.get('allowedRoutes').get('kinds').items()
+  const tls = readTls(listener.get('tls'))
   const namespaces = listener.get('allowedRoutes').get('namespaces')
   const from = namespaces.get('from').absent ? 'Same' : namespaces.get('from').oneOf('All', 'Same', 'Selector')
   return [
@@ -44,9 +72,30 @@ function readListener(listener: Cursor): readonly Listener[] {
       protocol: listener.get('protocol').string() ?? '',
       from: from ?? 'unknown',
       ...(from === 'Selector' ? { selector: readSelector(namespaces.get('selector')) } : {}),
-      ...(hostname === undefined ? {} : { hostname }),
+      ...(hostname === undefined ? {} : { hostname: hostname.toLowerCase() }),
+      ...(tls === undefined ? {} : { tls }),
+      ...(kinds.length === 0 ? {} : { kinds: kinds.map(kind => kind.get('kind').string() ?? '') }),
     },
   ]
+}
+
+const terminating = ['SIMPLE', 'MUTUAL', 'OPTIONAL_MUTUAL', 'ISTIO_SIMPLE', 'ISTIO_MUTUAL'] as const
+
+/** Source: istio `pilot/pkg/config/kube/gateway/conversion.go` buildTLS. */
+function readTls(tls: Cursor): ServerTls | undefined {
+  if (tls.absent) return undefined
+  if ((tls.get('mode').absent ? 'Terminate' : tls.get('mode').oneOf('Terminate', 'Passthrough')) === 'Passthrough') {
+    return { mode: 'PASSTHROUGH', httpsRedirect: false }
+  }
+  const asked = tls.get('options').get('gateway.istio.io/tls-terminate-mode').string()
+  const mode = terminating.find(one => one === asked) ?? 'SIMPLE'
+  return { mode: mode === 'ISTIO_SIMPLE' ? 'SIMPLE' : mode, httpsRedirect: false }
+}
+
+/** Clients may be asked for certificates on some ports (`spec.tls.frontend`, in the same file). */
+function askingPeers(listener: Listener): Listener {
+  if (!listener.tls || listener.tls.mode === 'PASSTHROUGH') return listener
+  return { ...listener, tls: { ...listener.tls, mode: 'unknown' } }
 }
 
 /** Source: kubernetes `meta/v1` LabelSelector. */

@@ -55,8 +55,10 @@ export function readMeshConfig(object: RawObject): MeshPart {
   const foreign = known(config.get('caCertificates'), readForeign)
   const autoMtls = known(config.get('enableAutoMtls'), field => field.boolean() ?? true)
   const hbone = known(config.get('defaultConfig').get('proxyMetadata'), readHbone)
+  const authorizers = known(config.get('extensionProviders'), readAuthorizers)
   const outbound = known(config.get('outboundTrafficPolicy'), policy => readOutbound(policy) ?? 'ALLOW_ANY')
   const pathNormalization = known(config.get('pathNormalization'), readNormalization)
+  const trustedProxies = known(config.get('defaultConfig').get('gatewayTopology'), readTrusted)
   return {
     at: object.at,
     ...(trustDomain === undefined ? {} : { trustDomain }),
@@ -65,11 +67,14 @@ export function readMeshConfig(object: RawObject): MeshPart {
     ...(foreign === undefined ? {} : { foreignTrustDomains: foreign }),
     ...(autoMtls === undefined ? {} : { autoMtls }),
     ...(hbone === undefined ? {} : { hbone }),
+    ...(authorizers === undefined ? {} : { authorizers }),
     ...(outbound === undefined ? {} : { outbound }),
+    ...(trustedProxies === undefined ? {} : { trustedProxies }),
     ...(pathNormalization === undefined ? {} : { pathNormalization }),
     exportTo: {
       service: listOr(config.get('defaultServiceExportTo'), ['*']),
       destinationRule: listOr(config.get('defaultDestinationRuleExportTo'), ['*']),
+      virtualService: listOr(config.get('defaultVirtualServiceExportTo'), ['*']),
     },
   }
 }
@@ -92,6 +97,13 @@ function known<T>(field: Cursor, read: (field: Cursor) => T): T | undefined {
   return damaged ? undefined : value
 }
 
+/** Source: istio/api `mesh/v1alpha1/proxy.proto` Topology. */
+function readTrusted(topology: Cursor): number | undefined {
+  const { value } = topology.get('numTrustedProxies')
+  if (value === undefined || value === null) return 0
+  return typeof value === 'number' ? value : topology.get('numTrustedProxies').wrong('a number')
+}
+
 function listOr(field: Cursor, otherwise: readonly string[]): readonly string[] {
   const values = field.strings()
   return values.length === 0 ? otherwise : values
@@ -101,6 +113,22 @@ function listOr(field: Cursor, otherwise: readonly string[]): readonly string[] 
 function readHbone(metadata: Cursor): boolean {
   return readBool(metadata.get('ISTIO_META_ENABLE_HBONE').string() ?? 'false')
 }
+
+/** Providers of any other kind, such as tracing, are no authorizers (istio `pilot/pkg/security/authz/builder/extauthz.go` processExtensionProvider). */
+function readAuthorizers(providers: Cursor): readonly string[] {
+  return providers.items().flatMap(provider => {
+    const authorizes = authorizerKinds.some(kind => !provider.get(kind).absent)
+    return authorizes ? (provider.get('name').string() ?? []) : []
+  })
+}
+
+/** Both spellings of protobuf's JSON. */
+const authorizerKinds = [
+  'envoyExtAuthzHttp',
+  'envoyExtAuthzGrpc',
+  'envoy_ext_authz_http',
+  'envoy_ext_authz_grpc',
+] as const
 
 function readForeign(certificates: Cursor): readonly string[] {
   return certificates.items().flatMap(certificate => certificate.get('trustDomains').strings())
@@ -137,9 +165,11 @@ const settings: readonly Setting[] = [
   'outbound',
   'autoMtls',
   'hbone',
+  'authorizers',
   'foreignTrustDomains',
   'capture',
   'clusterDomain',
+  'trustedProxies',
   'exportTo',
 ]
 

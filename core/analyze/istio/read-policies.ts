@@ -30,11 +30,13 @@ function readSpec(object: RawObject, fields: readonly string[]): { readonly spec
 export function readAuthorizationPolicy(object: RawObject): AuthorizationPolicy {
   const { spec, odd } = readSpec(object, ['selector', 'targetRef', 'targetRefs', 'rules', 'action', 'provider'])
   const action = watched(spec.log, () => spec.get('action').oneOf('ALLOW', 'DENY', 'CUSTOM', 'AUDIT') ?? 'ALLOW')
+  const provider = spec.get('provider').get('name').string()
   const policy: AuthorizationPolicy = {
     ...readNamed(object),
     selector: readMatchLabels(spec.get('selector')),
     ...readTargeting(spec),
     action: action.damaged ? 'unknown' : action.value,
+    ...(provider === undefined ? {} : { provider }),
     dryRun: readDryRun(object),
     rules: readRules(spec.get('rules')),
   }

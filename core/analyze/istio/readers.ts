@@ -3,9 +3,12 @@ import type {
   AuthorizationPolicy,
   DestinationRule,
   Gateway,
+  IstioGateway,
   Namespace,
   PeerAuthentication,
+  ReferenceGrant,
   RequestAuthentication,
+  Routes,
   Service,
   ServiceEntry,
   Sidecar,
@@ -14,10 +17,14 @@ import type {
 import { reportEnvoyFilter } from './envoy-filter'
 import { readDestinationRule, readSidecar } from './read-client'
 import { readGateway } from './read-gateway'
+import { readRoute } from './read-http-route'
+import { readIstioGateway } from './read-istio-gateway'
 import * as mesh from './read-mesh'
 import { readLabels, readNamed, type RawObject } from './read-object'
 import { readAuthorizationPolicy, readPeerAuthentication, readRequestAuthentication } from './read-policies'
+import { readReferenceGrant } from './read-reference-grant'
 import { readService, readServiceEntry } from './read-services'
+import { readVirtualService } from './read-virtual-service'
 import { readWorkload, type OwnedWorkload } from './read-workload'
 
 /** A layer in the making. */
@@ -34,6 +41,9 @@ export interface Draft {
   readonly peerAuthentications: PeerAuthentication[]
   readonly requestAuthentications: RequestAuthentication[]
   readonly gateways: Gateway[]
+  readonly istioGateways: IstioGateway[]
+  readonly routes: Routes[]
+  readonly referenceGrants: ReferenceGrant[]
 }
 
 type Reader = (object: RawObject, draft: Draft) => void
@@ -85,5 +95,10 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   ServiceEntry: (object, draft) => draft.serviceEntries.push(readServiceEntry(object)),
   DestinationRule: (object, draft) => draft.destinationRules.push(readDestinationRule(object)),
   Gateway: (object, draft) => draft.gateways.push(readGateway(object)),
+  IstioGateway: (object, draft) => draft.istioGateways.push(readIstioGateway(object)),
+  VirtualService: (object, draft) => draft.routes.push(readVirtualService(object)),
+  HTTPRoute: (object, draft) => draft.routes.push(readRoute(object, 'HTTPRoute')),
+  GRPCRoute: (object, draft) => draft.routes.push(readRoute(object, 'GRPCRoute')),
+  ReferenceGrant: (object, draft) => draft.referenceGrants.push(readReferenceGrant(object)),
   EnvoyFilter: reportEnvoyFilter,
 }

@@ -39,10 +39,13 @@ function sentNames({ layer, workload, request }: Arrival): readonly string[] {
   return request.sni === undefined ? serverNames(layer, workload, request.to) : [request.sni.toLowerCase()]
 }
 
+/** The Pod's address was what the caller's connection went to before it was redirected (istio `pilot/pkg/security/authz/model/generator.go` destIPGenerator). */
 function listening({ layer, workload, request }: Arrival): Listening {
+  const [ip, ...others] = workload.ips
   return {
     layer,
     port: request.to.port,
+    ...(ip === undefined || others.length > 0 ? {} : { ip }),
     policies: authorizationFor(layer, workload),
     tokens: requestAuthenticationFor(layer, workload),
     name: nameOf(workload),

@@ -1,5 +1,5 @@
 import type { Identity } from '../../model/identity'
-import type { Gateway, LabelQuery, Labels, Layer, Service } from '../layer'
+import type { Gateway, LabelQuery, Labels, Layer, Listener, Service } from '../layer'
 import { containsLabels } from './attachment'
 import type { Ternary } from './kleene'
 import { ternary } from './kleene'
@@ -125,15 +125,23 @@ export function usesIngressWaypoint(
 /** The HBONE listener says whose Services may attach; without one only those beside it may (`waypoints.go` makeAllowedRoutes). */
 function admits(layer: Layer, gateway: Gateway, namespace: string): Ternary {
   const listener = gateway.listeners.find(({ protocol, port }) => protocol === 'HBONE' && port === 15008)
-  switch (listener?.from ?? 'Same') {
+  return listenerAdmits(layer, { from: 'Same', ...listener, beside: gateway.namespace }, namespace)
+}
+
+/** Whose objects a listener takes, and where it stands. */
+type Admitting = Pick<Listener, 'from' | 'selector'> & { readonly beside: string | undefined }
+
+/** Whether objects of a namespace may attach to a listener (istio `pilot/pkg/config/kube/gateway/conversion.go` namespacesFromSelector). */
+export function listenerAdmits(layer: Layer, { from, selector, beside }: Admitting, namespace: string): Ternary {
+  switch (from) {
     case 'All':
       return 'yes'
     case 'Same':
-      return ternary(gateway.namespace === namespace)
+      return ternary(beside === namespace)
     case 'unknown':
       return 'unknown'
     case 'Selector':
-      return answers(layer, listener?.selector, namespace)
+      return answers(layer, selector, namespace)
   }
 }
 

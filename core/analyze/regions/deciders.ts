@@ -30,11 +30,14 @@ function onPlane({ plane, because }: PlaneChoice, asked: Asked, region: Region):
   switch (plane) {
     case 'none':
       return [because]
+    case 'gateway':
+      return asked.gateways.deciders(workload, port, region)
     case 'sidecar': {
       if (captured(layer.mesh, workload, port) !== 'yes') return [`port ${port} is not captured by the proxy`]
       const known = facts(asked)
       const modes = modesOf(layer, workload, port).flatMap(mode => mode.because)
-      return told(asked, { policies: known.policies, matching: matchingAt(known, region), modes })
+      const matching = [...matchingAt(known, region), ...matchingAtWaypoints(asked, region)]
+      return told(asked, { policies: known.policies, matching, modes })
     }
     case 'ztunnel': {
       const policies = ztunnelPoliciesFor(layer, workload)
@@ -61,7 +64,8 @@ function overlaps({ may }: Match, region: Region): boolean {
   return !may.intersect(region).isEmpty
 }
 
-function matchingAt(known: PortFacts, region: Region): readonly AuthorizationPolicy[] {
+/** The policies of an Envoy's port that match some of the requests. */
+export function matchingAt(known: Omit<PortFacts, 'chains' | 'modes'>, region: Region): readonly AuthorizationPolicy[] {
   const tokens = tokenSets(known.requestAuthentications, known.questions)
   return known.policies
     .map(({ policy }) => policy)

@@ -45,7 +45,7 @@ function allowed(policies: readonly Applied[]): Match {
 }
 
 /**
- * A dry-run policy is not enforced, nor does it count as an ALLOW; one with CUSTOM asks its authorizer all the same.
+ * A dry-run policy is not enforced, nor does it count as an ALLOW; one with CUSTOM may refuse all the same, in some versions.
  * Source: istio `pilot/pkg/security/authz/builder/builder.go`.
  */
 export function enforced(policy: AuthorizationPolicy, applies: Ternary): Ternary {

@@ -17,6 +17,8 @@ export type Mode = 'STRICT' | 'PERMISSIVE' | 'DISABLE'
 /** What is known of one port of one workload; lists hold every possibility where something cannot be known. */
 export interface PortFacts {
   readonly port: number | 'other'
+  /** The addresses that calls go to; empty where none is known. */
+  readonly ips: readonly string[]
   readonly chains: readonly Chain[]
   readonly modes: readonly Mode[]
   readonly policies: readonly Attached<AuthorizationPolicy>[]
@@ -92,6 +94,7 @@ export function policyRegion(policy: AuthorizationPolicy, { chain, facts, tokens
     action: policy.action === 'ALLOW' ? 'ALLOW' : 'other',
     chain,
     port: facts.port,
+    ips: facts.ips,
     domains: facts.domains,
     tokens,
   }
@@ -101,6 +104,6 @@ export function policyRegion(policy: AuthorizationPolicy, { chain, facts, tokens
 /** A port's facts as one of its filter chains sees them. */
 export interface ChainFacts {
   readonly chain: 'http' | 'tcp'
-  readonly facts: PortFacts
+  readonly facts: Omit<PortFacts, 'chains' | 'modes'>
   readonly tokens: TokenSets
 }

@@ -24,6 +24,8 @@ export interface RuleContext {
   readonly chain: 'http' | 'tcp'
   /** The container port, or a port no object names. */
   readonly port: number | 'other'
+  /** The addresses the workload may be called at, as far as they are known. */
+  readonly ips: readonly string[]
   /** The mesh's own trust domain and its aliases; absent where they are not known. */
   readonly domains: readonly string[] | undefined
   readonly tokens: TokenSets
@@ -110,8 +112,7 @@ const conditions: Readonly<Record<string, Attribute>> = {
   'source.principal': (value, context) => principal(value, context),
   'source.trustDomain': (value, context) => trustDomain(value, context),
   'destination.port': (value, context) => port(value, context),
-  // The Pod's address is not known before it runs.
-  'destination.ip': () => unknowable,
+  'destination.ip': (value, context) => ownAddress(value, context),
   'connection.sni': value => exactly(Region.where('sni', stringPattern(value))),
 }
 
@@ -183,6 +184,14 @@ function addressIn(variable: string, block: string): Match {
 const port: Attribute = (value, context) => {
   if (!/^\d+$/.test(value)) return unknowable
   return Number(value) === context.port ? always : never
+}
+
+/** A Pod's address is not known before it runs, and of several it is not known which is called. */
+const ownAddress: Attribute = (block, { ips }) => {
+  const [own, ...others] = ips.map(ip => addressesOf(ip))
+  const wanted = addressesOf(block)
+  if (!own || !wanted || others.length > 0) return unknowable
+  return own.intersect(wanted).isEmpty ? never : always
 }
 
 const host: Attribute = value => exactly(Region.where('host', hostPattern(value)))

@@ -21,6 +21,8 @@ export type WaypointFacts = (gateway: Gateway, named: Addressee) => PortFacts
 export function waypointView(layer: Layer, questions: Questions): WaypointFacts {
   const near = shelf(layer)
   const common = {
+    // What a waypoint's connections go to, the Service's address or a listener's of its own, no policy was seen to ask.
+    ips: [],
     questions,
     domains: domainsOf(layer),
     accepted: acceptedBy(layer),

@@ -3,20 +3,21 @@ import { Language } from '../../model/language'
 import { Region } from '../../model/region'
 import type { ServiceAddress } from '../istio/addresses'
 import { addressesTo, hasAddress } from '../istio/addresses'
-import type { Ternary } from '../istio/kleene'
-import { ternary } from '../istio/kleene'
 import type { Bound } from '../istio/waypoints'
 import { usesIngressWaypoint, waypointIdentity, waypointsOf } from '../istio/waypoints'
 import type { Gateway, Layer, Service, Workload } from '../layer'
 import type { Match } from './bounds'
-import { any, choose, oneOf } from './bounds'
+import { any, both, choose, oneOf } from './bounds'
 import { trustedCallers } from './callers'
 import type { Clients } from './clients'
 import { from } from './clients'
+import type { Behind } from './onward'
+import { letIn } from './onward'
 import { admitted, smuggled } from './port'
+import type { KeptByWaypoint } from '../routes/mesh-routes'
 import type { Addressee, WaypointFacts } from './waypoint'
 
-/** One address by which a port that ztunnel guards is called, and the requests that get in by it. */
+/** One address by which a port is called that may have a waypoint, and the requests that get in by it. */
 export interface Way {
   /** The Service and its port that the call names; absent where it names the Pod. */
   readonly address?: ServiceAddress
@@ -24,21 +25,24 @@ export interface Way {
   readonly through: Match
   /** What gateways get, which pass by the waypoint unless they are told not to. */
   readonly fromGateways: Match
+  /** What the routes of its waypoints are certain not to lead away; where it names the Pod, there are none. */
+  readonly kept: Region
+  /** What others get, who come to the Pods past any waypoint. */
+  readonly direct: Match
   /** What gets in beside that, sent otherwise than a proxy would. */
   readonly smuggled: Region
   /** The waypoints that may pass calls on. */
   readonly waypoints: readonly Gateway[]
 }
 
-/** What stands before a port that ztunnel guards. */
-export interface Approach {
-  readonly layer: Layer
+/** A port, and what stands before it. */
+export interface Approach extends Behind {
   readonly workload: Workload
   readonly port: number
-  /** What ztunnel itself lets in: all that comes straight to the Pods. */
-  readonly direct: Match
   /** What a waypoint knows of a port it is asked for. */
   readonly waypointFacts: WaypointFacts
+  /** What a waypoint's routes are certain to leave as it is. */
+  readonly keptByWaypoint: KeptByWaypoint
 }
 
 /** The ways in; none where no call passes a waypoint, since all are then the direct one. */
@@ -60,20 +64,29 @@ function leadsOn(bounds: readonly Bound[]): boolean {
 function serviceWay(address: ServiceAddress, bounds: readonly Bound[], approach: Approach): Way {
   const passed = passing(bounds, { kind: 'service', address }, approach)
   const fromGateways = choose(usesIngressWaypoint(approach.layer, address.service), passed.through, approach.direct)
-  return { ...passed, address, fromGateways }
+  return { ...passed, address, fromGateways, kept: keptAt(address, bounds, approach) }
+}
+
+function keptAt({ service, port }: ServiceAddress, bounds: readonly Bound[], approach: Approach): Region {
+  const to = { service, port: port.port, callee: approach.workload }
+  return Region.intersection(
+    bounds.map(bound => (bound.kind === 'waypoint' ? approach.keptByWaypoint(bound.gateway, to) : Region.all)),
+  )
 }
 
 /** Gateways call Services only, and sidecars and those without identity pass no waypoint. */
 function podWay(bounds: readonly Bound[], approach: Approach): Way {
-  return { ...passing(bounds, { kind: 'workload', port: approach.port }, approach), fromGateways: approach.direct }
+  const passed = passing(bounds, { kind: 'workload', port: approach.port }, approach)
+  return { ...passed, fromGateways: approach.direct, kept: Region.all }
 }
 
 function passing(
   bounds: readonly Bound[],
   named: Addressee,
   approach: Approach,
-): Omit<Way, 'address' | 'fromGateways'> {
+): Omit<Way, 'address' | 'fromGateways' | 'kept'> {
   return {
+    direct: approach.direct,
     through: oneOf(bounds.map(bound => past(bound, named, approach))),
     smuggled: Region.union(bounds.map(bound => smuggledPast(bound, named, approach))),
     waypoints: bounds.flatMap(bound => (bound.kind === 'waypoint' ? [bound.gateway] : [])),
@@ -84,38 +97,36 @@ function boundsOf({ layer }: Approach, { namespace = '', labels }: Service): rea
   return waypointsOf(layer, { namespace, labels, as: 'service' })
 }
 
-/** What passes a waypoint and then, as the waypoint's own call, ztunnel. */
+/** What passes a waypoint and then, as the waypoint's own call, what stands before the Pods. */
 function past(bound: Bound, named: Addressee, approach: Approach): Match {
   switch (bound.kind) {
     case 'none':
       return approach.direct
     case 'unknown':
       return { must: Region.none, may: Region.where('caller', trustedCallers(undefined)) }
-    case 'waypoint': {
-      const second = forwarded(bound.gateway, approach)
-      return choose(second, admitted(approach.waypointFacts(bound.gateway, named)), nothing)
-    }
+    case 'waypoint':
+      return both(admitted(approach.waypointFacts(bound.gateway, named)), passedOn(bound.gateway, named, approach))
   }
 }
 
-const nothing: Match = { must: Region.none, may: Region.none }
-
 function smuggledPast(bound: Bound, named: Addressee, approach: Approach): Region {
-  if (bound.kind !== 'waypoint' || forwarded(bound.gateway, approach) === 'no') return Region.none
+  if (bound.kind !== 'waypoint' || passedOn(bound.gateway, named, approach).may.isEmpty) return Region.none
   return smuggled(approach.waypointFacts(bound.gateway, named))
 }
 
-/** Whether ztunnel lets the waypoint in. From which address it calls is not known. */
-function forwarded(gateway: Gateway, { layer, direct }: Approach): Ternary {
-  const caller = identityOf(gateway, layer)
-  if (caller === undefined) return direct.may.isEmpty ? 'no' : 'unknown'
-  if (direct.must.given('caller', caller) === Region.all) return 'yes'
-  return direct.may.given('caller', caller).isEmpty ? ternary(false) : 'unknown'
+function passedOn(gateway: Gateway, named: Addressee, approach: Approach): Match {
+  const { requestAuthentications } = approach.waypointFacts(gateway, named)
+  return letIn(approach, { gateway, to: named.kind, readsTokens: requestAuthentications.length > 0 })
 }
 
 function identityOf(gateway: Gateway, layer: Layer): string | undefined {
   const identity = waypointIdentity(layer, gateway)
   return identity && printIdentity(identity)
+}
+
+/** What a waypoint lets pass and its routes lead away is not certain to arrive; nobody is kept from sending it otherwise. */
+function keeping({ must, may }: Match, kept: Region): Match {
+  return { must: must.intersect(kept), may }
 }
 
 /**
@@ -130,23 +141,23 @@ export function united({ layer, direct }: Approach, ways: readonly Way[], client
   const toServices = ways.filter(({ address }) => address !== undefined)
   // Where a Service leads to the port, that is how it is called.
   const usual = toServices.length > 0 ? toServices : ways
-  const ambient = any(usual.map(({ through }) => through))
-  const gateways = any(usual.map(({ fromGateways }) => fromGateways))
+  const ambient = any(usual.map(({ through, kept }) => keeping(through, kept)))
+  const gateways = any(usual.map(({ fromGateways, kept }) => keeping(fromGateways, kept)))
   const known = Language.union([clients.ambient, clients.gateways, clients.straight])
   const either = direct.must.intersect(ambient.must).intersect(gateways.must)
   const held = ways.flatMap(({ waypoints }) => waypoints.flatMap(waypoint => ownIdentity(waypoint, layer, clients)))
-  return {
-    must: Region.union([
-      from(clients.ambient, ambient.must),
-      from(clients.gateways, gateways.must),
-      from(clients.straight, direct.must),
-      from(known.complement(), either),
-    ]),
-    may: Region.union([
-      direct.may,
-      ...ways.flatMap(({ through, fromGateways }) => [through.may, fromGateways.may]),
-    ]).minus(Region.where('caller', Language.literals(held))),
-  }
+  const byWaypoints = Region.where('caller', Language.literals(held))
+  const must = Region.union([
+    from(clients.ambient, ambient.must),
+    from(clients.gateways, gateways.must),
+    from(clients.straight, direct.must),
+    from(known.complement(), either),
+  ])
+  const may = Region.union([
+    direct.may,
+    ...ways.flatMap(({ through, fromGateways }) => [through.may, fromGateways.may]),
+  ])
+  return { must: must.minus(byWaypoints), may: may.minus(byWaypoints) }
 }
 
 function ownIdentity(waypoint: Gateway, layer: Layer, { waypoints }: Clients): readonly string[] {

@@ -9,16 +9,18 @@ import type { Ternary } from '../istio/kleene'
 import { modesOf } from '../istio/mtls'
 import { chainsOf } from '../istio/protocol'
 import type { Layer, Probe, Workload } from '../layer'
+import type { KeptByWaypoint } from '../routes/mesh-routes'
 import { ztunnelModesOf } from '../ztunnel/modes'
 import type { Match } from './bounds'
 import { always, any, both, choose, exactly, oneOf } from './bounds'
 import type { Clients } from './clients'
 import { acceptedBy, domainsOf } from './domains'
+import type { GatewayView } from './gateway-view'
 import type { PortFacts } from './port'
 import { admitted, smuggled } from './port'
 import type { Questions } from './tokens'
 import type { WaypointFacts } from './waypoint'
-import type { Way } from './ways'
+import type { Approach, Way } from './ways'
 import { united, waysIn } from './ways'
 import { admittedByZtunnel } from './ztunnel-port'
 
@@ -30,6 +32,8 @@ export interface Asked {
   readonly questions: Questions
   readonly clients: Clients
   readonly waypointFacts: WaypointFacts
+  readonly keptByWaypoint: KeptByWaypoint
+  readonly gateways: GatewayView
 }
 
 /** What gets into a port. */
@@ -58,16 +62,21 @@ export function entranceOf(asked: Asked): Entrance {
 }
 
 const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
-  sidecar: asked => ({
-    served: withProbes(asked, choose(isCaptured(asked), admitted(facts(asked)), always)),
-    ways: [],
-    direct: undefined,
-    smuggled: () => smuggled(facts(asked)).minus(byKubelet),
-  }),
+  sidecar: asked => {
+    const direct = choose(isCaptured(asked), admitted(facts(asked)), always)
+    const approach: Approach = { ...asked, guard: 'sidecar', direct }
+    const ways = waysIn(approach)
+    const hidden = ways.map(way => way.smuggled)
+    return {
+      served: withProbes(asked, united(approach, ways, asked.clients)),
+      ways,
+      direct: undefined,
+      smuggled: () => Region.union([smuggled(facts(asked)), ...hidden]).minus(byKubelet),
+    }
+  },
   ztunnel: asked => {
-    const { layer, workload, port, waypointFacts } = asked
     const direct = straight(asked)
-    const approach = { layer, workload, port, direct, waypointFacts }
+    const approach: Approach = { ...asked, guard: 'ztunnel', direct }
     const ways = waysIn(approach)
     const hidden = ways.map(way => way.smuggled)
     return {
@@ -77,7 +86,17 @@ const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
       smuggled: () => Region.union(hidden).minus(byKubelet),
     }
   },
-  none: () => ({ served: always, ways: [], direct: undefined, smuggled: () => Region.none }),
+  gateway: ({ gateways, workload, port }) => ({
+    served: gateways.passage(workload, port).entered,
+    ways: [],
+    direct: undefined,
+    smuggled: () => Region.none,
+  }),
+  none: asked => {
+    const approach: Approach = { ...asked, guard: 'none', direct: always }
+    const ways = waysIn(approach)
+    return { served: united(approach, ways, asked.clients), ways, direct: undefined, smuggled: () => Region.none }
+  },
 }
 
 function isCaptured({ layer, workload, port }: Asked): Ternary {
@@ -88,6 +107,7 @@ function isCaptured({ layer, workload, port }: Asked): Ternary {
 export function facts({ layer, workload, port, questions }: Asked): PortFacts {
   return {
     port,
+    ips: workload.ips,
     questions,
     domains: domainsOf(layer),
     accepted: acceptedBy(layer),

@@ -1,25 +1,43 @@
 import { sourceAddress } from '../istio/envoy-hop'
 import type { Arrival } from '../istio/sidecar-hop'
-import { agreement, inTurn, unknown, unlessRefused, type Verdict } from '../istio/verdict'
+import { agreement, inTurn, unknown, type Verdict } from '../istio/verdict'
 import { waypointIdentity } from '../istio/waypoints'
 import { intoZtunnel } from '../ztunnel/hop'
 import { intoWaypoint } from './hop'
 import { routesOf, type Route, type Stop } from './routes'
 
-/** Whether a request gets to a workload that ztunnel guards, by whichever route it takes. */
-export function intoAmbient(arrival: Arrival): Verdict {
-  return agreement(routesOf(arrival).map(route => along(route, arrival)))
+/** A workload as what stands before it lets calls in. */
+export interface Door {
+  straight(arrival: Arrival): Verdict
+  /** A call that a waypoint passed on: the connection is then the waypoint's own, from an address not known. */
+  passedOn(stop: Stop, arrival: Arrival): Verdict
 }
 
-function along(route: Route, arrival: Arrival): Verdict {
+/** Whether a request gets to a workload, by whichever route it takes. */
+export function byAnyRoute(arrival: Arrival, door: Door): Verdict {
+  return agreement(routesOf(arrival).map(route => along(route, arrival, door)))
+}
+
+/** Both must let it pass: the waypoint its caller, then the workload's door the waypoint. The recordings asked the waypoint alone. */
+function along(route: Route, arrival: Arrival, door: Door): Verdict {
   switch (route.kind) {
     case 'unknown':
       return unknown(route.because)
     case 'straight':
-      return straight(arrival)
-    case 'waypoint':
-      return through(route.stop, arrival)
+      return door.straight(arrival)
+    case 'waypoint': {
+      const passed = intoWaypoint(arrival.layer, route.stop, arrival.request)
+      return arrival.layer.assume === 'recorded' ? passed : inTurn(passed, door.passedOn(route.stop, arrival))
+    }
   }
+}
+
+/** Why nobody can say as whom a waypoint calls. */
+export const nameless = 'the trust domain of the mesh, and so of its waypoints, is unknown'
+
+/** Whether a request gets to a workload that ztunnel guards. */
+export function intoAmbient(arrival: Arrival): Verdict {
+  return byAnyRoute(arrival, { straight, passedOn })
 }
 
 function straight({ layer, workload, request }: Arrival): Verdict {
@@ -32,11 +50,7 @@ function straight({ layer, workload, request }: Arrival): Verdict {
   })
 }
 
-/** Both must let it pass: the waypoint its caller, then the ztunnel the waypoint, from an address not known. The recordings asked the waypoint alone. */
-function through(stop: Stop, { layer, workload, request }: Arrival): Verdict {
-  const passed = intoWaypoint(layer, stop, request)
-  if (layer.assume === 'recorded') return passed
-  const waypoint = waypointIdentity(layer, stop.gateway)
-  if (!waypoint) return unlessRefused(passed, 'the trust domain of the mesh, and so of its waypoints, is unknown')
-  return inTurn(passed, intoZtunnel(layer, workload, { caller: waypoint, port: request.to.port }))
+function passedOn({ gateway }: Stop, { layer, workload, request }: Arrival): Verdict {
+  const waypoint = waypointIdentity(layer, gateway)
+  return waypoint ? intoZtunnel(layer, workload, { caller: waypoint, port: request.to.port }) : unknown(nameless)
 }

@@ -3,13 +3,14 @@ import type { Probe } from '../../graph/probes'
 import { probedPort, probesOf, readProbe } from '../../graph/probes'
 import type { KubernetesObject } from '../../model/manifest'
 import { sorted, sortedBy } from '../order'
-import type { Context, Line, Workload } from './context'
+import type { Context, Workload } from './context'
 import { identityKey } from './context'
+import { gatewayObjects } from './ingress/assumptions'
 import type { Namespaces } from './labels'
 import { waypointLabels } from './labels'
 import { meshObjects, object } from './mesh-objects'
-import { planeOf } from './plane'
-import type { Bound } from './waypoints'
+import { podsOf, versionServices } from './traffic/assumptions'
+import type { Bound } from './waypoint/waypoints'
 
 /** What is deployed beside the manifests, as far as it carries labels of ours. */
 export interface Labelled {
@@ -29,13 +30,19 @@ export interface Labelled {
 export function assumptions(context: Context, { namespaces, bound }: Labelled): KubernetesObject[] {
   const { workloads, settings } = context
   const single = new Map(bound.filter(({ by }) => by === 'service').map(each => [each.workload.name, each]))
+  const behind = new Map(bound.map(each => [each.workload.name, each]))
   const callable = workloads.filter(({ service }) => portsOf(service).length > 0)
   return [
     ...Object.entries(namespaces).map(([name, labels]) => object('Namespace', { name, labels: { ...labels } })),
     ...accounts(context),
-    ...workloads.map(pod),
-    ...gatewayPods(context),
+    ...workloads.flatMap(podsOf).map(pod),
+    ...gatewayObjects(context),
     ...callable.map(workload => serviceOf(workload, single.get(workload.name))),
+    ...callable.flatMap(workload =>
+      versionServices(workload, behind.get(workload.name), context).map(each =>
+        serviceOf(each, single.get(workload.name)),
+      ),
+    ),
     ...meshObjects(settings, Object.keys(namespaces)),
   ]
 }
@@ -76,25 +83,6 @@ function handler(probe: Probe, port: number): Record<string, unknown> {
     case 'grpc':
       return { grpc: { port } }
   }
-}
-
-/**
- * A Pod for each gateway that calls an ambient service: a gateway is a proxy of its own, which goes through waypoints where
- * a sidecar would not (istio `manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml`,
- * `manifests/charts/gateway/values.yaml` labels).
- */
-function gatewayPods({ gateways, outOf, workloads, settings }: Context): KubernetesObject[] {
-  const taken = new Set(workloads.map(({ namespace, name }) => `${namespace}/${name}`))
-  const isAmbient = ({ flow: { to } }: Line) => to.kind === 'workload' && planeOf(to.namespace, settings) === 'ambient'
-  const calling = [...gateways].filter(key => outOf.get(key)?.some(isAmbient))
-  return calling.map(key => {
-    const [namespace = '', account = ''] = key.split('/')
-    const name = taken.has(key) ? `${account}-gateway` : account
-    const annotations = { 'inject.istio.io/templates': 'gateway' }
-    const labels = { istio: account, 'istio.io/dataplane-mode': 'none' }
-    const spec = { serviceAccountName: account, containers: [{ name: 'gateway' }] }
-    return object('Pod', { name, namespace, labels, annotations }, { spec })
-  })
 }
 
 /** Each port says its protocol: what Istio must sniff, it may take for TCP, where no rule with a route holds. */

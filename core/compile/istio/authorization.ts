@@ -4,6 +4,7 @@ import { sorted } from '../order'
 import type { Context, Workload } from './context'
 import { manifest } from './context'
 import type { Grant } from './grant'
+import type { Permit } from './rules'
 import { ruleParts } from './rules'
 import { stageOf } from './stage'
 
@@ -38,15 +39,17 @@ export function routesTo(callee: Workload, grants: readonly Grant[], context: Co
   })
 }
 
-interface Admission {
+/** What is admitted, and where. */
+export interface Admission {
   readonly namespace: string
   /** What the policy holds for. */
   readonly attached: Readonly<Record<string, unknown>>
-  readonly grants: readonly Grant[]
+  readonly grants: readonly Permit[]
   readonly context: Context
 }
 
-function admitting(name: string, { namespace, attached, grants, context }: Admission): Manifest[] {
+/** The AuthorizationPolicy called `name` that admits exactly `grants`; several where one would break a limit, none where there is nothing to admit. */
+export function admitting(name: string, { namespace, attached, grants, context }: Admission): Manifest[] {
   return ruleParts(grants).map((part, index) =>
     manifest({
       kind: 'AuthorizationPolicy',

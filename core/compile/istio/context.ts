@@ -3,7 +3,8 @@ import { accountOf, gatewayOf, labelsOf } from '../../graph/resolve'
 import type { Flow } from '../../model/flow'
 import type { KubernetesObject, Manifest } from '../../model/manifest'
 import { printFlow } from '../../model/flow'
-import { apiVersionOf } from '../../model/kinds'
+import type { Kind } from '../../model/kinds'
+import { apiVersionOf, writtenKind } from '../../model/kinds'
 import type { Problem } from '../../model/problem'
 import { sorted, sortedBy, sortedGroups } from '../order'
 import type { ServicePort } from './service-ports'
@@ -89,8 +90,7 @@ export interface Outcome {
 
 /** What an object is made of; `because` is what justifies it and is never empty. */
 export interface Draft {
-  readonly kind:
-    'AuthorizationPolicy' | 'PeerAuthentication' | 'RequestAuthentication' | 'Sidecar' | 'ServiceEntry' | 'Gateway'
+  readonly kind: Kind
   readonly namespace: string
   readonly name: string
   readonly spec: Readonly<Record<string, unknown>>
@@ -105,6 +105,6 @@ export function manifest({ kind, namespace, name, spec, because, ...more }: Draf
   const { annotations } = more
   const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh', ...more.labels }
   const metadata = { name, namespace, labels, ...(annotations && { annotations }) }
-  const object: KubernetesObject = { apiVersion: apiVersionOf(kind), kind, metadata, spec }
+  const object: KubernetesObject = { apiVersion: apiVersionOf(kind), kind: writtenKind(kind), metadata, spec }
   return { object, because }
 }

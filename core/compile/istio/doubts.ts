@@ -5,11 +5,10 @@ import type { Problem } from '../../model/problem'
 import { sortedGroups } from '../order'
 import type { DataPlane } from '../target'
 import type { Workload } from './context'
-import { identityKey } from './context'
 import { misnamed } from './misnamed'
 import { planeOf } from './plane'
 import type { Settings } from './settings'
-import { stageOf } from './stage'
+import { podsOfVersions } from './traffic/destinations'
 
 /** What is wrong with a graph on a mesh. */
 export interface Doubts {
@@ -50,8 +49,7 @@ export function doubts(graph: Graph, workloads: readonly Workload[], settings: S
     problems: [
       ...[...misplaced, ...overlapping].map(({ problem }) => problem),
       ...workloads.flatMap(workload => reservedPorts(workload, settings)),
-      ...gateways(graph, workloads, settings),
-      ...misnamed(names, settings),
+      ...misnamed(names, settings, gatewayNamespaces(graph)),
     ],
   }
 }
@@ -91,12 +89,13 @@ function misplacement(namespace: string, settings: Settings): Refusal[] {
 /** A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there. */
 function overlaps(workloads: readonly Workload[]): Refusal[] {
   const pairsOf = ({ labels }: Workload) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  const pairs = workloads.flatMap(workload => pairsOf(workload).map(pair => ({ workload, pair })))
+  const pods = workloads.flatMap(workload => [workload, ...podsOfVersions(workload)])
+  const pairs = pods.flatMap(workload => pairsOf(workload).map(pair => ({ workload, pair })))
   const byPair = sortedGroups(pairs, ({ pair }) => pair)
   return workloads.flatMap(workload => {
     const carriers = pairsOf(workload).map(pair => (byPair.get(pair) ?? []).map(each => each.workload))
-    const [fewest = workloads] = carriers.sort((a, b) => a.length - b.length)
-    const others = fewest.filter(other => other !== workload && carries(other, workload))
+    const [fewest = pods] = carriers.sort((a, b) => a.length - b.length)
+    const others = fewest.filter(other => other.name !== workload.name && carries(other, workload))
     const message = overlap(workload, others)
     if (message === undefined) return []
     const at = `services.${workload.name}.labels`
@@ -108,7 +107,7 @@ function overlaps(workloads: readonly Workload[]): Refusal[] {
 function overlap({ name, labels }: Workload, others: readonly Workload[]): string | undefined {
   if (Object.keys(labels).length === 0) return `\`${name}\` has no labels, which selects every Pod of its namespace`
   if (others.length === 0) return undefined
-  return `the labels of \`${name}\` also select the Pods of ${listing(others.map(other => other.name))}`
+  return `the labels of \`${name}\` also select the Pods of ${listing([...new Set(others.map(other => other.name))])}`
 }
 
 function carries(other: Workload, { labels }: Workload): boolean {
@@ -126,17 +125,8 @@ function reservedPorts({ name, namespace, service }: Workload, settings: Setting
     })
 }
 
-/** The default deny of a namespace also closes a gateway that stands in it, to the world it is there to serve. */
-function gateways(graph: Graph, workloads: readonly Workload[], settings: Settings): Problem[] {
-  const governed = new Set(workloads.map(identityKey))
-  const closed = workloads.map(({ namespace }) => namespace).filter(each => stageOf(each, settings) === 'enforce')
-  const namespaces = new Set(closed)
-  return Object.entries(graph.ingress).flatMap(([name, ingress]): Problem[] => {
-    const gateway = gatewayOf(ingress)
-    if (!namespaces.has(gateway.namespace) || governed.has(identityKey(gateway))) return []
-    const at = `ingress.${name}.gateway`
-    const message = `the default deny of \`${gateway.namespace}\` closes the gateway \`${identityKey(gateway)}\``
-    const hint = 'give the gateway a namespace of its own'
-    return [{ code: 'gateway-among-services', severity: 'narrowed', at, message, hint }]
-  })
+/** Where gateways stand, which are taken from stage to stage as services are. */
+function gatewayNamespaces({ ingress, external }: Graph): string[] {
+  const leaving = Object.values(external).flatMap(({ gateway }) => (gateway === undefined ? [] : [{ gateway }]))
+  return [...Object.values(ingress), ...leaving].map(each => gatewayOf(each).namespace)
 }

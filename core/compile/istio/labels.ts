@@ -1,7 +1,7 @@
 import { sorted } from '../order'
 import type { Context } from './context'
 import { planeOf } from './plane'
-import type { Bound } from './waypoints'
+import type { Bound } from './waypoint/waypoints'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -12,14 +12,20 @@ export type Namespaces = Readonly<Record<string, Labels>>
 interface Followed {
   readonly tag?: string | undefined
   readonly revision?: string | undefined
+  readonly next?: { readonly revision: string; readonly namespaces?: readonly string[] } | undefined
+}
+
+/** The revision or tag that a namespace's Pods and waypoints follow; none for the control plane without one. */
+export function followed({ tag, revision, next }: Followed, namespace: string): string | undefined {
+  return next?.namespaces?.includes(namespace) === true ? next.revision : (tag ?? revision)
 }
 
 /**
  * The labels by which a namespace of sidecars joins the mesh: a revision or tag, or `istio-injection`, and never both,
  * since `istio-injection` would win and an upgrade would silently pass the namespace by.
  */
-export function namespaceLabels({ tag, revision }: Followed): Record<string, string> {
-  const follows = tag ?? revision
+export function namespaceLabels(settings: Followed, namespace = ''): Record<string, string> {
+  const follows = followed(settings, namespace)
   return follows === undefined ? { 'istio-injection': 'enabled' } : { 'istio.io/rev': follows }
 }
 
@@ -30,7 +36,7 @@ export function namespaceLabels({ tag, revision }: Followed): Record<string, str
 export function labelsByNamespace({ workloads, settings }: Context, all: readonly Bound[]): Namespaces {
   const wide = new Map(all.filter(({ by }) => by === 'namespace').map(bound => [bound.workload.namespace, bound]))
   const labelsOf = (namespace: string): Labels => {
-    if (planeOf(namespace, settings) === 'sidecar') return namespaceLabels(settings)
+    if (planeOf(namespace, settings) === 'sidecar') return namespaceLabels(settings, namespace)
     const bound = wide.get(namespace)
     return { 'istio.io/dataplane-mode': 'ambient', ...(bound && waypointLabels(bound)) }
   }

@@ -14,17 +14,25 @@ export function object(
 
 /** The settings that manifests depend on, where istiod of the revision keeps them, and the tag that leads to it. */
 export function meshObjects(settings: Settings, namespaces: readonly string[]): KubernetesObject[] {
-  const { systemNamespace: namespace, revision, trustDomain, rootNamespace, clusterDomain } = settings
-  const rev = revision ?? 'default'
-  const suffix = rev === 'default' ? '' : `-${rev}`
-  const labels = { 'istio.io/rev': rev }
+  const { revision = 'default', next } = settings
+  // Two control planes of one mesh are told the same, or they would make two of it.
+  const revisions = [revision, ...(next ? [next.revision] : [])]
+  return [
+    ...revisions.flatMap(each => controlPlane(each, settings, namespaces)),
+    ...tagWebhook(settings, next?.tagged === true ? next.revision : revision),
+  ]
+}
+
+function controlPlane(revision: string, settings: Settings, namespaces: readonly string[]): KubernetesObject[] {
+  const { systemNamespace: namespace, trustDomain, rootNamespace, clusterDomain } = settings
+  const suffix = revision === 'default' ? '' : `-${revision}`
+  const labels = { 'istio.io/rev': revision }
   const config = (name: string, data: Readonly<Record<string, string>>): KubernetesObject =>
     object('ConfigMap', { name: `${name}${suffix}`, namespace, labels }, { data })
   const values = JSON.stringify({ global: { proxy: { clusterDomain } } })
   return [
     config('istio', { mesh: stringify({ ...hbone(settings, namespaces), rootNamespace, trustDomain }) }),
     ...(clusterDomain === 'cluster.local' ? [] : [config('istio-sidecar-injector', { values })]),
-    ...tagWebhook(settings, labels),
   ]
 }
 
@@ -34,9 +42,12 @@ function hbone(settings: Settings, namespaces: readonly string[]): object {
   return { defaultConfig: { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } } }
 }
 
-function tagWebhook({ tag, systemNamespace }: Settings, labels: Readonly<Record<string, string>>): KubernetesObject[] {
+function tagWebhook({ tag, systemNamespace }: Settings, revision: string): KubernetesObject[] {
   if (tag === undefined) return []
   const suffix = systemNamespace === 'istio-system' ? '' : `-${systemNamespace}`
-  const metadata = { name: `istio-revision-tag-${tag}${suffix}`, labels: { ...labels, 'istio.io/tag': tag } }
+  const metadata = {
+    name: `istio-revision-tag-${tag}${suffix}`,
+    labels: { 'istio.io/rev': revision, 'istio.io/tag': tag },
+  }
   return [{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration', metadata }]
 }

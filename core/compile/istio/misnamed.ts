@@ -4,13 +4,14 @@ import { planeOf } from './plane'
 import type { Settings } from './settings'
 import { isWaypointName } from './settings'
 
-/** What is wrong with what a target says of single namespaces, given those of the graph. */
-export function misnamed(namespaces: readonly string[], settings: Settings): Problem[] {
+/** What is wrong with what a target says of single namespaces, given those of the graph's services and of its gateways. */
+export function misnamed(namespaces: readonly string[], settings: Settings, gateways: readonly string[]): Problem[] {
   const known = new Set(namespaces)
+  const staged = new Set([...namespaces, ...gateways])
   return [
     ...(['stages', 'dataPlanes', 'waypoints'] as const).flatMap(field =>
       Object.keys(settings[field])
-        .filter(namespace => !known.has(namespace))
+        .filter(namespace => !(field === 'stages' ? staged : known).has(namespace))
         .map(namespace => unknown(namespace, field, namespaces)),
     ),
     ...Object.keys(settings.waypoints)

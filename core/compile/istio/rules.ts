@@ -4,8 +4,19 @@ import type { Grant, Source } from './grant'
 import type { Condition, Demand } from './token'
 import { demandKey } from './token'
 
+/**
+ * What a rule is made from: a grant, or the same where hosts tell requests apart instead of a port, which is so at gateways alone: whoever calls a
+ * sidecar may write any host.
+ */
+export interface Permit extends Omit<Grant, 'port'> {
+  readonly port?: number
+  /** As a policy writes them: the header as it is sent, in any case, with its port. */
+  readonly hosts?: readonly string[]
+}
+
 interface Operation {
-  readonly ports: readonly string[]
+  readonly ports?: readonly string[]
+  readonly hosts?: readonly string[]
   readonly methods?: readonly string[]
   readonly paths?: readonly string[]
 }
@@ -40,7 +51,7 @@ function toldOf({ rule, because }: Justified): Told {
 }
 
 /** The rules that admit exactly `grants`, in several parts where one object could not hold them all. */
-export function ruleParts(grants: readonly Grant[]): readonly (readonly Justified[])[] {
+export function ruleParts(grants: readonly Permit[]): readonly (readonly Justified[])[] {
   const rules = sortedBy(rulesOf(grants).map(toldOf).flatMap(split), ({ text }) => text)
   return runs(rules, limits.bytes, ({ text }) => text.length + 20)
 }
@@ -49,7 +60,7 @@ export function ruleParts(grants: readonly Grant[]): readonly (readonly Justifie
  * Callers that may do the same share a rule. What a caller does on HTTP ports and on TCP ports goes into two rules: on a
  * TCP port one HTTP field would drop the whole rule, its TCP operations included. So goes what asks for different tokens.
  */
-function rulesOf(grants: readonly Grant[]): Justified[] {
+function rulesOf(grants: readonly Permit[]): Justified[] {
   const byCaller = sortedGroups(
     grants,
     ({ source, http, token }) => `${http ? 'http' : 'tcp'} ${demandKey(token)} ${keyOf(source)}`,
@@ -85,7 +96,7 @@ function withToken(
     : sources.map(({ source }) => ({ source: { ...source, requestPrincipals } }))
 }
 
-function isOpen(grants: readonly Grant[]): boolean {
+function isOpen(grants: readonly Permit[]): boolean {
   return grants.some(({ source }) => source.kind === 'anyone')
 }
 
@@ -100,7 +111,7 @@ function keyOf(source: Source): string {
   }
 }
 
-function peers(grants: readonly Grant[]): { readonly source: Peers }[] {
+function peers(grants: readonly Permit[]): { readonly source: Peers }[] {
   const sources = grants.map(({ source }) => source)
   const principals = sorted(sources.flatMap(source => (source.kind === 'identity' ? [source.principal] : [])))
   const ipBlocks = sorted(sources.flatMap(source => (source.kind === 'addresses' ? source.cidrs : [])))
@@ -110,18 +121,41 @@ function peers(grants: readonly Grant[]): { readonly source: Peers }[] {
   ]
 }
 
-/** What the grants of one caller add up to: TCP ports together, HTTP paths with the same methods together, port by port. */
-function operations(grants: readonly Grant[]): Operation[] {
-  const tcp = grants.filter(grant => !grant.http).map(grant => grant.port)
-  const http = sortedGroups(
-    grants.filter(grant => grant.http),
-    grant => String(grant.port).padStart(5, '0'),
+/** What the grants of one caller add up to: TCP ports together, HTTP paths with the same methods together, port by port; hosts with the same requests together. */
+function operations(grants: readonly Permit[]): Operation[] {
+  const tcp = grants.filter(grant => !grant.http).flatMap(({ port }) => port ?? [])
+  const requests = grants.filter(({ http }) => http)
+  const byPort = sortedGroups(
+    requests.filter(({ hosts }) => !hosts),
+    ({ port }) => String(port).padStart(5, '0'),
   )
-  const requests = [...http.values()].flatMap(requestsOf)
-  return tcp.length === 0 ? requests : [{ ports: ascending(tcp) }, ...requests]
+  return [
+    ...(tcp.length === 0 ? [] : [{ ports: ascending(tcp) }]),
+    ...[...byPort.values()].flatMap(same => {
+      const ports = ascending(same.flatMap(({ port }) => port ?? []))
+      return requestsOf(same).map(request => ({ ports, ...request }))
+    }),
+    ...hosted(requests.filter(({ hosts }) => hosts)),
+  ]
 }
 
-function requestsOf(grants: readonly Grant[]): Operation[] {
+function hosted(grants: readonly Permit[]): Operation[] {
+  const byPlace = sortedGroups(grants, ({ hosts = [], port }) => JSON.stringify([hosts, port]))
+  const asked = [...byPlace.values()].map(same => {
+    const ports = ascending(same.flatMap(({ port }) => port ?? []))
+    return { hosts: same[0]?.hosts ?? [], ports, requests: requestsOf(same) }
+  })
+  const alike = sortedGroups(asked, ({ ports, requests }) => JSON.stringify([ports, requests]))
+  return [...alike.values()].flatMap(same => {
+    const hosts = sorted(same.flatMap(each => each.hosts))
+    const ports = same[0]?.ports ?? []
+    return (same[0]?.requests ?? []).map(request => ({ hosts, ...(ports.length > 0 && { ports }), ...request }))
+  })
+}
+
+function requestsOf(
+  grants: readonly Permit[],
+): { readonly methods: readonly string[]; readonly paths: readonly string[] }[] {
   const byPath = sortedGroups(grants, ({ http }) => http?.path ?? '')
   const paths = [...byPath].map(([path, same]) => ({
     path,
@@ -129,7 +163,6 @@ function requestsOf(grants: readonly Grant[]): Operation[] {
   }))
   const byMethods = sortedGroups(paths, ({ methods }) => methods.join(' '))
   return [...byMethods.values()].map(same => ({
-    ports: ascending(grants.map(({ port }) => port)),
     methods: same[0]?.methods ?? [],
     paths: same.map(({ path }) => path),
   }))
@@ -151,10 +184,12 @@ function split(told: Told): Told[] {
 }
 
 function cut({ operation }: { readonly operation: Operation }): { readonly operation: Operation }[] {
-  const { ports, methods = [], paths } = operation
+  const { hosts, paths, ...rest } = operation
   if (!paths) return [{ operation }]
-  const parts = runs(paths, limits.halfRule, quoted)
-  return parts.map(part => ({ operation: { ports: [...ports], methods: [...methods], paths: part } }))
+  const share = hosts ? limits.halfRule / 2 : limits.halfRule
+  const parts = runs(paths, share, quoted)
+  const places = hosts ? runs(hosts, share, quoted).map(some => ({ hosts: some })) : [{}]
+  return places.flatMap(place => parts.map(part => ({ operation: { ...rest, ...place, paths: part } })))
 }
 
 function quoted(text: string): number {
@@ -167,8 +202,13 @@ function length(part: object): number {
 
 /** A copy: YAML would print what two rules share once, and an alias for the second. */
 function unshared({ from, to, when }: Rule): Rule {
-  const operations = to.map(({ operation: { ports, methods, paths } }) => ({
-    operation: { ports: [...ports], ...(methods && { methods: [...methods] }), ...(paths && { paths: [...paths] }) },
+  const operations = to.map(({ operation: { ports, hosts, methods, paths } }) => ({
+    operation: {
+      ...(hosts && { hosts: [...hosts] }),
+      ...(ports && { ports: [...ports] }),
+      ...(methods && { methods: [...methods] }),
+      ...(paths && { paths: [...paths] }),
+    },
   }))
   const conditions = when && { when: when.map(({ key, values }) => ({ key, values: [...values] })) }
   if (!from) return { to: operations, ...conditions }

@@ -1,5 +1,5 @@
 import type { Problem } from '../../model/problem'
-import type { DataPlane, IstioTarget, Stage, WaypointScope } from '../target'
+import type { DataPlane, GatewayTarget, IstioTarget, Stage, WaypointScope } from '../target'
 
 /** A target with its defaults filled in. */
 export interface Settings {
@@ -9,12 +9,15 @@ export interface Settings {
   readonly rootNamespace: string
   readonly revision: string | undefined
   readonly tag: string | undefined
+  readonly next: IstioTarget['next']
   readonly clusterDomain: string
   readonly stages: Readonly<Record<string, Stage>>
   /** The data plane of namespaces that `dataPlanes` does not name. */
   readonly plane: DataPlane
   readonly dataPlanes: Readonly<Record<string, DataPlane>>
   readonly waypoints: Readonly<Record<string, WaypointScope>>
+  /** By `namespace/serviceAccount`. */
+  readonly gateways: Readonly<Record<string, GatewayTarget>>
 }
 
 const supported = /^1\.(29|30|31)(\.|-|$)/
@@ -62,17 +65,19 @@ export function settle(target: IstioTarget): {
     rootNamespace: target.rootNamespace ?? systemNamespace,
     revision: target.revision,
     tag: target.tag,
+    next: target.next,
     clusterDomain: target.clusterDomain ?? 'cluster.local',
     stages: target.stages ?? {},
     plane: planes[target.kind],
     dataPlanes: target.dataPlanes ?? {},
     waypoints: target.waypoints ?? {},
+    gateways: target.gateways ?? {},
   }
   return { settings, problems: faults(settings) }
 }
 
 function faults(settings: Settings): Problem[] {
-  const { version, trustDomain, clusterDomain } = settings
+  const { version, trustDomain, clusterDomain, next } = settings
   return [
     ...fault(supported.test(version), {
       code: 'unsupported-version',
@@ -94,6 +99,12 @@ function faults(settings: Settings): Problem[] {
         hint: 'lower case letters, digits and `-`, as in `1-30-3`',
       }),
     ),
+    ...fault(isLabel(next?.revision ?? 'absent'), {
+      code: 'bad-name',
+      at: 'target.next.revision',
+      message: `\`${next?.revision ?? ''}\` is no DNS label`,
+      hint: 'lower case letters, digits and `-`, as in `1-30-3`',
+    }),
     ...fault(isName(clusterDomain), {
       code: 'bad-name',
       at: 'target.clusterDomain',

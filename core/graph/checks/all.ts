@@ -1,6 +1,7 @@
 import type { Problem } from '../../model/problem'
 import { callProblems } from './calls'
 import type { Context } from './context'
+import { entryProblems } from './entries'
 import { externalProblems } from './externals'
 import { identityProblems } from './identities'
 import { ingressProblems } from './ingress'
@@ -9,6 +10,7 @@ import { outsideProblems } from './outside'
 import { scraperProblems } from './scraper'
 import { selectorProblems } from './selectors'
 import { serviceProblems } from './services'
+import { trafficProblems } from './traffic'
 
 /** Everything that is wrong with what a graph of the right shape says, in the order people read a graph. */
 export function semanticProblems(context: Context): readonly Problem[] {
@@ -16,8 +18,10 @@ export function semanticProblems(context: Context): readonly Problem[] {
     serviceProblems,
     identityProblems,
     selectorProblems,
+    trafficProblems,
     externalProblems,
     ingressProblems,
+    entryProblems,
     outsideProblems,
     scraperProblems,
     issuerProblems,

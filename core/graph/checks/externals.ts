@@ -3,6 +3,7 @@ import type { External } from '../graph'
 import { nameProblems } from '../names'
 import { defect, place } from '../place'
 import type { Context } from './context'
+import { leavingProblems } from './egress'
 import { hostProblems } from './hosts'
 
 /** What is wrong with the hosts outside the cluster. */
@@ -14,7 +15,7 @@ export function externalProblems({ graph }: Context): readonly Problem[] {
     ...external.hosts.flatMap((host, index) => clusterHost(host, place('external', name, 'hosts', index))),
     ...portProblems(name, external),
   ])
-  return [...each, ...endpointProblems(Object.entries(graph.external))]
+  return [...each, ...endpointProblems(Object.entries(graph.external)), ...leavingProblems(graph)]
 }
 
 function sameName(name: string): Problem {

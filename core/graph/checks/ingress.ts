@@ -13,11 +13,13 @@ export function ingressProblems(context: Context): readonly Problem[] {
     ...nameProblems('entry', name, place('ingress', name)),
     ...gatewayProblems(ingress, place('ingress', name, 'gateway')),
     ...hostProblems(ingress.hosts, ['ingress', name, 'hosts'], 'subdomains'),
+    ...(ingress.tls ? nameProblems('secret', ingress.tls.secret, place('ingress', name, 'tls', 'secret')) : []),
     ...calleeProblems(context, { callees: ingress.routes, path: ['ingress', name, 'routes'], among: 'services' }),
   ])
 }
 
-function gatewayProblems(ingress: Ingress, at: string): readonly Problem[] {
+/** What is wrong with the name of a gateway. */
+export function gatewayProblems(ingress: Pick<Ingress, 'gateway'>, at: string): readonly Problem[] {
   if (ingress.gateway.split('/').length > 2) {
     const message = `\`${ingress.gateway}\` is not a gateway's identity`
     return [defect({ code: 'malformed-name', at, message, hint: 'write `namespace/serviceAccount`' })]

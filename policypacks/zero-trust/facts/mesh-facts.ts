@@ -7,8 +7,8 @@ import { chartName, releases } from './charts'
 
 /** The mesh's config as far as the stack says it, for an analysis that needs all of it at once. */
 export interface ReadMesh {
-  /** Absent where the stack registers istiod's own ConfigMap. */
-  readonly facts: MeshFacts | undefined
+  /** One a control plane; none where the stack registers istiod's own ConfigMap. */
+  readonly facts: readonly MeshFacts[]
   readonly findings: readonly Finding[]
 }
 
@@ -17,15 +17,24 @@ export function readMeshFacts(context: Context): ReadMesh {
   const maps = gather(ofKind(context, '', 'ConfigMap'), readConfigMap)
   const installed = gather(releases(context), readRelease)
   const findings = [...maps.findings, ...installed.findings]
-  if (maps.facts.some(({ isMeshConfig }) => isMeshConfig)) return { facts: undefined, findings }
+  if (maps.facts.some(({ isMeshConfig }) => isMeshConfig)) return { facts: [], findings }
   const told = installed.facts.flatMap(fact => fact ?? [])
-  const revisions = [...told.flatMap(fact => fact.revisions), ...maps.facts.flatMap(({ follows }) => follows)]
-  const [first] = told
-  const settings = first ? { config: first.config, findings: [] } : knownSettings(context)
+  const follows = maps.facts.flatMap(fact => fact.follows)
+  // Several control planes stay apart: what they are told differently is for the analyzer to call unknown.
+  if (told.length > 0) return { facts: withFollowed(told, follows), findings }
+  const settings = knownSettings(context)
   return {
-    facts: { config: settings.config, revisions: [...new Set(revisions)] },
+    facts: [{ config: settings.config, revisions: [...new Set(follows)] }],
     findings: [...findings, ...settings.findings],
   }
+}
+
+/** What namespaces follow may be a tag, of which no Release knows; it leads to one of them. */
+function withFollowed([first, ...more]: readonly MeshFacts[], follows: readonly string[]): readonly MeshFacts[] {
+  if (!first) return []
+  const known = [first, ...more].flatMap(({ revisions }) => revisions)
+  const tags = [...new Set(follows)].filter(name => !known.includes(name))
+  return [{ ...first, revisions: [...first.revisions, ...tags] }, ...more]
 }
 
 interface ConfigMapFact {

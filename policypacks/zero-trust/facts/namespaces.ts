@@ -13,6 +13,8 @@ export interface NamespaceFact {
   readonly field: Field
   readonly name: string
   readonly membership: Membership
+  /** The revision or tag that injects its Pods, `default` where it names none; absent where nothing injects. */
+  readonly follows: string | undefined
 }
 
 export function namespaces(context: Context): readonly Field[] {
@@ -21,7 +23,14 @@ export function namespaces(context: Context): readonly Field[] {
 
 /** Reads a Namespace's name and whether its Pods become part of a mesh. */
 export function readNamespace(field: Field): NamespaceFact {
-  return { field, name: required(at(field, 'metadata', 'name')), membership: membershipOf(field) }
+  const name = required(at(field, 'metadata', 'name'))
+  return { field, name, membership: membershipOf(field), follows: followsOf(field) }
+}
+
+function followsOf(field: Field): string | undefined {
+  const own = labels(at(field, 'metadata', 'labels'))
+  const injection = own['istio-injection']
+  return injection === undefined ? own['istio.io/rev'] : injection === 'enabled' ? 'default' : undefined
 }
 
 /**

@@ -2,6 +2,7 @@ import type { GovernedService } from '../../../core/model/intent'
 import { gather, type Field, type Gathered } from '../field'
 import type { Context } from '../rule'
 import { gatherGateways } from './gateways'
+import { chartLabels, gatewaysIn } from './intent-gateways'
 import { selects, type Labels } from './policies'
 import { readWorkload, workloads } from './workloads'
 
@@ -24,7 +25,9 @@ export function selectables(context: Context): Gathered<Selectable> {
   const real = gather(workloads(context), readWorkload)
   const gateways = gatherGateways(context)
   const made = [...real.facts, ...gateways.facts.filter(({ waypoint }) => !waypoint)]
-  const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
+  const intent = context.intent.kind === 'found' ? context.intent.intent : undefined
+  const governed = intent?.governed ?? []
+  const elsewhere = intent ? [...gatewaysIn(intent)] : []
   return {
     facts: [
       ...made.map(({ namespace, labels, field }) => ({
@@ -40,6 +43,13 @@ export function selectables(context: Context): Gathered<Selectable> {
         name: `service ${service.namespace}/${service.service}`,
         maker: undefined,
         governed: service,
+      })),
+      ...elsewhere.map(([name, gateway]) => ({
+        namespace: gateway.namespace,
+        labels: chartLabels(gateway),
+        name: `gateway ${name}`,
+        maker: undefined,
+        governed: undefined,
       })),
     ],
     findings: [...real.findings, ...gateways.findings],

@@ -3,6 +3,7 @@ import { at, gather, required, type Field, type Gathered } from '../field'
 import { unknownSetting } from '../mesh'
 import type { Context, Finding } from '../rule'
 import { dataplaneMode, dataPlanes, planeOfMesh, type Plane, type Planes } from './data-plane'
+import { chartLabels, gatewaysIn } from './intent-gateways'
 import { namespaces } from './namespaces'
 import { selects, type AuthorizationFact } from './policies'
 import { readWorkload, workloads, type WorkloadFact } from './workloads'
@@ -21,7 +22,7 @@ export function onZtunnel(context: Context): OnZtunnel {
   const known: Known = { context, planes, pods, everywhere: once(() => everywhere({ context, planes, pods })) }
   return (policy, found) => {
     const [first] = found
-    if (first === undefined || policy.targeted || isForGateway(policy)) return []
+    if (first === undefined || policy.targeted || isForGateway(policy, context)) return []
     const reached = reachOf(policy, known)
     // A Pod that cannot be read may have left the ambient mesh; that does not make what is found certain, nor silent.
     if (reached.kind === 'ambient') return [...found, ...known.pods().findings]
@@ -32,9 +33,18 @@ export function onZtunnel(context: Context): OnZtunnel {
   }
 }
 
-/** The Pods of a Gateway are Envoys, which istiod keeps out of ztunnel (istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go). */
-function isForGateway({ selector }: AuthorizationFact): boolean {
-  return selector?.['gateway.networking.k8s.io/gateway-name'] !== undefined
+/**
+ * The Pods of a Gateway are Envoys, which istiod keeps out of ztunnel (istio pilot/pkg/config/kube/gatewaycommon/deploymentcontroller.go), and so are those of
+ * Istio's chart (istio manifests/charts/gateway/values.yaml), by whose labels the gateways of the intent are told.
+ */
+function isForGateway({ namespace, selector }: AuthorizationFact, { intent }: Context): boolean {
+  if (selector === undefined) return false
+  if (selector['gateway.networking.k8s.io/gateway-name'] !== undefined) return true
+  const gateways = intent.kind === 'found' ? [...gatewaysIn(intent.intent).values()] : []
+  return gateways.some(gateway => {
+    const { app, istio } = chartLabels(gateway)
+    return gateway.namespace === namespace && selector.app === app && selector.istio === istio
+  })
 }
 
 interface Pods extends Gathered<WorkloadFact> {

@@ -1,8 +1,20 @@
 import { ambientShop } from '../example-ambient'
-import { configMap, deployment, namespace } from '../example-objects'
-import { aboutNamespace, inhabited, namespaces, readNamespace, systemNamespaces } from '../facts/namespaces'
+import { configMap, deployment, namespace, release } from '../example-objects'
+import { followable } from '../facts/control-planes'
+import {
+  aboutNamespace,
+  inhabited,
+  namespaces,
+  readNamespace,
+  systemNamespaces,
+  type NamespaceFact,
+} from '../facts/namespaces'
 import { finding, gather } from '../field'
 import { rule, type Context, type Finding } from '../rule'
+
+function istiod(revision: string) {
+  return release(`istiod-${revision}`, { chart: 'istiod', namespace: 'istio-system', values: { revision } })
+}
 
 /**
  * Every Namespace the stack registers joins exactly one mesh, and so does every namespace it puts something into.
@@ -30,6 +42,10 @@ export const namespaceInMesh = rule({
       { title: 'it follows a revision', objects: [namespace('shop', { 'istio.io/rev': '1-30-3' })] },
       { title: 'it is ambient', objects: [ambientShop] },
       {
+        title: 'it follows one of two revisions, while the control plane is upgraded',
+        objects: [namespace('shop', { 'istio.io/rev': '1-31-0' }), istiod('1-30-3'), istiod('1-31-0')],
+      },
+      {
         title: 'another stack has put it into the mesh, and guards it',
         objects: [deployment('cart')],
         config: { elsewhere: ['shop'] },
@@ -53,6 +69,10 @@ export const namespaceInMesh = rule({
         objects: [namespace('shop', { 'istio-injection': 'enabled', 'istio.io/rev': '1-30-3' })],
       },
       { title: 'a workload goes where nothing shows a mesh', objects: [deployment('cart')] },
+      {
+        title: 'it follows a revision that no control plane of the stack has',
+        objects: [namespace('shop', { 'istio.io/rev': '1-29-6' }), istiod('1-30-3')],
+      },
     ],
   },
   check,
@@ -73,13 +93,37 @@ function check(context: Context): readonly Finding[] {
       name: one.namespace,
       found: aboutNamespace(one, 'is not shown to be in the mesh: the stack does not register it'),
     }))
+  const left = lost(
+    known.facts.filter(
+      ({ name, membership }) => membership.kind === 'in' && !exempt.includes(name) && !elsewhere.includes(name),
+    ),
+    context,
+  )
   const suspects = [...outside, ...unseen]
   // Where nobody is suspected, nothing hangs on what the system's namespaces are.
   const system = suspects.length > 0 ? systemNamespaces(context) : { facts: [], findings: [] }
   return [
     ...known.findings,
     ...findings,
+    ...left,
     ...system.findings,
     ...suspects.flatMap(({ name, found }) => (system.facts.includes(name) ? [] : [found])),
+  ]
+}
+
+/** Namespaces that follow what nobody has: no webhook matches, and their Pods start without a sidecar. */
+function lost(members: readonly NamespaceFact[], context: Context): readonly Finding[] {
+  const followers = members.flatMap(({ field, follows }) => (follows === undefined ? [] : [{ field, follows }]))
+  const known = followers.length > 0 ? followable(context) : undefined
+  if (known === undefined) return []
+  const strays = followers.filter(({ follows }) => !known.facts.includes(follows))
+  return [
+    ...known.findings,
+    ...strays.map(({ field, follows }) =>
+      finding(
+        field,
+        `follows \`${follows}\`, which is no revision or tag of a control plane of the stack: nothing injects its Pods`,
+      ),
+    ),
   ]
 }

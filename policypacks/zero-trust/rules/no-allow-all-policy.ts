@@ -1,12 +1,46 @@
-import { authorizationPolicy, cartPolicy, cartRule, denyAll } from '../example-objects'
+import type { KubernetesObject } from '../../../core/model/manifest'
+import { authorizationPolicy, cartDigest, cartPolicy, cartRule, denyAll } from '../example-objects'
 import { isDeclared } from '../facts/declared'
+import { letsInEntries } from '../facts/entries'
 import { actionOf, authorizationPolicies, namespaceOf, selectorOf } from '../facts/policies'
 import { conditionsOf, namesCallers, operationsOf, rulesOf } from '../facts/rules-of-policies'
 import { targetRefs } from '../facts/target-refs'
 import { at, finding, judgeEach, required, texts, type Field } from '../field'
+import type { IntentSource } from '../lock'
 import { rule, type Context, type Finding } from '../rule'
 
 const negatives = ['notHosts', 'notPorts', 'notMethods', 'notPaths']
+
+/** What may enter by a gateway, by the labels of Istio's chart. */
+function entering(host: string): KubernetesObject {
+  return authorizationPolicy(
+    'entries-of-istio-ingress',
+    {
+      selector: { matchLabels: { app: 'istio-ingress', istio: 'ingress' } },
+      rules: [{ to: [{ operation: { hosts: [host, `${host}:*`], methods: ['GET'], paths: ['/cart'] } }] }],
+    },
+    'istio-ingress',
+  )
+}
+
+const shopLock: IntentSource = {
+  kind: 'found',
+  digest: cartDigest,
+  intent: {
+    version: 1,
+    governed: [],
+    flows: [],
+    entries: [
+      {
+        text: 'shop.example GET /cart → istio-ingress/istio-ingress → shop/cart:8080',
+        gateway: { namespace: 'istio-ingress', serviceAccount: 'istio-ingress' },
+        host: 'shop.example',
+        to: { kind: 'workload', service: 'cart', namespace: 'shop', serviceAccount: 'cart', port: 8080 },
+        http: { methods: ['GET'], path: '/cart' },
+      },
+    ],
+  },
+}
 
 /** Values that every request has. */
 const anything = ['*', '/*', '/{**}']
@@ -32,7 +66,7 @@ export const noAllowAllPolicy = rule({
     'iso-27001/A.5.15',
   ],
   why: 'policies that allow add up, so one that admits everybody undoes all the others of its workloads',
-  fix: 'name the callers in `from`; declare callers outside the mesh under `outside` in the graph; name the policy of an ingress gateway in `open`',
+  fix: 'name the callers in `from`; declare callers outside the mesh under `outside` in the graph, and what enters by a gateway under `ingress`; name the policy of any other gateway in `open`',
   config: ['lock', 'open', 'stages'],
   examples: {
     pass: [
@@ -44,6 +78,11 @@ export const noAllowAllPolicy = rule({
           authorizationPolicy('public', { rules: [{ to: [{ operation: { hosts: ['shop.example'] } }] }] }, 'ingress'),
         ],
         config: { open: ['ingress/public'] },
+      },
+      {
+        title: 'the intent has what enters by this gateway',
+        objects: [entering('shop.example')],
+        intent: shopLock,
       },
       {
         title: 'at a waypoint, where only the mesh gets, while the namespace is not yet enforced',
@@ -61,6 +100,11 @@ export const noAllowAllPolicy = rule({
       {
         title: 'requests are named, callers are not',
         objects: [authorizationPolicy('cart', { rules: [{ to: cartRule.to }] })],
+      },
+      {
+        title: 'a host that enters by no gateway of the intent',
+        objects: [entering('admin.example')],
+        intent: shopLock,
       },
       {
         title: 'every address there is',
@@ -111,11 +155,12 @@ function isAnyRequest(operation: Field): boolean {
   })
 }
 
-/** Callers whom nothing tells apart are declared for these ports, or the policy is one that is meant to be open. */
+/** Callers whom nothing tells apart are declared for these ports, or at this gateway, or the policy is one that is meant to be open. */
 function isMeant(policy: Field, one: Field, { config, intent }: Context): boolean {
   const namespace = namespaceOf(policy)
   if (config.open.length > 0 && config.open.includes(`${namespace}/${required(at(policy, 'metadata', 'name'))}`))
     return true
+  if (letsInEntries(policy, operationsOf(one), intent)) return true
   const selector = selectorOf(policy)
   const ports = operationsOf(one).map(operation => texts(at(operation, 'ports')))
   const isOpen = (port: string): boolean =>

@@ -19,9 +19,9 @@ import {
 import { isIstioChart, releases } from '../facts/charts'
 import { readMeshFacts } from '../facts/mesh-facts'
 import { readNamespace, namespaces } from '../facts/namespaces'
-import { selects } from '../facts/policies'
+import { namespaceOf, selects } from '../facts/policies'
 import { readService, services } from '../facts/services'
-import { readWorkload, workloads } from '../facts/workloads'
+import { readWorkload, serviceAccountOf, workloads } from '../facts/workloads'
 import { at, finding, gather, judgeEach, observed, required, text, Unproven, type Field } from '../field'
 import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
 import { noLock } from '../lock'
@@ -68,7 +68,7 @@ export const reachEqualsIntent = rule({
   fix: 'declare the call in the graph and write the lock anew with `ztm compile --lock`, or take away the object that admits it',
   limits:
     'objects that are in the cluster and not in the stack are not seen; what a chart brings is not seen either, but for namespaces the intent governs that is refused',
-  config: ['lock', 'stages', 'mesh', 'reviewed'],
+  config: ['lock', 'stages', 'unrouted', 'mesh', 'reviewed'],
   examples: {
     pass: [
       { title: 'the one declared call, and no other', objects: [...shop, cartPolicy, registered], intent: cartLock },
@@ -169,6 +169,7 @@ function proof(intent: Intent, context: Context): readonly Finding[] {
   const expected = {
     trustDomain: trustDomain.value,
     stages: context.config.stages,
+    unrouted: context.config.unrouted,
     ...(trustDomainAliases && { trustDomainAliases }),
   }
   const differences = compare(reach(layer), intent, expected)
@@ -208,6 +209,8 @@ function assumedFor(intent: Intent, context: Context): Assumed {
   const fronts = gather(services(context), readService)
   const own = gather(namespaces(context), readNamespace)
   const settings = readMeshFacts(context)
+  const pods = gather(workloads(context), accountsIn)
+  const made = gather(ofKind(context, 'gateway.networking.k8s.io', 'Gateway'), accountsFor)
   const { governed } = intent
   const objects = assumptions(intent, {
     workloads: governed.filter(
@@ -220,9 +223,22 @@ function assumedFor(intent: Intent, context: Context): Assumed {
     namespaces: [...new Set(governed.map(service => service.namespace))].filter(
       name => !own.facts.some(one => one.name === name),
     ),
+    gatewaysHere: new Set([...pods.facts, ...made.facts].flat()),
     mesh: settings.facts,
   })
-  return { objects, findings: [...real.findings, ...fronts.findings, ...own.findings, ...settings.findings] }
+  const read = [real, fronts, own, pods, made, settings]
+  return { objects, findings: read.flatMap(({ findings }) => findings) }
+}
+
+/** The account that Pods of the stack run under. */
+function accountsIn(field: Field): readonly string[] {
+  return [`${namespaceOf(field)}/${serviceAccountOf(field) ?? 'default'}`]
+}
+
+/** The account of the Pods that istiod makes for a Gateway (istio `pilot/pkg/config/kube/gatewaycommon/gateway_utils.go` GetDefaultName). */
+function accountsFor(field: Field): readonly string[] {
+  if (text(at(field, 'spec', 'gatewayClassName')) !== 'istio') return []
+  return [`${namespaceOf(field)}/${required(at(field, 'metadata', 'name'))}-istio`]
 }
 
 /** The analyzer's complaint that a value is unknown; it names the object and the path, and no value. */

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict'
 import { a1, a2, echoes, port, strict } from './echo'
 import { answer, holds, world, type Ask, type Row } from './table'
 
+const owner = { kind: 'Deployment', name: 'b', controller: true }
+const ports = Object.values(port).map(containerPort => ({ containerPort }))
+
 const policy = (path: string, condition: string) => `
     - to: [{ operation: { paths: [${path}] } }]
       when: [${condition}]`
@@ -76,18 +79,43 @@ describe('table: conditions', () => {
     ],
   )
 
-  const address = (operator: string) => `
+  const addresses = `
 apiVersion: security.istio.io/v1
 kind: AuthorizationPolicy
 metadata: { name: b-address, namespace: echo1 }
 spec:
   selector: { matchLabels: { app: b } }
-  rules: [{ when: [{ key: destination.ip, ${operator}: [10.1.0.2] }] }]
+  rules:${[
+    policy('/destination-ip-good', '{ key: destination.ip, values: [10.1.0.2] }'),
+    policy('/destination-ip-bad', '{ key: destination.ip, values: [1.2.3.4] }'),
+    policy('/destination-ip-notValues', '{ key: destination.ip, notValues: [10.1.0.2] }'),
+  ].join('')}
 `
-  for (const operator of ['values', 'notValues']) {
-    it(`does not know destination.ip (${operator}) of Pods that have no address yet`, () => {
-      const made = world(...echoes, address(operator))
-      assert.equal(answer(made(), { ...allowed, http: 'GET /destination-ip-good' }).verdict, 'unknown')
+  for (const path of ['/destination-ip-good', '/destination-ip-bad', '/destination-ip-notValues']) {
+    it(`does not know ${path} of Pods that have no address yet`, () => {
+      const made = world(...echoes, addresses)
+      assert.equal(answer(made(), { ...allowed, http: `GET ${path}` }).verdict, 'unknown')
     })
   }
+  const running = echoes.map(text => (text.includes('"name":"b","namespace":"echo1"') ? live(text) : text))
+  holds(
+    [...running, addresses],
+    [
+      ...both('allow', '/destination-ip-good'),
+      ...both('deny', '/destination-ip-bad'),
+      ...both('deny', '/destination-ip-notValues'),
+    ],
+  )
 })
+
+/** The same server, with the one Pod that its Deployment has made. */
+function live(text: string): string {
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'b-0', namespace: 'echo1', uid: 'b', labels: { app: 'b' }, ownerReferences: [owner] },
+    spec: { serviceAccountName: 'b', containers: [{ name: 'app', ports }, { name: 'istio-proxy' }] },
+    status: { podIP: '10.1.0.2' },
+  }
+  return `${text}\n---\n${JSON.stringify(pod)}`
+}

@@ -33,8 +33,8 @@ export interface Ask {
   readonly ip?: string
 }
 
-/** A line of an upstream table: its answer, and its request. */
-export type Row = readonly ['allow' | 'deny', Ask]
+/** A line of an upstream table: its answer, and its request; `unknown` where upstream has an external authorizer, or a setting of istiod, answer. */
+export type Row = readonly ['allow' | 'deny' | 'unknown', Ask]
 
 /** A call between two workloads of the objects, each under a ServiceAccount of its own name. */
 export interface Call {
@@ -75,12 +75,14 @@ function makeWorld(manifests: readonly string[]): World {
 export function holds(manifests: readonly string[], rows: readonly Row[]): void {
   const made = world(...manifests)
   for (const [expected, ask] of rows) {
-    it(`${expected === 'allow' ? 'allows' : 'denies'} ${printAsk(ask)}`, () => {
+    it(`${verbs[expected]} ${printAsk(ask)}`, () => {
       const { verdict, because } = answer(made(), ask)
       assert.equal(verdict, expected, because)
     })
   }
 }
+
+const verbs = { allow: 'allows', deny: 'denies', unknown: 'leaves open' } as const
 
 /**
  * One test a row: the client's proxy, if it has one, speaks as upstream says; what it sends is let in or refused by `decide`; and

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Json } from './json'
 import { compact, dated } from './json'
-import { authorizationPolicy, maybe, peerAuthentication, ports, requestAuthentication, some, workloads } from './world'
+import { authorizationPolicy, maybe, peerAuthentication, requestAuthentication, some } from './world'
+import { ports, workloads } from './world-objects'
 
 /*
  * Worlds in which `shop` is ambient and `pay` is too or has sidecars, with a waypoint that may stand before the namespace's Services, one

@@ -3,6 +3,7 @@ import type {
   Callees,
   External,
   Graph,
+  GuardedRoute,
   Ingress,
   Outside,
   Port,
@@ -11,6 +12,7 @@ import type {
   Service,
   TokenIssuer,
   TokenRequirement,
+  Traffic,
 } from '../../../core/graph/graph'
 
 /*
@@ -143,18 +145,47 @@ function calleesAmong(
     )
 }
 
+/** Of services without other ports than for requests: no mesh spreads bytes over versions. */
+function carriesRequests(all: Readonly<Record<string, Port>>): boolean {
+  return Object.values(all).every(({ protocol }) => protocol === 'http' || protocol === 'grpc')
+}
+
+const traffic: fc.Arbitrary<Traffic> = fc
+  .record({
+    weights: fc.constantFrom([80, 20], [100, 0], [50, 30, 20], []),
+    labelled: fc.boolean(),
+    timeout: fc.option(fc.constantFrom('500ms', '10s'), { nil: undefined }),
+    outlierDetection: fc.option(fc.constantFrom({}, { consecutiveErrors: 3, maxEjected: 50 }), { nil: undefined }),
+    // Waypoints have no word for it, and every graph with it has a problem there.
+    retries: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(undefined) },
+      { weight: 1, arbitrary: fc.constantFrom({ attempts: 0 }, { attempts: 2, perTryTimeout: '300ms' }) },
+    ),
+  })
+  .map(({ weights, labelled, timeout, outlierDetection, retries }) => {
+    const versions = weights.map((weight, i) => [`v${i}`, { weight, ...(labelled && { labels: { track: `t${i}` } }) }])
+    return {
+      ...(versions.length > 0 && { versions: Object.fromEntries(versions) as NonNullable<Traffic['versions']> }),
+      ...(timeout !== undefined && { timeout }),
+      ...(outlierDetection && { outlierDetection }),
+      ...(retries && { retries }),
+    }
+  })
+
 const service = fc
   .record({
     namespace: fc.constantFrom(...namespaces),
     ports,
     extras: fc.subarray(['probe', 'metrics', 'labels', 'headless'] as const),
+    traffic,
   })
-  .map(({ namespace, ports: p, extras }): Service => ({
+  .map(({ namespace, ports: p, extras, traffic: wished }): Service => ({
     namespace,
     ports: extras.includes('headless') ? withoutServicePorts(p) : p,
     ...(extras.includes('probe') && 'http' in p ? { probes: { readiness: 'GET /_healthz' } } : {}),
     ...(extras.includes('metrics') ? { metrics: { port: 9102, path: '/metrics' } } : {}),
     ...(extras.includes('headless') ? { headless: true } : {}),
+    ...(!extras.includes('headless') && carriesRequests(p) ? { traffic: wished } : {}),
   }))
 
 /** A headless Service leads straight to its Pods, whatever port it names. */
@@ -178,9 +209,32 @@ const outside = (services: Readonly<Record<string, Service>>): fc.Arbitrary<Read
     })
 
 const ingress = (services: Readonly<Record<string, Service>>): fc.Arbitrary<Readonly<Record<string, Ingress>>> =>
-  calleesAmong(services, 2).map((routes): Readonly<Record<string, Ingress>> =>
-    Object.keys(routes).length === 0 ? {} : { web: { gateway: 'istio-ingress', hosts: ['shop.example.com'], routes } },
-  )
+  calleesAmong(services, 2)
+    .map(eachOnce)
+    .map((routes): Readonly<Record<string, Ingress>> =>
+      Object.keys(routes).length === 0
+        ? {}
+        : { web: { gateway: 'istio-ingress', hosts: ['shop.example.com'], routes } },
+    )
+
+/** A gateway sends a route one way only: it stays where it comes first. */
+export function eachOnce(callees: Callees): Callees {
+  const taken = new Set<string>()
+  const first = (route: string | GuardedRoute): boolean => {
+    const text = typeof route === 'string' ? route : route.route
+    const request = text.includes(' ') ? text : `POST /${text}`
+    if (taken.has(request)) return false
+    taken.add(request)
+    return true
+  }
+  const kept = Object.entries(callees).map(([callee, ports]) => {
+    const routes = Object.entries(ports).map(
+      ([port, list]) => [port, typeof list === 'string' ? list : list.filter(first)] as const,
+    )
+    return [callee, Object.fromEntries(routes.filter(([, list]) => list.length > 0))] as const
+  })
+  return Object.fromEntries(kept.filter(([, ports]) => Object.keys(ports).length > 0))
+}
 
 /** A valid graph. */
 export const graph: fc.Arbitrary<Graph> = fc

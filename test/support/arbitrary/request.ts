@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import type { Json } from './json'
 import { compact } from './json'
-import { accounts, domains, maybe, ports, workloads } from './world'
+import { domains, maybe } from './world'
+import { accounts, ports, workloads } from './world-objects'
 
 /** Requests to the workloads of a world, in the format of `docs/verdicts.md`. */
 

@@ -1,16 +1,13 @@
 import fc from 'fast-check'
 import type { Json } from './json'
 import { compact, dated } from './json'
+import { accounts, fixedObjects, namespaces } from './world-objects'
 
 /*
  * Worlds of Kubernetes and Istio objects, as a cluster might hold them. The vocabulary
  * is small on purpose, so that policies, workloads and requests meet each other; every field of AuthorizationPolicy occurs.
  */
 
-const namespaces = ['shop', 'pay', 'istio-system'] as const
-export const workloads = ['cart', 'web'] as const
-export const accounts = ['cart', 'web', 'admin'] as const
-export const ports = [8080, 9000, 7070, 6000] as const
 export const domains = ['td.example', 'old.example', 'foreign.example'] as const
 
 export const some = <T>(arbitrary: fc.Arbitrary<T>, maxLength = 2): fc.Arbitrary<T[]> =>
@@ -114,6 +111,7 @@ const when = fc.oneof(
   values(fc.constantFrom('dev', 'd*', '*', 'prod')).map(v => ({ key: 'request.headers[x-env]', ...v })),
   values(block).map(v => ({ key: 'source.ip', ...v })),
   values(block).map(v => ({ key: 'remote.ip', ...v })),
+  values(block).map(v => ({ key: 'destination.ip', ...v })),
   values(namespacePattern).map(v => ({ key: 'source.namespace', ...v })),
   values(account).map(v => ({ key: 'source.serviceAccount', ...v })),
   values(principal).map(v => ({ key: 'source.principal', ...v })),
@@ -162,7 +160,7 @@ export const authorizationPolicy = fc
     }
   })
 
-/** What an external authorizer answers is not written anywhere. A CUSTOM rule may not ask who calls. */
+/** What an external authorizer answers is not written anywhere, but that one the mesh does not define is a denial. A CUSTOM rule may not ask who calls. */
 export const customPolicy = fc
   .record({ placed, operations: some(operation) })
   .map(({ placed: p, operations }): Json => ({
@@ -228,61 +226,13 @@ export const requestAuthentication = fc
     spec: compact({ selector: p.selector, jwtRules: rules }),
   }))
 
-function fixedObjects(settings: {
-  readonly normalization: string | undefined
-  readonly aliases: boolean
-}): readonly Json[] {
-  const mesh = [
-    'trustDomain: td.example',
-    'rootNamespace: istio-system',
-    ...(settings.aliases ? ['trustDomainAliases: [old.example]'] : []),
-    ...(settings.normalization ? [`pathNormalization: {normalization: ${settings.normalization}}`] : []),
-  ].join('\n')
-  return [
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'istio', namespace: 'istio-system' }, data: { mesh } },
-    ...namespaces.map(name => ({
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: { name, labels: { 'istio-injection': 'enabled' } },
-    })),
-    ...(['shop', 'pay'] as const).flatMap(namespace => workloads.flatMap(name => workloadObjects(namespace, name))),
-  ]
-}
-
-function workloadObjects(namespace: string, name: string): readonly Json[] {
-  return [
-    {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name, namespace, labels: { app: name, ...(name === 'cart' ? { tier: 'back' } : {}) } },
-      spec: {
-        serviceAccountName: name,
-        containers: [{ name: 'app', image: 'app', ports: ports.map(containerPort => ({ containerPort })) }],
-      },
-    },
-    {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name, namespace },
-      spec: {
-        selector: { app: name },
-        // 6000 is behind no Service.
-        ports: [
-          { name: 'http', port: 80, targetPort: 8080 },
-          { name: 'tcp-db', port: 9000 },
-          { name: 'sniffed', port: 7070 },
-        ],
-      },
-    },
-  ]
-}
-
 /** A world: its objects, policies named and dated in the order in which they were drawn. */
 export const world: fc.Arbitrary<readonly Json[]> = fc
   .record({
     settings: fc.record({
       normalization: fc.constantFrom(undefined, 'NONE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'),
       aliases: fc.boolean(),
+      authorizer: fc.boolean(),
     }),
     policies: fc.array(authorizationPolicy, { maxLength: 4 }),
     peers: fc.array(peerAuthentication, { maxLength: 3 }),

@@ -69,10 +69,11 @@ describe('the configuration of a pack', () => {
   })
 
   it('tells rules what the stack says already, and leaves alone what they are given', () => {
-    const known = { stages: { shop: 'strict' }, lock: 'intent.lock.json' }
+    const taken = { stages: { shop: 'strict' }, lock: 'intent.lock.json' }
+    const known = { ...taken, unrouted: ['istio-ingress/istio-ingress'] }
     assert.deepEqual(completed({ all: 'mandatory', typed: 'advisory' }, rules, known), {
       all: 'mandatory',
-      typed: { enforcementLevel: 'advisory', ...known },
+      typed: { enforcementLevel: 'advisory', ...taken },
     })
     assert.deepEqual(completed({ typed: { lock: 'mine' } }, rules, known), {
       typed: { stages: known.stages, lock: 'mine' },

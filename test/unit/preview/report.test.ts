@@ -27,7 +27,7 @@ function result(rest: Partial<Result> = {}): Result {
     stages: { shop: 'enforce', data: 'strict' },
     problems: [],
     skipped: {},
-    numbers: { services: 3, flows: 7 },
+    numbers: { services: 3, flows: 7, entries: 0 },
   }
   const lists = { resources: [stack], findings: [], doubts: [], unused: [], problems: [], written: [] }
   const pack = { name: 'pack', version: '1.0.0', rules: 2 }

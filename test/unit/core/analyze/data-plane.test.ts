@@ -4,9 +4,9 @@ import { ambient } from './ambient-objects'
 import { mesh, namespace, pod, readAll, type Json } from './objects'
 
 /** The planes that Pod `shop/cart` may be on, in a namespace with these labels. */
-function planes(labels: Json | undefined, metadata: Json = {}, spec: Json = {}): readonly string[] {
-  const around = labels ? [namespace('shop', labels)] : []
-  const { layer } = readAll([mesh(), ...around, pod('shop/cart', metadata, spec)])
+function planes(labels: Json | undefined, metadata: Json = {}, spec: Json = {}, place = 'shop'): readonly string[] {
+  const around = labels ? [namespace(place, labels)] : []
+  const { layer } = readAll([mesh(), ...around, pod(`${place}/cart`, metadata, spec)])
   const [workload] = layer.workloads
   assert.ok(workload)
   return planesOf(layer, workload).map(({ plane }) => plane)
@@ -42,6 +42,20 @@ describe('the plane of a workload', () => {
     assert.deepEqual(planes({ 'istio.io/dataplane-mode': 1 }), ['sidecar', 'ztunnel', 'none'])
     assert.deepEqual(planes({ ...ambient, 'istio.io/rev': 'odd' }), ['sidecar', 'ztunnel'])
     assert.deepEqual(planes({ 'istio.io/rev': 'odd' }), ['sidecar', 'none'])
+  })
+  it('is one of several where its namespace is not among the objects, unless the Pod itself decides', () => {
+    assert.deepEqual(planes(undefined), ['sidecar', 'ztunnel', 'none'])
+    assert.deepEqual(planes(undefined, running), ['ztunnel', 'none'])
+    assert.deepEqual(planes(undefined, { ...running, labels: ambient }), ['ztunnel'])
+    assert.deepEqual(planes(undefined, { ...running, labels: { 'istio.io/dataplane-mode': 'none' } }), ['none'])
+    assert.deepEqual(planes(undefined, running, proxy), ['sidecar'])
+    assert.deepEqual(planes(undefined, running, { hostNetwork: true }), ['none'])
+  })
+  it('is ztunnel’s or none in kube-system where labels ask for it, since versions differ', () => {
+    assert.deepEqual(planes(ambient, {}, {}, 'kube-system'), ['ztunnel', 'none'])
+    assert.deepEqual(planes({}, { labels: ambient }, {}, 'kube-system'), ['ztunnel', 'none'])
+    assert.deepEqual(planes({}, {}, {}, 'kube-system'), ['none'])
+    assert.deepEqual(planes(ambient, {}, { hostNetwork: true }, 'kube-system'), ['none'])
   })
   it('is told apart for Pods of one controller of which some let traffic go round', () => {
     const owned = { labels: {}, ownerReferences: [{ kind: 'StatefulSet', name: 'db', controller: true }] }

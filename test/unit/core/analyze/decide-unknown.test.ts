@@ -9,6 +9,7 @@ import {
   mesh,
   peers,
   plaintext,
+  pod,
   shop,
   verdict,
   type Json,
@@ -109,14 +110,35 @@ describe('policies whose effect is not written down', () => {
       metadata,
     )
 
+  const oauth = mesh({ extensionProviders: [{ name: 'oauth', envoyExtAuthzHttp: {} }] })
+  const tracer = mesh({
+    extensionProviders: [
+      { name: 'oauth', zipkin: {} },
+      { name: 'other', envoyExtAuthzGrpc: {} },
+    ],
+  })
+
   it('leave to an external authorizer what a CUSTOM policy matches', () => {
-    assert.equal(verdict([custom()], http({ path: '/admin' })), 'unknown')
-    assert.equal(verdict([custom()], http({ path: '/' })), 'allow')
+    assert.equal(verdict([oauth, custom()], http({ path: '/admin' })), 'unknown')
+    assert.equal(verdict([oauth, custom()], http({ path: '/' })), 'allow')
+  })
+  it('are a denial where the mesh defines no such authorizer', () => {
+    assert.equal(verdict([custom()], http({ path: '/admin' })), 'deny')
+    assert.equal(verdict([tracer, custom()], http({ path: '/admin' })), 'deny')
+    assert.equal(verdict([tracer, custom()], http({ path: '/' })), 'allow')
+    const withoutMesh = layerOf([...shop.slice(1), custom()])
+    assert.equal(judge(withoutMesh, ask({ ...plaintext, ...http({ path: '/admin' }) })).verdict, 'unknown')
+  })
+  it('are not known to be one where the mesh’s providers, or the policy’s, are not known', () => {
+    const unreadable = mesh({ extensionProviders: [{ name: 1, envoyExtAuthzGrpc: {} }] })
+    assert.equal(verdict([unreadable, custom()], http({ path: '/admin' })), 'unknown')
+    const nameless = inNamespace('AuthorizationPolicy', 'shop/ext', { action: 'CUSTOM', rules: [{}] })
+    assert.equal(verdict([nameless]), 'unknown')
   })
   it('cannot undo a denial', () => {
     assert.equal(verdict([custom(), nothing], http({ path: '/admin' })), 'deny')
   })
-  it('still ask the authorizer in a dry run', () => {
+  it('may refuse in a dry run too', () => {
     assert.equal(
       verdict([custom({ annotations: { 'istio.io/dry-run': 'true' } })], http({ path: '/admin' })),
       'unknown',
@@ -134,6 +156,21 @@ describe('policies whose effect is not written down', () => {
     for (const key of ['destination.ip', 'experimental.envoy.filters.a[b]', 'request.headers[x-request-id]']) {
       assert.equal(verdict([asking(key)]), 'unknown', key)
     }
+  })
+  it('know the address of the Pod that is called, where one was seen with it', () => {
+    const seen = (...ips: readonly string[]) => ({
+      ...pod('shop/cart', { uid: 'a' }, { containers: [{ name: 'app' }, { name: 'istio-proxy' }] }),
+      status: { podIP: ips[0], podIPs: ips.map(ip => ({ ip })) },
+    })
+    const asking = (block: string) =>
+      authorization('shop/p', { rules: [{ when: [{ key: 'destination.ip', values: [block] }] }] })
+    const judged = (cart: Json, block: string) =>
+      judge(layerOf([...shop.filter(({ kind }) => kind !== 'Pod'), cart, asking(block)]), ask()).verdict
+    assert.equal(judged(seen('10.1.2.3'), '10.1.0.0/16'), 'allow')
+    assert.equal(judged(seen('10.1.2.3'), '10.2.0.0/16'), 'deny')
+    assert.equal(judged(seen('10.1.2.3'), 'fd00::/8'), 'deny')
+    assert.equal(judged(seen('10.1.2.3', 'fd00::1'), '10.1.0.0/16'), 'unknown')
+    assert.equal(judged(seen(), '10.1.0.0/16'), 'unknown')
   })
   it('stay unknown where they ask for an address that the request does not give', () => {
     const block = authorization('shop/p', { rules: [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }] })

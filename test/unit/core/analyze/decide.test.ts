@@ -74,7 +74,10 @@ describe('a workload without a proxy', () => {
   it('is unknown where nobody can tell, unless it makes no difference', () => {
     const unlabelled = [mesh(), pod('shop/cart')]
     assert.equal(judge(layerOf([...unlabelled, nothing]), ask()).verdict, 'unknown')
-    assert.equal(judge(layerOf(unlabelled), ask()).verdict, 'allow')
+    assert.equal(judge(layerOf(unlabelled), ask(plaintext)).verdict, 'allow')
+  })
+  it('is unknown to callers whom a waypoint of its namespace may stop, where that is not among the objects', () => {
+    assert.equal(judge(layerOf([mesh(), pod('shop/cart')]), ask()).verdict, 'unknown')
   })
 })
 

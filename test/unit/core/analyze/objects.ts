@@ -1,5 +1,5 @@
 import type { AuthorizationPolicySpec, Kind, PeerAuthenticationSpec } from '../../../../core/model/kinds'
-import { apiVersionOf } from '../../../../core/model/kinds'
+import { apiVersionOf, writtenKind } from '../../../../core/model/kinds'
 import { decide, type DecideOptions, type Verdict } from '../../../../core/analyze/decide'
 import { read, type ReadOptions, type ReadResult } from '../../../../core/analyze/read-istio'
 import type { Layer } from '../../../../core/analyze/layer'
@@ -9,7 +9,7 @@ import { parseRequest } from '../../../../core/analyze/request'
 export type Json = Readonly<Record<string, unknown>>
 
 export function object(kind: Kind, metadata: Json, rest: Json = {}): Json {
-  return { apiVersion: apiVersionOf(kind), kind, metadata, ...rest }
+  return { apiVersion: apiVersionOf(kind), kind: writtenKind(kind), metadata, ...rest }
 }
 
 /** An object `namespace/name` with a spec. */

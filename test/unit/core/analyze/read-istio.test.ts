@@ -123,7 +123,8 @@ describe('reading manifests', () => {
     })
     assert.deepEqual(codes([filter()]), ['not-analysed'])
     assert.deepEqual(codes([filter('SIDECAR_INBOUND')]), ['not-analysed'])
-    assert.deepEqual(codes([filter('GATEWAY')]), [])
+    assert.deepEqual(codes([filter('GATEWAY')]), ['not-analysed'])
+    assert.deepEqual(codes([filter('SIDECAR_OUTBOUND')]), [])
   })
 
   it('says nothing of a filter that only adds clusters to call, whatever its context', () => {
@@ -156,15 +157,65 @@ describe('reading manifests', () => {
       return readAll([filter]).problems[0]?.message ?? ''
     }
     const place = 'in `shop`, or in the whole mesh if that is its root namespace,'
-    assert.ok(message({}).includes(`patches what all sidecars ${place} let in`), message({}))
+    const at = (context: string): Json => ({ configPatches: [{ applyTo: 'HTTP_FILTER', match: { context } }] })
+    assert.ok(message({}).includes(`patches what all sidecars and gateways ${place} let in`), message({}))
+    assert.ok(message(at('SIDECAR_INBOUND')).includes(`patches what all sidecars ${place} let in`))
+    assert.ok(message(at('GATEWAY')).includes(`patches what all gateways ${place} let in`))
+    assert.ok(
+      message({ ...at('GATEWAY'), workloadSelector: { labels: { istio: 'ingress' } } }).includes(
+        `patches what the gateways of workloads labelled \`istio: ingress\`, ${place} let in`,
+      ),
+    )
     const labels = { labels: { app: 'cart', tier: 'web' } }
     assert.ok(
       message({ workloadSelector: labels }).includes(
-        `patches what the sidecars of workloads labelled \`app: cart\`, \`tier: web\`, ${place} let in`,
+        `patches what the sidecars and gateways of workloads labelled \`app: cart\`, \`tier: web\`, ${place} let in`,
       ),
     )
-    assert.ok(message({ workloadSelector: { labels: {} } }).includes(`all sidecars ${place}`))
+    assert.ok(message({ workloadSelector: { labels: {} } }).includes(`all sidecars and gateways ${place}`))
     assert.match(message({ targetRefs: [{ kind: 'Gateway', name: 'w' }] }), /what the waypoints and gateways of its/)
+  })
+})
+
+describe('kinds that Istio follows and that are not modelled', () => {
+  const object = (kind: string, group: string, name: string): Json => ({
+    apiVersion: `${group}/v1`,
+    kind,
+    metadata: { namespace: 'shop', name },
+    spec: {},
+  })
+
+  it('are named once a kind, with how many there are, and not as meaning nothing', () => {
+    const { problems, skipped } = readAll([
+      object('WorkloadEntry', 'networking.istio.io', 'vm-1'),
+      object('WasmPlugin', 'extensions.istio.io', 'auth'),
+      object('WorkloadEntry', 'networking.istio.io', 'vm-2'),
+      object('WorkloadEntry', 'example.org', 'other'),
+    ])
+    assert.deepEqual(skipped, { 'WorkloadEntry.example.org': 1 })
+    assert.deepEqual(
+      problems.map(({ code, severity, message, at }) => [code, severity, message, at]),
+      [
+        [
+          'not-analysed',
+          'narrowed',
+          '`WorkloadEntry shop/vm-1` brings endpoints outside Kubernetes, whose callers are not analysed, with 1 more of its kind',
+          'object 0',
+        ],
+        [
+          'not-analysed',
+          'narrowed',
+          '`WasmPlugin shop/auth` brings code in proxies, which may answer, change or drop any request',
+          'object 1',
+        ],
+      ],
+    )
+  })
+  it('are all named', () => {
+    for (const kind of ['WorkloadEntry', 'WorkloadGroup', 'ProxyConfig'])
+      assert.deepEqual(codes([object(kind, 'networking.istio.io', 'x')]), ['not-analysed'], kind)
+    for (const kind of ['WasmPlugin', 'TrafficExtension'])
+      assert.deepEqual(codes([object(kind, 'extensions.istio.io', 'x')]), ['not-analysed'], kind)
   })
 })
 

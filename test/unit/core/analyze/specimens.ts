@@ -92,6 +92,42 @@ export const specimens: readonly Json[] = [
     },
     subsets: [{ trafficPolicy: { tls: { mode: 'SIMPLE' } } }],
   }),
+  inNamespace('IstioGateway', 'edge/door', {
+    selector: { istio: 'door' },
+    servers: [
+      {
+        port: { number: 80, protocol: 'HTTP' },
+        hosts: ['./shop.example.com'],
+        bind: '0.0.0.0',
+        tls: { mode: 'SIMPLE', httpsRedirect: true },
+      },
+    ],
+  }),
+  inNamespace('VirtualService', 'edge/shop', {
+    hosts: ['shop.example.com'],
+    gateways: ['door'],
+    exportTo: ['.'],
+    http: [
+      {
+        match: [{ uri: { prefix: '/cart' }, method: { exact: 'GET' }, headers: { version: { exact: '1' } }, port: 80 }],
+        route: [{ destination: { host: 'cart', port: { number: 80 }, subset: 'blue' } }],
+      },
+    ],
+  }),
+  inNamespace('HTTPRoute', 'edge/shop', {
+    hostnames: ['shop.example.com'],
+    parentRefs: [{ kind: 'Gateway', name: 'door', sectionName: 'http', port: 80 }],
+    rules: [
+      {
+        matches: [{ path: { type: 'Exact', value: '/cart' }, method: 'GET' }],
+        backendRefs: [{ kind: 'Service', name: 'cart', namespace: 'shop', port: 80 }],
+      },
+    ],
+  }),
+  inNamespace('ReferenceGrant', 'shop/grant', {
+    from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'edge' }],
+    to: [{ group: '', kind: 'Service', name: 'cart' }],
+  }),
 ]
 
 function podTemplate(): Json {

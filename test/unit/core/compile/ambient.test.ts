@@ -167,7 +167,10 @@ describe('a policy at a waypoint', () => {
 
   it('is never alone: all waypoints are closed by default where there is one', () => {
     forAll(({ result }) => {
-      const gateways = names(result, 'Gateway').length
+      const gateways = result.manifests.filter(({ object }) => {
+        const { gatewayClassName } = (object.spec ?? {}) as { readonly gatewayClassName?: string }
+        return gatewayClassName === 'istio-waypoint'
+      }).length
       const deny = names(result, 'AuthorizationPolicy istio-system/default-deny-waypoints').length
       assert.equal(deny, gateways > 0 ? 1 : 0)
       return gateways

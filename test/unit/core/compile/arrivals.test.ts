@@ -89,7 +89,10 @@ describe('a route to an ambient service', () => {
 
   it('is refused to a service on a sidecar that is also a gateway, and not to a gateway beside it', () => {
     const ingress = { web: { gateway: 'legacy/old', hosts: ['a.example'], routes: get } }
-    assert.deepEqual(told(made({}, { ingress })), ['narrowed inexpressible at shop/cart:8080'])
+    assert.deepEqual(told(made({}, { ingress })), [
+      'delegated unlisted-entry at ingress.web.gateway',
+      'narrowed inexpressible at shop/cart:8080',
+    ])
     const beside = { web: { gateway: 'legacy/gateway', hosts: ['a.example'], routes: get } }
     assert.deepEqual(at({}, 'routes-to', { ingress: beside }), [
       { from: from(principal('gateway', 'legacy')), to: [route] },

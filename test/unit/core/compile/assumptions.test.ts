@@ -161,16 +161,16 @@ describe('what ambient manifests assume', () => {
     assert.deepEqual(settings(ambient({ services }, { dataPlanes: { legacy: 'sidecar', shop: 'sidecar' } })), plain)
   })
 
-  it('is a Pod for each gateway that calls an ambient service, since it goes through waypoints', () => {
+  it('is a Pod for each gateway, with the labels of Istio’s chart', () => {
     const result = ambient({ services, ingress: { ...ingress('edge/web', 'a'), ...ingress('edge/old', 'old') } }, mixed)
-    assert.deepEqual(pods(result), ['Pod edge/web'])
+    assert.deepEqual(pods(result), ['Pod edge/old', 'Pod edge/web'])
     assert.deepEqual(assumed(result, 'Pod edge/web'), {
       apiVersion: 'v1',
       kind: 'Pod',
       metadata: {
         name: 'web',
         namespace: 'edge',
-        labels: { istio: 'web', 'istio.io/dataplane-mode': 'none' },
+        labels: { app: 'web', istio: 'web', 'istio.io/dataplane-mode': 'none', 'sidecar.istio.io/inject': 'true' },
         annotations: { 'inject.istio.io/templates': 'gateway' },
       },
       spec: { serviceAccountName: 'web', containers: [{ name: 'gateway' }] },

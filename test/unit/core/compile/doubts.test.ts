@@ -2,11 +2,6 @@ import assert from 'node:assert/strict'
 import type { Graph } from '../../../../core/graph/graph'
 import { compiled, names, service, told } from '../../../support/compiled'
 
-const pair = {
-  services: { a: service('http', 8080), b: service('http', 8080) },
-  calls: { a: { b: { http: ['GET /'] } } },
-}
-
 describe('a graph that validation would have refused', () => {
   const deny = 'AuthorizationPolicy shop/default-deny'
 
@@ -61,14 +56,6 @@ describe('a graph that validation would have refused', () => {
       'error reserved-port at services.a.ports.http',
       'error reserved-port at services.b.ports.tcp',
     ])
-  })
-
-  it('is told of a gateway that its own default deny would close', () => {
-    const ingress = { web: { gateway: 'shop/gateway', hosts: ['a.example'], routes: { b: { http: ['GET /'] } } } }
-    assert.deepEqual(told(compiled({ ...pair, ingress })), ['narrowed gateway-among-services at ingress.web.gateway'])
-    assert.deepEqual(told(compiled({ ...pair, ingress }, { stages: { shop: 'strict' } })), [])
-    const governed = { web: { ...ingress.web, gateway: 'shop/a' } }
-    assert.deepEqual(told(compiled({ ...pair, ingress: governed })), [])
   })
 
   it('gives neither of two objects that would have one name', () => {

@@ -54,6 +54,6 @@ describe('mTLS', () => {
       scraper: { namespace: 'monitoring', serviceAccount: 'prometheus' },
       calls: { b: { a: { http: ['GET /'] } } },
     })
-    assert.deepEqual(names(result, 'PeerAuthentication'), ['PeerAuthentication shop/default'])
+    assert.deepEqual(names(result, 'PeerAuthentication shop'), ['PeerAuthentication shop/default'])
   })
 })

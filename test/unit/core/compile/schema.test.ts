@@ -2,7 +2,10 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { join } from 'node:path'
 import { compile } from '../../../../core/compile/compile'
+import type { IstioTarget } from '../../../../core/compile/target'
+import type { Graph } from '../../../../core/graph/graph'
 import { objectName } from '../../../../core/model/manifest'
+import { entering, routedBy } from '../../../support/arbitrary/entries'
 import { graph } from '../../../support/arbitrary/graph'
 import { faults, schemasIn, shared } from '../../../support/crd'
 import { anyTarget } from './targets'
@@ -16,31 +19,35 @@ if (shared !== undefined) {
   describe('the schemas of Istio and of the Gateway API', () => {
     it('accept every object that is generated', () => {
       const seen = new Set<string>()
+      const check = (declared: Graph, target: IstioTarget): void => {
+        for (const { object } of compile(declared, target).manifests) {
+          const schema = schemas.get(`${object.apiVersion}/${object.kind}`)
+          assert.ok(schema, object.kind)
+          const known = schema.properties ? { properties: schema.properties } : {}
+          assert.deepEqual(faults(known, { spec: object.spec }, objectName(object)), [])
+          seen.add(`${object.apiVersion.replace(/\..*/, '')} ${object.kind}`)
+        }
+      }
+      fc.assert(fc.property(graph, anyTarget, check), { numRuns: 150 })
+      const routing = fc.constantFrom('istio' as const, 'gateway-api' as const)
       fc.assert(
-        fc.property(graph, anyTarget, (declared, target) => {
-          for (const { object } of compile(declared, target).manifests) {
-            const schema = schemas.get(`${object.apiVersion}/${object.kind}`)
-            assert.ok(schema, object.kind)
-            assert.deepEqual(
-              faults(
-                schema.properties ? { properties: schema.properties } : {},
-                { spec: object.spec },
-                objectName(object),
-              ),
-              [],
-            )
-            seen.add(object.kind)
-          }
+        fc.property(entering, routing, (declared, by) => {
+          check(declared, routedBy(by, declared))
         }),
-        { numRuns: 150 },
+        { numRuns: 100 },
       )
       assert.deepEqual([...seen].sort(), [
-        'AuthorizationPolicy',
-        'Gateway',
-        'PeerAuthentication',
-        'RequestAuthentication',
-        'ServiceEntry',
-        'Sidecar',
+        'gateway Gateway',
+        'gateway HTTPRoute',
+        'gateway ReferenceGrant',
+        'networking DestinationRule',
+        'networking Gateway',
+        'networking ServiceEntry',
+        'networking Sidecar',
+        'networking VirtualService',
+        'security AuthorizationPolicy',
+        'security PeerAuthentication',
+        'security RequestAuthentication',
       ])
     })
 

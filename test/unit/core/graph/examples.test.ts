@@ -81,7 +81,7 @@ describe('Online Boutique', () => {
 describe('Bookinfo', () => {
   it('has the three calls that its pages need', () => {
     assert.deepEqual(
-      lines(bookinfo, 'call').filter(text => !text.startsWith('istio')),
+      lines(bookinfo, 'call').filter(text => !text.startsWith('bookinfo-gateway-istio ')),
       [
         'productpage details:9080 GET /details/*',
         'productpage reviews:9080 GET /reviews/*',

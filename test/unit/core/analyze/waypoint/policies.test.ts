@@ -54,7 +54,7 @@ describe('which policies a waypoint enforces', () => {
   })
   it('leave to an external authorizer what they leave to it at a sidecar', () => {
     const rules = [{ to: [{ operation: { paths: ['/admin'] } }] }]
-    const custom = targeted('shop/p', 'Service cart', { action: 'CUSTOM', provider: { name: 'x' }, rules })
+    const custom = targeted('shop/p', 'Service cart', { action: 'CUSTOM', rules })
     assert.equal(at([custom], http({ path: '/admin' })), 'unknown')
     assert.equal(at([custom]), 'allow')
     assert.equal(at([targeted('shop/p', 'Service cart', { action: 'AUDIT', rules })]), 'allow')

@@ -1,29 +1,23 @@
-import type { Protocol } from '../../graph/graph'
-import { own } from '../../graph/plain'
-import type { Manifest } from '../../model/manifest'
-import type { Problem } from '../../model/problem'
-import { fitName } from '../names'
-import { sorted, sortedGroups } from '../order'
-import type { Context, Line } from './context'
-import { manifest } from './context'
-import type { Namespaces } from './labels'
-import { isName } from './settings'
+import { own } from '../../../graph/plain'
+import type { Manifest } from '../../../model/manifest'
+import type { Problem } from '../../../model/problem'
+import { fitName } from '../../names'
+import { sorted, sortedGroups } from '../../order'
+import type { Context } from '../context'
+import { manifest } from '../context'
+import { siftExits } from './exits'
+import type { Entry, Exits } from './gateway'
+import { exitHost, exits } from './gateway'
+import type { Use, Wire } from './use'
+import { narrowed, usesOf, wireOf } from './use'
+import type { Namespaces } from '../labels'
+import { originates, originPort } from './origination'
+import { isName } from '../settings'
 
 /** What is outside the mesh and how to reach it. */
-export interface Externals {
-  readonly manifests: readonly Manifest[]
-  readonly problems: readonly Problem[]
-  /** A host as a Sidecar of `namespace` names it, or nothing where it cannot be reached. */
+export interface Externals extends Exits {
+  /** A host as a Sidecar of `namespace` names it, and the gateway on the way; nothing where it cannot be reached. */
   hostFor(namespace: string, host: string): readonly string[]
-}
-
-/** One namespace's use of one port of one host. */
-interface Use {
-  readonly namespace: string
-  readonly host: string
-  readonly port: number
-  readonly protocol: Protocol
-  readonly line: Line
 }
 
 /**
@@ -32,33 +26,40 @@ interface Use {
  *
  * Where a namespace's label puts all that is there behind a waypoint, its hosts are left out of that, since nobody is admitted
  * to them there (istio `pilot/pkg/serviceregistry/ambient/waypoints.go` GetUseWaypoint).
+ *
+ * Where calls leave through a gateway, it is the gateway that knows where the host is and speaks TLS to it, and callers only know its name.
  */
 export function externals(context: Context, namespaces: Namespaces): Externals {
-  const uses = context.lines.flatMap(line => useOf(line, context))
+  const uses = context.lines.flatMap(line => usesOf(line, context))
   const named = uses.filter(({ host }) => isOutside(host, context))
-  const kept = tellApart(named, context)
+  const sifted = siftExits(named, context)
+  const kept = tellApart(sifted.kept, context)
+  const entry: Entry = (namespace, same) => [
+    ...serviceEntry(namespace, same, namespaces),
+    ...originates(namespace, same),
+  ]
   const entries = sortedGroups(kept, ({ namespace, host }) => `${namespace} ${host}`)
+  const left = exits([...kept], entry, context)
   return {
-    manifests: [...entries.values()].flatMap(uses => serviceEntry(uses, namespaces)),
+    manifests: [...[...entries.values()].flatMap(same => entry(same[0]?.namespace ?? '', same)), ...left.manifests],
+    assumptions: left.assumptions,
     problems: [
       ...uses.filter(({ host }) => !isOutside(host, context)).map(nameless),
-      ...named.filter(use => !kept.has(use)).map(crowded),
-      ...uses.flatMap(unenforced),
+      ...sifted.problems,
+      ...sifted.kept.filter(use => !kept.has(use)).map(crowded),
+      ...[...kept].flatMap(unenforced),
+      ...left.problems,
     ],
     hostFor: (namespace, name) => {
       const host = name.toLowerCase()
-      return entries.has(`${namespace} ${host}`) ? [`./${host}`] : []
+      const via = entries.get(`${namespace} ${host}`)?.map(use => use.via)
+      if (!via) return []
+      return [
+        `./${host}`,
+        ...via.flatMap(exit => (exit ? [`${exit.namespace}/${exitHost(exit, context.settings)}`] : [])),
+      ]
     },
   }
-}
-
-function useOf(line: Line, { graph }: Context): Use[] {
-  const { from, to } = line.flow
-  if (from.kind !== 'workload' || to.kind !== 'external') return []
-  const ports = Object.values(own(graph.external, to.name)?.ports ?? {})
-  return ports
-    .filter(({ port }) => port === to.port)
-    .map(({ protocol, port }) => ({ namespace: from.namespace, host: to.host.toLowerCase(), port, protocol, line }))
 }
 
 /**
@@ -69,17 +70,17 @@ function isOutside(host: string, { settings }: Context): boolean {
   return isName(host) && host.includes('.') && /[a-z]/.test(host) && !host.endsWith(`.svc.${settings.clusterDomain}`)
 }
 
-function serviceEntry(uses: readonly Use[], namespaces: Namespaces): Manifest[] {
+function serviceEntry(namespace: string, uses: readonly Use[], namespaces: Namespaces): Manifest[] {
   const [first] = uses
   if (!first) return []
   // Also where no waypoint stands yet: once one does, calls to a host that it does not know would end there.
-  const ambient = own(namespaces, first.namespace)?.['istio.io/dataplane-mode'] === 'ambient'
+  const ambient = own(namespaces, namespace)?.['istio.io/dataplane-mode'] === 'ambient'
   const byPort = sortedGroups(uses, ({ port }) => String(port).padStart(5, '0'))
   const ports = [...byPort.values()].flatMap(([use]) => (use ? [portOf(use)] : []))
   return [
     manifest({
       kind: 'ServiceEntry',
-      namespace: first.namespace,
+      namespace,
       name: fitName(first.host),
       ...(ambient && { labels: { 'istio.io/use-waypoint': 'none' } }),
       spec: { hosts: [first.host], exportTo: ['.'], location: 'MESH_EXTERNAL', ports, resolution: 'DNS' },
@@ -88,15 +89,21 @@ function serviceEntry(uses: readonly Use[], namespaces: Namespaces): Manifest[] 
   ]
 }
 
-function portOf({ port, protocol }: Use): Record<'name' | 'protocol', string> & { readonly number: number } {
-  const wire = wires[protocol]
-  return { number: port, name: `${wire}-${port}`, protocol: wire.toUpperCase() }
+/**
+ * Also where a gateway speaks TLS for the caller: what the caller's own proxy sends there goes nowhere, and the entry stays the same while the host is
+ * moved behind the gateway, by which time calls still need it.
+ */
+function portOf(use: Use): Readonly<Record<string, string | number>> {
+  const { port, protocol } = use
+  const wire = wireOf(use)
+  const spoken = wire === 'http' ? protocol : wire
+  return {
+    number: port,
+    name: `${spoken}-${port}`,
+    protocol: spoken.toUpperCase(),
+    ...originPort(use),
+  }
 }
-
-type Wire = 'http' | 'tls' | 'tcp'
-
-/** What the caller's sidecar sees: gRPC to a host outside comes in TLS of the caller's own, and plain gRPC is declared as TCP. */
-const wires: Readonly<Record<Protocol, Wire>> = { http: 'http', grpc: 'tls', tls: 'tls', tcp: 'tcp' }
 
 /**
  * The uses that a sidecar can tell apart. Without addresses of their own, all hosts of a port share one outbound listener:
@@ -107,13 +114,13 @@ function tellApart(uses: readonly Use[], context: Context): ReadonlySet<Use> {
   return new Set(
     [...byPort.values()].flatMap(same => {
       const wire = winner(same, context)
-      return same.filter(({ protocol }) => wires[protocol] === wire)
+      return same.filter(use => wireOf(use) === wire)
     }),
   )
 }
 
 function winner(same: readonly Use[], context: Context): Wire | undefined {
-  const found = new Set(same.map(({ protocol }) => wires[protocol]))
+  const found = new Set(same.map(wireOf))
   if (found.has('http') || same.slice(0, 1).some(use => servesHttp(use, context))) return 'http'
   if (found.has('tls')) return 'tls'
   return new Set(same.map(({ host }) => host)).size === 1 ? 'tcp' : undefined
@@ -141,16 +148,10 @@ function crowded(use: Use): Problem {
   return narrowed(use, why, 'use another port, or TLS for all of them')
 }
 
-function narrowed({ line, namespace, host }: Use, why: string, hint: string): Problem {
-  const at = `ServiceEntry ${namespace}/${host}`
-  const message = `Istio cannot express \`${line.text}\`: ${why}`
-  return { code: 'inexpressible', severity: 'narrowed', at, message, hint }
-}
-
-/** A request to a host outside meets no proxy of ours that would read it. */
-function unenforced({ line, namespace, host }: Use): Problem[] {
+/** A request to a host outside meets no proxy of ours that would judge it, but a gateway's. */
+function unenforced({ line, namespace, host, via }: Use): Problem[] {
   const { kind } = line.flow.route
-  if (kind === 'tcp' || kind === 'tls') return []
+  if (kind === 'tcp' || kind === 'tls' || via) return []
   const at = `ServiceEntry ${namespace}/${host}`
   const message = `the route of \`${line.text}\` is not enforced: the caller may ask the host anything`
   return [{ code: 'unenforced-route', severity: 'delegated', at, message }]

@@ -1,7 +1,7 @@
-import { printCallee } from '../../model/flow'
-import type { Problem } from '../../model/problem'
-import type { Context, Line, Workload } from './context'
-import { inexpressible } from './grants'
+import { printCallee } from '../../../model/flow'
+import type { Problem } from '../../../model/problem'
+import type { Context, Line, Workload } from '../context'
+import { inexpressible } from '../grants'
 import type { Bound } from './waypoints'
 import { meetsWaypoint } from './waypoints'
 

@@ -1,11 +1,12 @@
-import type { Manifest } from '../../model/manifest'
-import { fitName } from '../names'
-import { sorted, sortedGroups } from '../order'
-import { waypointDeny } from './authorization'
-import type { Context } from './context'
-import { manifest } from './context'
-import type { Settings } from './settings'
-import { stageOf } from './stage'
+import type { Manifest } from '../../../model/manifest'
+import { fitName } from '../../names'
+import { sorted, sortedGroups } from '../../order'
+import { waypointDeny } from '../authorization'
+import type { Context } from '../context'
+import { manifest } from '../context'
+import { followed } from '../labels'
+import type { Settings } from '../settings'
+import { stageOf } from '../stage'
 import type { Bound } from './waypoints'
 import { needsWaypoint, printWaypoint } from './waypoints'
 
@@ -53,7 +54,7 @@ function gateway(behind: readonly Bound[], settings: Settings): Manifest[] {
   const { namespace, name } = first.waypoint
   const users = sorted(behind.map(({ workload }) => workload.namespace))
   const shared = users.some(user => user !== namespace)
-  const revision = settings.tag ?? settings.revision
+  const revision = followed(settings, namespace)
   return [
     manifest({
       kind: 'Gateway',

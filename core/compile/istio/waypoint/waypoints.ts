@@ -1,13 +1,13 @@
-import { listing } from '../../graph/place'
-import { own } from '../../graph/plain'
-import { groupBy } from '../../model/group'
-import type { Problem } from '../../model/problem'
-import { fitName } from '../names'
-import { sortedGroups } from '../order'
-import type { Context, Line, Workload } from './context'
-import { identityKey } from './context'
-import { planeOf } from './plane'
-import { isWaypointName } from './settings'
+import { listing } from '../../../graph/place'
+import { own } from '../../../graph/plain'
+import { groupBy } from '../../../model/group'
+import type { Problem } from '../../../model/problem'
+import { fitName } from '../../names'
+import { sortedGroups } from '../../order'
+import type { Context, Line, Workload } from '../context'
+import { identityKey } from '../context'
+import { planeOf } from '../plane'
+import { isWaypointName } from '../settings'
 
 /**
  * A Gateway of class `istio-waypoint`. Its Deployment, Service and ServiceAccount have its name (istio

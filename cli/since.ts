@@ -1,0 +1,35 @@
+import type { Target } from '../core/compile/target'
+import type { Graph } from '../core/graph/graph'
+import { count } from '../core/report/words'
+import type { Placed } from '../core/rollout/moves'
+import { plannedSteps } from '../core/rollout/moves'
+import { readGraph } from './graph-file'
+import type { Session } from './session'
+
+/** A graph that was deployed, the one that is to be, and the mesh of both. */
+export interface Change {
+  readonly since: string
+  readonly graph: Graph
+  readonly target: Pick<Target, 'kind' | 'dataPlanes' | 'stages'>
+  readonly session: Session
+}
+
+/** Tells on standard error which changes since another graph one update would not make without an outage or a hole, and the steps to take. Throws BadInput where that graph cannot be read. */
+export async function tellSteps({ since, graph, target, session }: Change): Promise<void> {
+  const before = await readGraph(since, session.stdin)
+  const moves = plannedSteps(placed(before.graph, target), placed(graph, target))
+  if (moves.length === 0) return
+  session.err(`${count(moves.length, 'change')} since ${since} would cut calls if made at once; take them in steps:\n`)
+  for (const { at, why, steps } of moves) {
+    session.err(`  ${at}: ${why}\n${steps.map((step, i) => `    ${i + 1}. ${step}\n`).join('')}`)
+  }
+}
+
+function placed(graph: Graph, { kind, dataPlanes, stages }: Change['target']): Placed {
+  const usual = kind === 'istio-ambient' ? 'ambient' : 'sidecar'
+  return {
+    graph,
+    planeOf: namespace => dataPlanes?.[namespace] ?? usual,
+    stageOf: namespace => stages?.[namespace] ?? 'enforce',
+  }
+}

@@ -1,0 +1,100 @@
+import { Region } from '../model/region'
+import { isExported, isSubset } from './istio/client'
+import { sidecarsFor } from './istio/scope'
+import { nameOf } from './istio/verdict'
+import type { Destination, Layer, RouteRule, Routes, Sidecar, Workload } from './layer'
+import { always } from './regions/bounds'
+import { takenBy } from './regions/routes'
+
+/** Requests to a host that the caller's proxy is certain to take the same way. */
+export interface Leg {
+  readonly requests: Region
+  /** Any of these. */
+  readonly to: readonly Pick<Destination, 'host' | 'port' | 'subset'>[]
+}
+
+/** Where the caller's proxy sends calls to a host: requests that are on no leg are certain of nothing. */
+export type Legs = { readonly because: readonly string[] } & (
+  { readonly kind: 'legs'; readonly legs: readonly Leg[] } | { readonly kind: 'unknown' }
+)
+
+/**
+ * The VirtualServices of the mesh that turn a call to a host elsewhere. A proxy merges none for its own calls: of several for one host, which wins is
+ * left open. Those without `http` leave a port of HTTP alone, and `http` a port of any other protocol.
+ * Sources: istio `pilot/pkg/model/sidecar.go` SelectVirtualServices, `pilot/pkg/networking/core/httproute.go`, `…/core/route/route.go`.
+ */
+export function legsTo(
+  { layer, workload }: { readonly layer: Layer; readonly workload: Workload },
+  { host, port }: { readonly host: string; readonly port: number },
+): Legs {
+  const found = layer.routes.filter(route => mayTurn(route, { layer, workload, host }))
+  const because = found.map(nameOf)
+  const straight: Leg = { requests: Region.all, to: [{ host, port }] }
+  const [only, ...others] = found
+  if (!only) return { kind: 'legs', legs: [straight], because }
+  const speaks = protocolAt(layer, host, port)
+  const lost = only.unreadable || only.namespace === undefined || others.length > 0 || speaks === 'unknown'
+  if (lost || (only.bytes && speaks === 'bytes')) return { kind: 'unknown', because }
+  if (speaks === 'bytes') return { kind: 'legs', legs: [straight], because }
+  const rules = only.rules.flatMap(rule => atMesh(rule, port))
+  const legs = takenBy(rules, always, 'certain').flatMap(({ rule, requests }): readonly Leg[] => {
+    const { action } = rule
+    if (action.kind !== 'forward' || action.rewrites || action.aborts || action.to.length === 0) return []
+    return action.to.every(({ allowed }) => allowed === 'yes') ? [{ requests: requests.must, to: action.to }] : []
+  })
+  return { kind: 'legs', legs: only.rules.length === 0 ? [straight] : legs, because }
+}
+
+interface Turned {
+  readonly layer: Layer
+  readonly workload: Workload
+  readonly host: string
+}
+
+function mayTurn(route: Routes, { layer, workload, host }: Turned): boolean {
+  const { source, parents, hosts, exportTo, namespace } = route
+  if (source !== 'VirtualService' || !parents.some(({ kind }) => kind === 'mesh')) return false
+  if (!hosts.some(pattern => isSubset(host, pattern))) return false
+  const shown = exportTo.length > 0 ? exportTo : (layer.mesh.exportTo.virtualService ?? ['*'])
+  if (namespace !== undefined && !isExported(shown, namespace, workload.namespace)) return false
+  return sidecarsFor(layer, workload).some(sidecar => mayImport(sidecar, route, { layer, workload, host }))
+}
+
+/** One that no entry names is not imported; which others are, hangs on all of its hosts. */
+function mayImport(sidecar: Sidecar | undefined, { namespace, hosts }: Routes, { workload }: Turned): boolean {
+  const entries = sidecar?.egress?.flatMap(listener => listener.hosts)
+  if (entries === undefined || sidecar?.unreadable === true || namespace === undefined) return true
+  return entries.some(entry => {
+    const [written = '', pattern = ''] = entry.split('/')
+    const place = written === '.' ? workload.namespace : written
+    return (place === '*' || place === namespace) && hosts.some(one => isSubset(one, pattern) || isSubset(pattern, one))
+  })
+}
+
+/** How the caller's proxy reads a port of a host, by what ServiceEntries declare. */
+function protocolAt({ serviceEntries }: Layer, host: string, port: number): 'http' | 'bytes' | 'unknown' {
+  const declared = serviceEntries
+    .filter(({ hosts }) => hosts.some(pattern => isSubset(host, pattern.toLowerCase())))
+    .flatMap(({ ports }) => ports.filter(({ number }) => number === port))
+    .map(({ protocol = '' }) => protocol.toUpperCase())
+  const kinds = new Set(declared.map(protocol => (http.includes(protocol) ? 'http' : named(protocol))))
+  const [kind = 'unknown', other] = kinds
+  return other === undefined ? kind : 'unknown'
+}
+
+const http = ['HTTP', 'HTTP2', 'GRPC', 'GRPC-WEB', 'HTTP_PROXY']
+
+/** Without a protocol it is sniffed. */
+function named(protocol: string): 'bytes' | 'unknown' {
+  return ['TLS', 'HTTPS', 'TCP', 'MONGO', 'MYSQL', 'REDIS'].includes(protocol) ? 'bytes' : 'unknown'
+}
+
+/** A rule as the caller's proxy reads it: what is for gateways or other ports is none of its matches. */
+function atMesh(rule: RouteRule, port: number): readonly RouteRule[] {
+  if (rule.matches.length === 0) return [rule]
+  const matches = rule.matches
+    .filter(match => match.port === undefined || match.port === port)
+    .filter(({ gateways }) => gateways.length === 0 || gateways.includes('mesh'))
+    .map(({ port: _, ...match }) => ({ ...match, gateways: [] }))
+  return matches.length === 0 ? [] : [{ ...rule, matches }]
+}

@@ -1,0 +1,61 @@
+import type { BoundServer } from './servers'
+
+/** The servers of one of a gateway's ports, as far as they go together. */
+export interface PortServers {
+  readonly port: number
+  readonly servers: readonly BoundServer[]
+}
+
+const http = ['HTTP', 'HTTP2', 'HTTP_PROXY', 'GRPC', 'GRPC-WEB']
+
+/** Whether a server reads HTTP in plaintext; a `tls` of its own only has it redirect. */
+export function isPlainHttp({ server }: BoundServer): boolean {
+  return http.includes(server.protocol)
+}
+
+/** Whether a server speaks TLS, or passes it on (istio `pkg/config/gateway/gateway.go` IsTLSServer). */
+export function isTls(bound: BoundServer): boolean {
+  return bound.server.tls !== undefined && !isPlainHttp(bound)
+}
+
+/** Whether a server takes TLS off and reads HTTP (`gateway.go` IsHTTPSServerWithTLSTermination). */
+export function isHttps({ server }: BoundServer): boolean {
+  const mode = server.tls?.mode
+  return server.protocol === 'HTTPS' && mode !== undefined && mode !== 'PASSTHROUGH' && mode !== 'AUTO_PASSTHROUGH'
+}
+
+/**
+ * Servers by port, without those that clash with an older one; where nobody can tell which is the older, both are there, and neither for certain.
+ * Source: istio `pilot/pkg/model/gateway.go` mergeGateways.
+ */
+export function portsOf(bound: readonly BoundServer[]): readonly PortServers[] {
+  const ports = [...new Set(bound.map(({ port }) => port))].sort((a, b) => a - b)
+  return ports.map(port => ({ port, servers: merged(bound.filter(one => one.port === port)) }))
+}
+
+function merged(servers: readonly BoundServer[]): readonly BoundServer[] {
+  // Servers at addresses of their own do not clash, and no request says which it came to.
+  if (servers.some(({ server }) => server.bind !== undefined)) return servers.map(doubted)
+  return servers.reduce<readonly BoundServer[]>((kept, server) => {
+    const rivals = kept.filter(other => clash(other, server))
+    if (rivals.length === 0) return [...kept, server]
+    if (rivals.some(rival => isBefore(rival, server))) return kept
+    return [...kept.map(other => (rivals.includes(other) ? doubted(other) : other)), doubted(server)]
+  }, [])
+}
+
+function doubted(bound: BoundServer): BoundServer {
+  return { ...bound, certain: 'unknown' }
+}
+
+/** Whether `a` certainly goes first, and is certainly there. */
+function isBefore(a: BoundServer, b: BoundServer): boolean {
+  if (a.certain !== 'yes' || isTls(a) !== isTls(b)) return false
+  const [one, other] = [a.door.gateway, b.door.gateway]
+  return one === other || (one.created !== undefined && other.created !== undefined)
+}
+
+function clash(a: BoundServer, b: BoundServer): boolean {
+  if (a.server.tls && b.server.tls && a.server.hosts.some(host => b.server.hosts.includes(host))) return true
+  return isTls(a) && isTls(b) ? false : !(isPlainHttp(a) && isPlainHttp(b))
+}
