@@ -1,4 +1,5 @@
 import { groupBy } from '../../model/group'
+import { isGateway } from '../istio/injection'
 import type { Ternary } from '../istio/kleene'
 import type { Labels, Layer, Named, Selector, Workload } from '../layer'
 
@@ -25,6 +26,10 @@ export function scopes(layer: Layer): readonly Scope[] {
     sidecars: index(layer.sidecars, ofSelector),
     // What names targets is for gateways and waypoints; it never holds for a workload's own proxy.
     authorizationPolicies: index(layer.authorizationPolicies.filter(isUntargeted), ofSelector),
+    targeted: index(
+      layer.authorizationPolicies.filter(policy => !isUntargeted(policy)),
+      ofSelector,
+    ),
     peerAuthentications: index(layer.peerAuthentications, ofSelector),
     requestAuthentications: index(layer.requestAuthentications.filter(isUntargeted), ofSelector),
   }
@@ -35,7 +40,10 @@ export function scopes(layer: Layer): readonly Scope[] {
       services: shelves.services.concerning(workload),
       serviceEntries: shelves.serviceEntries.concerning(workload),
       sidecars: shelves.sidecars.concerning(workload),
-      authorizationPolicies: shelves.authorizationPolicies.concerning(workload),
+      authorizationPolicies: [
+        ...shelves.authorizationPolicies.concerning(workload),
+        ...(isGateway(workload) ? shelves.targeted.concerning(workload) : []),
+      ],
       peerAuthentications: shelves.peerAuthentications.concerning(workload),
       requestAuthentications: shelves.requestAuthentications.concerning(workload),
     },
