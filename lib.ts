@@ -42,6 +42,7 @@ export type {
   GatewayRouting,
   GatewayTarget,
   IstioTarget,
+  LinkerdTarget,
   Stage,
   Target,
   WaypointScope,

@@ -10,7 +10,7 @@ import type { Session } from './session'
 export interface Change {
   readonly since: string
   readonly graph: Graph
-  readonly target: Pick<Target, 'kind' | 'dataPlanes' | 'stages'>
+  readonly target: Target
   readonly session: Session
 }
 
@@ -25,8 +25,11 @@ export async function tellSteps({ since, graph, target, session }: Change): Prom
   }
 }
 
-function placed(graph: Graph, { kind, dataPlanes, stages }: Change['target']): Placed {
-  const usual = kind === 'istio-ambient' ? 'ambient' : 'sidecar'
+/** A proxy of Linkerd's stands beside each Pod, as a sidecar does. */
+function placed(graph: Graph, target: Target): Placed {
+  const usual = target.kind === 'istio-ambient' ? 'ambient' : 'sidecar'
+  const dataPlanes = target.kind === 'linkerd' ? {} : target.dataPlanes
+  const { stages } = target
   return {
     graph,
     planeOf: namespace => dataPlanes?.[namespace] ?? usual,

@@ -1,4 +1,11 @@
-import type { DataPlane, GatewayRouting, GatewayTarget, Stage, Target, WaypointScope } from '../core/compile/target'
+import type {
+  DataPlane,
+  GatewayRouting,
+  GatewayTarget,
+  IstioTarget,
+  Stage,
+  WaypointScope,
+} from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { gatewayOf } from '../core/graph/resolve'
 import { didYouMean } from '../core/model/problem'
@@ -14,7 +21,7 @@ export interface NamespaceOptions {
   readonly gateway?: readonly string[]
 }
 
-type PerNamespace = Required<Pick<Target, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>>
+type PerNamespace = Required<Pick<IstioTarget, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>>
 
 /** Reads the values of `--stage`, `--data-plane`, `--waypoint` and `--gateway`. Throws BadInput with all that is wrong with them. */
 export function parseNamespaces({ stage, dataPlane, waypoint, gateway }: NamespaceOptions, graph: Graph): PerNamespace {

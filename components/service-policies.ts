@@ -1,5 +1,6 @@
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import type { IstioTarget } from '../core/compile/target'
 import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { printProblem } from '../core/model/problem'
@@ -12,6 +13,7 @@ import type { PathNormalization } from './settings'
 
 /** What policies are made from. */
 export interface ServicePoliciesArgs extends Question {
+  readonly target: IstioTarget
   /** What `judge` said of the same graph and target. @default asked here */
   readonly judged?: Judged
   /** How the mesh rewrites paths, for those who judge the policies. @default unknown */

@@ -1,11 +1,11 @@
-import type { GatewayTarget, Target } from '../core/compile/target'
+import type { GatewayTarget, IstioTarget } from '../core/compile/target'
 import { systemNamespace } from './istio-values'
 import type { GatewaySettings, MeshSettings } from './settings'
 
 /** The mesh of a stack's settings, as the compiler sees it. */
 export function targetOf(
   settings: Pick<MeshSettings, 'istio' | 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>,
-): Target {
+): IstioTarget {
   const { istio, stages, dataPlanes, waypoints } = settings
   const gateways = gatewaysOf(settings.gateways ?? {})
   const { version, trustDomain, rootNamespace, revision, tag, next, clusterDomain } = istio

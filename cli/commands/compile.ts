@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { compile } from '../../core/compile/compile'
-import type { Compiled, Target } from '../../core/compile/target'
+import type { Compiled, IstioTarget, Target } from '../../core/compile/target'
 import { blocks } from '../../core/model/problem'
 import { renderJson } from '../../core/report/json'
 import { renderProblems } from '../../core/report/problems'
@@ -20,6 +20,8 @@ interface Options extends NamespaceOptions {
   readonly target: Target['kind']
   readonly trustDomain?: string
   readonly istioVersion: string
+  readonly linkerdVersion: string
+  readonly nodeNetwork?: readonly string[]
   readonly systemNamespace?: string
   readonly revision?: string
   readonly tag?: string
@@ -32,7 +34,7 @@ interface Options extends NamespaceOptions {
   readonly check?: true
 }
 
-const targets: readonly Target['kind'][] = ['istio-sidecar', 'istio-ambient']
+const targets: readonly Target['kind'][] = ['istio-sidecar', 'istio-ambient', 'linkerd']
 
 const example = `
 Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled.
@@ -44,6 +46,7 @@ Examples:
   $ npx --no ztm compile services.ts --trust-domain cluster.local --data-plane data=ambient
   $ npx --no ztm compile services.ts --trust-domain cluster.local --gateway istio-ingress/istio-ingress=elsewhere
   $ npx --no ztm compile services.ts --trust-domain cluster.local --since examples/bookinfo/graph.ts --out out/new
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --target linkerd --node-network 10.0.0.0/16
   $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
 
 /** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
@@ -55,7 +58,8 @@ export const addCompile: Verb = (program, session, choose) => {
     .addOption(new Option('--target <target>', 'the mesh').choices(targets).default('istio-sidecar'))
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
     .option('--istio-version <version>', "Istio's version", '1.30.3')
-    .option('--system-namespace <namespace>', 'where istiod runs (default: istio-system)')
+    .option('--linkerd-version <version>', "Linkerd's version, or edge release", '2.20')
+    .option('--system-namespace <namespace>', 'where the control plane runs (default: istio-system, or linkerd)')
     .option('--revision <revision>', "the control plane's revision, which the namespaces follow")
     .option('--tag <tag>', 'a tag that points at the revision, and that the namespaces follow instead')
     .option('--stage <namespace=stage>', 'strict or enforce (the default) for a namespace; may be repeated', collect)
@@ -72,6 +76,11 @@ export const addCompile: Verb = (program, session, choose) => {
     .option(
       '--gateway <gateway=routing>',
       'who routes at a gateway, namespace/account: istio (the default), gateway-api or elsewhere; may be repeated',
+      collect,
+    )
+    .option(
+      '--node-network <cidr>',
+      'on linkerd: where kubelets probe from (default: anywhere); may be repeated',
       collect,
     )
     .option('--acknowledge <code>', 'go on although there are problems of this code; may be repeated', collect)
@@ -106,7 +115,9 @@ async function compileFile(path: string, options: Options, session: Session): Pr
 }
 
 /** Options that make no sense together, or without each other. Throws BadInput. */
-function checkOptions({ check, lock, out, assumptions, trustDomain, since }: Options): void {
+function checkOptions(options: Options): void {
+  const { check, lock, out, assumptions, trustDomain, since } = options
+  checkMesh(options)
   if (check && lock === undefined) throw badInput('--check', 'it says nothing without `--lock`', 'add `--lock`')
   if (check && trustDomain !== undefined)
     throw badInput('--check', 'it looks at the lock file only', 'leave out `--trust-domain`, or `--check`')
@@ -114,6 +125,14 @@ function checkOptions({ check, lock, out, assumptions, trustDomain, since }: Opt
   if (trustDomain !== undefined || !compiling) return
   const hint = 'write for instance `--trust-domain cluster.local`, if that is what the mesh has'
   throw badInput('--trust-domain', "the mesh's trust domain is not given, and it is never assumed", hint)
+}
+
+/** What one mesh knows of and the other does not: were it passed over, something else would be compiled than was meant. */
+function checkMesh({ target, revision, tag, dataPlane, waypoint, gateway, nodeNetwork }: Options): void {
+  const istio = { '--revision': revision, '--tag': tag, '--data-plane': dataPlane, '--waypoint': waypoint }
+  const others = target === 'linkerd' ? { ...istio, '--gateway': gateway } : { '--node-network': nodeNetwork }
+  const [given] = Object.entries(others).filter(([, value]) => value !== undefined)
+  if (given) throw badInput(given[0], `\`${target}\` knows nothing of it`, 'leave it out, or choose another `--target`')
 }
 
 /** What is an error is bad input; what is narrowed was found, and waits to be acknowledged. */
@@ -125,12 +144,13 @@ function refuse(problems: Compiled['problems'], session: Session): ExitCode {
   return 1
 }
 
-interface Settings extends Options, Pick<Target, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'> {
+interface Settings extends Options, Pick<IstioTarget, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'> {
   readonly trustDomain: string
 }
 
 function targetOf(settings: Settings): Target {
   const { target, trustDomain, istioVersion, systemNamespace, revision, tag } = settings
+  if (target === 'linkerd') return linkerdOf(settings)
   const { stages, dataPlanes, waypoints, gateways } = settings
   return {
     kind: target,
@@ -143,6 +163,17 @@ function targetOf(settings: Settings): Target {
     ...(systemNamespace === undefined ? {} : { systemNamespace }),
     ...(revision === undefined ? {} : { revision }),
     ...(tag === undefined ? {} : { tag }),
+  }
+}
+
+function linkerdOf({ trustDomain, linkerdVersion, systemNamespace, stages, nodeNetwork }: Settings): Target {
+  return {
+    kind: 'linkerd',
+    version: linkerdVersion,
+    trustDomain,
+    ...(stages && { stages }),
+    ...(systemNamespace === undefined ? {} : { controlPlaneNamespace: systemNamespace }),
+    ...(nodeNetwork && { nodeNetworks: nodeNetwork }),
   }
 }
 

@@ -80,8 +80,8 @@ function answerTo(line: Line, { layer, source, options }: Asked): Answer {
   if ('error' in parsed) return { problems: [notJson(at, parsed.error)] }
   const { request, problems } = parseRequest(parsed.value, at)
   if (!request) return { problems }
-  const { verdict, because } = decide(layer, request, options)
-  return { verdict: `${JSON.stringify({ id: request.id, verdict, because })}\n` }
+  const { verdict, why, because } = decide(layer, request, options)
+  return { verdict: `${JSON.stringify({ id: request.id, verdict, ...(why && { why }), because })}\n` }
 }
 
 function parseJson(text: string): { readonly value: unknown } | { readonly error: string } {

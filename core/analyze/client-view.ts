@@ -125,11 +125,22 @@ function arrivalsOf(caller: CallerGroup, addresses: readonly Address[], callee: 
         return ['plaintext']
       case 'ztunnel':
         return tunnelled(callee)
+      case 'linkerd':
+        return fromLinkerd(callee)
       case 'sidecar':
       case 'gateway':
         return bestArrivals(caller, addresses)
     }
   })
+}
+
+/** A Linkerd proxy shows its identity to Linkerd proxies, and speaks plaintext to everybody else. */
+function fromLinkerd({ layer, workload }: Scope): readonly Arrival[] {
+  const planes = planesOf(layer, workload).map(({ plane }) => plane)
+  return [
+    ...(planes.includes('linkerd') ? (['identity'] as const) : []),
+    ...(planes.some(plane => plane !== 'linkerd') ? (['plaintext'] as const) : []),
+  ]
 }
 
 /** ztunnel speaks HBONE to whoever takes it: Pods of ztunnel always, sidecars where the mesh says so (ztunnel `src/proxy/outbound.rs` build_request). */

@@ -33,8 +33,8 @@ export interface Comparison {
 
 /**
  * Whether reach is what the intent means at each namespace's stage, for every governed service: `flows ⊆ must` and
- * `may ⊆ flows ∪ floor`; and whether what enters through gateways is what it declares ({@link compareEntries}). Equality is over canonical paths. Of the floor, the agent's ports are never compared and the
- * kubelet's probes are subtracted here.
+ * `may ⊆ flows ∪ floor`; and whether what enters through gateways is what it declares ({@link compareEntries}). Equality is over canonical paths. Of the floor, the proxy's own ports are never compared, and the
+ * kubelet's probes and what Linkerd's proxies leave open are subtracted here.
  */
 export function compareWithIntent(reach: Reach, intent: Intent, expected: Expected): Comparison {
   const flows = flowsByPort(intent)
@@ -110,7 +110,8 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
   const behindZtunnel = reached.direct !== undefined
   const { must, may } = expectedAt({ flows: asked, tokens, service, behindZtunnel }, expected)
   const cut = must.intersect(canonical).minus(reached.bounds.must)
-  const extra = reached.bounds.may.minus(may).minus(probes)
+  const floor = probes.union(reached.floor ?? Region.none)
+  const extra = reached.bounds.may.minus(may).minus(floor)
   const told: Told = { words: { domains: reach.domains, questions: tokens.questions }, known: tokens.known }
   const show = (region: Region): string => witnessOf(region, portKey(service, reached.port), told)
   const difference = (kind: 'admitted' | 'cut', region: Region): readonly Difference[] =>
@@ -125,7 +126,7 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
             because: reached.because(region),
           },
         ]
-  const beyond = nonCanonical(reached.bounds.may, service, expected)
+  const beyond = nonCanonical(reached.bounds.may.minus(floor), service, expected)
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
@@ -138,7 +139,7 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
  */
 function nonCanonical(may: Region, { namespace }: GovernedService, { stages }: Expected): Region {
   if (stages?.[namespace] === 'strict' || may.without('path') === may) return Region.none
-  return may.minus(probes).minus(canonical).intersect(requestable)
+  return may.minus(canonical).intersect(requestable)
 }
 
 function unjudged(service: GovernedService): Difference {

@@ -5,6 +5,7 @@ import { planesOf, type PlaneChoice } from './istio/data-plane'
 import { intoSidecar, type Arrival } from './istio/sidecar-hop'
 import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict'
 import type { Layer } from './layer'
+import { intoLinkerd } from './linkerd/hop'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
 import { byDetour } from './waypoint/detour'
@@ -49,6 +50,8 @@ function intoPlane(arrival: Arrival, { plane, because }: PlaneChoice): Verdict {
       return intoAmbient(arrival)
     case 'gateway':
       return intoGateway(arrival)
+    case 'linkerd':
+      return intoLinkerd(arrival)
   }
 }
 

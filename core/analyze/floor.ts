@@ -1,5 +1,7 @@
 import { planesOf } from './istio/data-plane'
 import type { Layer } from './layer'
+import { skippedEverywhere } from './linkerd/assume'
+import { adminPort, proxyPorts } from './linkerd/own-ports'
 
 /** A way in that the data plane itself always leaves open, whatever any policy says. */
 export interface FloorEntry {
@@ -65,5 +67,48 @@ export const ambientFloor: readonly FloorEntry[] = [
 /** The floors of the data planes that the workloads are on. */
 export function floorOf(layer: Layer): readonly FloorEntry[] {
   const planes = new Set(layer.workloads.flatMap(workload => planesOf(layer, workload).map(({ plane }) => plane)))
-  return [...(planes.has('ztunnel') ? ambientFloor : []), ...(planes.has('sidecar') ? sidecarFloor : [])]
+  return [
+    ...(planes.has('ztunnel') ? ambientFloor : []),
+    ...(planes.has('linkerd') ? linkerdFloor(layer) : []),
+    ...(planes.has('sidecar') ? sidecarFloor : []),
+  ]
+}
+
+/** The floor of Linkerd, 2.18 to 2.20. Hand-written, but for the networks and ports that the installation was set up with. */
+function linkerdFloor({ linkerd: { mesh } }: Layer): readonly FloorEntry[] {
+  const where = 'every Pod behind a Linkerd proxy'
+  const networks = mesh.probeNetworks?.join(', ') ?? 'networks that are not known'
+  const skipped = skippedEverywhere(mesh)
+  return [
+    {
+      where,
+      port: 'any',
+      what: 'localhost: calls from 127.0.0.1 and ::1 are let in',
+      source: 'linkerd2-proxy linkerd/proxy/server-policy/src/lib.rs TryFrom<api::Server>',
+    },
+    {
+      where,
+      port: 'any',
+      what: `probes: whoever calls from ${networks || 'nowhere'} may GET the paths of httpGet probes, where no route is attached`,
+      source: 'linkerd2 policy-controller/k8s/index/src/inbound/index.rs default_inbound_http_routes',
+    },
+    {
+      where,
+      port: proxyPorts.control,
+      what: 'tap: not captured, and for the tap service alone',
+      source: 'linkerd2-proxy linkerd/app/src/tap.rs',
+    },
+    {
+      where,
+      port: adminPort,
+      what: 'admin: GET of /live and /ready, as of other probes; all else follows the policies of the port',
+      source: 'linkerd2-proxy linkerd/app/admin/src/stack.rs',
+    },
+    {
+      where,
+      port: 'any',
+      what: `skipped: ports ${skipped || 'none'} are not captured, unless annotations name others`,
+      source: 'linkerd2 charts/partials/templates/_proxy-init.tpl',
+    },
+  ]
 }

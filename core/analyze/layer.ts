@@ -7,6 +7,7 @@
  */
 import type { Ternary } from './istio/kleene'
 import type { IstioGateway, ReferenceGrant, Routes, ServerTls } from './layer-routes'
+import type { LinkerdLayer, LinkerdPod } from './linkerd/layer-linkerd'
 import type { AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Selector } from './layer-policies'
 
 export * from './layer-policies'
@@ -45,6 +46,8 @@ export interface Layer {
   readonly routes: readonly Routes[]
   /** ReferenceGrants: which routes may lead into other namespaces. */
   readonly referenceGrants: readonly ReferenceGrant[]
+  /** Objects and settings of Linkerd. */
+  readonly linkerd: LinkerdLayer
   /** `recorded`: judged as the recorded verdicts were made (every workload proxied, see `assumeRecorded`). */
   readonly assume: 'nothing' | 'recorded'
 }
@@ -109,6 +112,8 @@ export interface Workload extends Named {
   readonly probes: readonly Probe[]
   /** Whether a container named `istio-proxy` is among those written down. */
   readonly proxyContainer: boolean
+  /** What Linkerd looks at beside. */
+  readonly linkerd: LinkerdPod
   /** Whether this Pod was seen running (it has a uid, a node or a status), so that its containers are what there is. */
   readonly live: boolean
   /** Of a running Pod; empty for templates, and where Pods differ. */

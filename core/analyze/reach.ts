@@ -21,7 +21,7 @@ import type { Passage } from './regions/gateway'
 import type { GatewayView } from './regions/gateway-view'
 import { gatewayView } from './regions/gateway-view'
 import type { Questions } from './regions/tokens'
-import { mentionedPorts, spare } from './regions/ports'
+import { mentionedPorts, spares } from './regions/ports'
 import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
 import { clientsOf } from './regions/clients'
@@ -30,7 +30,7 @@ import { domainsOf } from './regions/domains'
 import { waypointView } from './regions/waypoint'
 import type { Way } from './regions/ways'
 import type { Asked, Entrance } from './regions/workload'
-import { entranceOf } from './regions/workload'
+import { entranceOf, oneEntrance } from './regions/workload'
 import { waypointRoutes } from './routes/mesh-routes'
 
 /** Who may reach one port of one workload. */
@@ -46,6 +46,8 @@ export interface PortReach {
   readonly ways: readonly Way[]
   /** What comes straight to Pods that ztunnel guards; absent where it guards none. */
   readonly direct?: Match
+  /** What a Linkerd proxy lets in there whatever policies say; absent where none guards the port. */
+  readonly floor?: Region
   /** Where that goes, of a gateway's port. */
   readonly gateway?: GatewayReach
   /** The objects that decide about the requests of a region. */
@@ -107,11 +109,12 @@ export function reach(layer: Layer): Reach {
   }
 }
 
-/** Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel. */
+/** Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel, and localhost and probes past Linkerd's proxy. */
 export function besideFloor(reached: PortReach): PortReach {
-  if (!reached.direct) return reached
+  const { direct, floor = Region.none } = reached
+  const open = direct ? floor.union(byNode) : floor
   const { must, may } = reached.bounds
-  return { ...reached, bounds: { must: must.minus(byNode), may: may.minus(byNode) } }
+  return open.isEmpty ? reached : { ...reached, bounds: { must: must.minus(open), may: may.minus(open) } }
 }
 
 const byNode = Region.where('caller', Language.literals([kubelet]))
@@ -138,9 +141,11 @@ interface PortQuestion {
 
 function portReach({ asked: shared, port, named, problems, view }: PortQuestion): PortReach {
   const { workload } = shared
-  const asked = { ...shared, port: port === otherPorts ? spare(named) : port }
+  const [first, ...alike] = port === otherPorts ? spares(shared, named) : [port]
+  const asked = { ...shared, port: first }
   const behind = isOnGateway(asked) ? { gateway: gatewayReach(asked, port) } : {}
-  const entrance = attempt(() => entranceOf(asked))
+  const each = [asked, ...alike.map(other => ({ ...shared, port: other }))]
+  const entrance = attempt(() => oneEntrance(each.map(entranceOf)))
   if (!entrance) problems.push(tooComplex(workload, port))
   const own = entrance?.served ?? unknowable
   const bounds = attempt(() => boundsOf(asked, entrance, view)) ?? { must: unknowable.must, may: own.may }
@@ -150,6 +155,7 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     served: own,
     ways: entrance?.ways ?? [],
     ...(entrance?.direct && { direct: entrance.direct }),
+    ...(entrance?.floor && { floor: entrance.floor }),
     bounds,
     ...behind,
     because: region => deciders(asked, region),

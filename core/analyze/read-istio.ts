@@ -10,6 +10,7 @@ import { uniteMesh } from './istio/read-mesh'
 import { unpack, type RawObject } from './istio/read-object'
 import { uniteWorkloads } from './istio/unite-workloads'
 import type { Layer } from './layer'
+import { emptyLinkerdDraft, finishLinkerd, linkerdSelectedLabels } from './linkerd/read-linkerd'
 
 export interface ReadOptions {
   /** What lies in the cluster already; an object among the inputs replaces the one of the same name here. */
@@ -70,6 +71,7 @@ function emptyDraft(): Draft {
     istioGateways: [],
     routes: [],
     referenceGrants: [],
+    linkerd: emptyLinkerdDraft(),
   }
 }
 
@@ -86,13 +88,14 @@ function readObject(object: RawObject, draft: Draft): boolean {
 }
 
 function finish(draft: Draft, problems: Problem[]): Layer {
-  const { meshParts, revisions, ...rest } = draft
+  const { meshParts, revisions, linkerd, ...rest } = draft
   const mesh = uniteMesh(meshParts, revisions, problems)
   const around = { mesh, referenceGrants: draft.referenceGrants }
   const workloads = uniteWorkloads(draft.workloads, selectedLabels(draft))
   return {
     ...rest,
     mesh,
+    linkerd: finishLinkerd(linkerd, problems),
     workloads: [...workloads, ...managedWorkloads(draft.gateways, workloads)],
     gateways: settleGateways(draft.gateways, around),
     routes: settleRoutes(draft.routes, around),
@@ -114,5 +117,6 @@ function selectedLabels(draft: Draft): ReadonlySet<string> {
     ...draft.services.flatMap(service => Object.keys(service.selector)),
     ...draft.istioGateways.flatMap(gateway => Object.keys(gateway.selector)),
     ...draft.serviceEntries.flatMap(entry => Object.keys(entry.workloadSelector ?? {})),
+    ...linkerdSelectedLabels(draft.linkerd),
   ])
 }

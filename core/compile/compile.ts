@@ -3,6 +3,7 @@ import type { KubernetesObject, Manifest } from '../model/manifest'
 import { objectName } from '../model/manifest'
 import type { Problem } from '../model/problem'
 import { compileIstio } from './istio'
+import { compileLinkerd } from './linkerd'
 import { sortedBy, sortedGroups } from './order'
 import type { Compiled, Target } from './target'
 
@@ -19,13 +20,23 @@ const largest = 1_000_000
  * problems: fewer manifests than last time would, once deployed, open what the missing ones closed.
  */
 export function compile(graph: Graph, target: Target): Compiled {
-  const { manifests, assumptions, namespaces, problems } = compileIstio(graph, target)
+  const { manifests, assumptions, problems, ...joining } = compileFor(graph, target)
   const { kept, clashes } = withoutClashes(manifests)
   return {
     manifests: sortedBy(kept, ({ object }) => placeOf(object)),
     assumptions: sortedBy(assumptions, placeOf),
-    namespaces,
+    ...joining,
     problems: distinct([...problems, ...clashes, ...kept.flatMap(oversized)]),
+  }
+}
+
+function compileFor(graph: Graph, target: Target): Compiled {
+  switch (target.kind) {
+    case 'istio-sidecar':
+    case 'istio-ambient':
+      return compileIstio(graph, target)
+    case 'linkerd':
+      return compileLinkerd(graph, target)
   }
 }
 

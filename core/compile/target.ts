@@ -1,5 +1,9 @@
 import type { KubernetesObject, Manifest } from '../model/manifest'
 import type { Problem } from '../model/problem'
+import type { LinkerdTarget } from './target-linkerd'
+import { linkerdCapabilities } from './target-linkerd'
+
+export type { LinkerdTarget } from './target-linkerd'
 
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
 export type Stage = 'strict' | 'enforce'
@@ -60,7 +64,7 @@ export interface IstioTarget {
   readonly gateways?: Readonly<Record<string, GatewayTarget>>
 }
 
-export type Target = IstioTarget
+export type Target = IstioTarget | LinkerdTarget
 
 /** What a graph became for one target. */
 export interface Compiled {
@@ -70,6 +74,8 @@ export interface Compiled {
   readonly assumptions: readonly KubernetesObject[]
   /** The labels by which each namespace of the graph joins the mesh, by namespace; among the assumptions, and ours to set. */
   readonly namespaces: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** The annotations by which it does, in the same way; absent where the mesh goes by labels alone. */
+  readonly annotations?: Readonly<Record<string, Readonly<Record<string, string>>>>
   readonly problems: readonly Problem[]
 }
 
@@ -169,4 +175,5 @@ export const capabilities: Readonly<Record<Target['kind'], Readonly<Record<Capab
       note: 'by the waypoint, for http and grpc, to a Service for each version; no retries, for which its routes have no word',
     },
   },
+  linkerd: linkerdCapabilities,
 }

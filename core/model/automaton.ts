@@ -115,10 +115,10 @@ function small(build: () => DFA): DFA {
   }
 }
 
-/** The language as the source of a JavaScript regular expression; where that would be endless, a member and an ellipsis. */
+/** The language as the source of a JavaScript regular expression without flags; where that would be endless, a member and an ellipsis. */
 export function pattern(dfa: DFA): string {
   try {
-    return JS.toLiteral(dfa.toRegex()).source
+    return JS.toLiteral(dfa.toRegex(), { flags: { ignoreCase: false } }).source
   } catch (error) {
     if (error instanceof TooManyNodesError) return `${shortest(dfa) ?? ''}|…`
     throw error

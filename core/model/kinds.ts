@@ -16,6 +16,7 @@ const networking = {
   scope: 'namespace',
 } as const
 const gateways = { group: 'gateway.networking.k8s.io', versions: ['v1', 'v1beta1'], scope: 'namespace' } as const
+const linkerd = { group: 'policy.linkerd.io', versions: ['v1alpha1'], scope: 'namespace' } as const
 const core = { group: '', versions: ['v1'], scope: 'namespace' } as const
 const apps = { group: 'apps', versions: ['v1'], scope: 'namespace' } as const
 const batch = { group: 'batch', versions: ['v1', 'v1beta1'], scope: 'namespace' } as const
@@ -46,6 +47,14 @@ export const kinds = {
   HTTPRoute: gateways,
   GRPCRoute: { ...gateways, versions: ['v1', 'v1alpha2'] },
   ReferenceGrant: { ...gateways, versions: ['v1', 'v1beta1', 'v1alpha2'] },
+  Server: { ...linkerd, versions: ['v1beta3', 'v1beta2', 'v1beta1', 'v1alpha1'] },
+  ServerAuthorization: { ...linkerd, versions: ['v1beta1', 'v1alpha1'] },
+  LinkerdAuthorizationPolicy: { ...linkerd, kind: 'AuthorizationPolicy' },
+  MeshTLSAuthentication: linkerd,
+  NetworkAuthentication: linkerd,
+  LinkerdHTTPRoute: { ...linkerd, versions: ['v1beta3', 'v1beta2', 'v1beta1', 'v1alpha1'], kind: 'HTTPRoute' },
+  HTTPLocalRateLimitPolicy: linkerd,
+  EgressNetwork: linkerd,
   EnvoyFilter: { ...networking, versions: ['v1alpha3'] },
 } as const satisfies Readonly<Record<string, KindInfo>>
 

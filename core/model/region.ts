@@ -5,7 +5,7 @@ export { TooComplex }
 
 /**
  * One attribute of a request: `caller` (a principal, `''` for nobody's), `address`, `protocol`, `method`, `path`,
- * `host`, `header:x-env` … Names not listed in {@link order} come after those that are, alphabetically.
+ * `host`, `authority` (the host as it was sent, of which `host` is the lower case), `header:x-env`, `query:page=2` (whether the query has it) … Names not listed in {@link order} come after those that are, alphabetically.
  */
 export type Variable = string
 

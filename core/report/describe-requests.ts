@@ -126,7 +126,9 @@ function describeWords(words: Language, noun = ''): string {
 
 /** A set of addresses as CIDR blocks. */
 function describeAddresses(addresses: Language): string {
-  const blocks = piecesOf(addresses.intersect(anyAddress()), function* (bits) {
+  const known = addresses.intersect(anyAddress())
+  if (known.isEmpty) return 'an unknown address'
+  const blocks = piecesOf(known, function* (bits) {
     for (let length = 0; length < bits.length - 1; length++) {
       const [start, zeros] = [bits.slice(0, length + 1), bits.slice(0, length + 1).padEnd(bits.length, '0')]
       const set = (): Language => Language.of({ sequence: [start, { any: true }] }).intersect(anyAddress())
@@ -134,5 +136,5 @@ function describeAddresses(addresses: Language): string {
     }
     yield { text: printAddress(bits), samples: [], set: () => Language.literals([bits]) }
   })
-  return blocks?.join('|') ?? `like ${printAddress(addresses.witness() ?? '')}`
+  return blocks?.join('|') ?? `like ${printAddress(known.witness() ?? '')}`
 }

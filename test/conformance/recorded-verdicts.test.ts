@@ -11,6 +11,7 @@ const engines = {
   'istio-sidecar': 'istiod and Envoy',
   'istio-waypoint': 'istiod and Envoy',
   ztunnel: 'istiod and ztunnel',
+  linkerd: 'the policy controller and its proxy',
 }
 
 /** Every request of every world, at once: a test's title says how many there were. */

@@ -41,7 +41,7 @@ export function linesOf(file: string): readonly unknown[] {
 export function replay(folder: string, world: string): Replay {
   const { layer, problems } = layerOf(folder)
   const requests = linesOf(join(folder, 'requests.jsonl'))
-  const verdicts = linesOf(join(folder, 'verdicts.jsonl')) as readonly { id: string; verdict: string }[]
+  const verdicts = linesOf(join(folder, 'verdicts.jsonl')) as readonly { id: string; verdict: string; why?: string }[]
   const unreadable: string[] = []
   const disagreements = requests.flatMap((line, index) => {
     const { request, problems: found } = parseRequest(line, `${world} line ${index + 1}`)
@@ -49,11 +49,15 @@ export function replay(folder: string, world: string): Replay {
     const recorded = verdicts[index]
     if (!request || !recorded) return []
     const decided = decide(layer, request, { assume: 'recorded' })
-    if (request.id === recorded.id && decided.verdict === recorded.verdict) return []
+    if (request.id === recorded.id && decided.verdict === recorded.verdict && decided.why === recorded.why) return []
     const because = decided.because.join('; ')
     return [
-      `${world} ${recorded.id}: recorded ${recorded.verdict}, decided ${decided.verdict} (${because}) for ${JSON.stringify(line)}`,
+      `${world} ${recorded.id}: recorded ${told(recorded)}, decided ${told(decided)} (${because}) for ${JSON.stringify(line)}`,
     ]
   })
   return { requests: requests.length, disagreements, problems: [...problems, ...unreadable] }
+}
+
+function told({ verdict, why }: { readonly verdict: string; readonly why?: string }): string {
+  return why === undefined ? verdict : `${verdict} (${why})`
 }

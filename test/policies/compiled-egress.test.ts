@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { compile, namespaceLabels } from '../../core/compile/compile'
-import type { Target } from '../../core/compile/target'
+import type { IstioTarget } from '../../core/compile/target'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import { canonicalJson } from '../../core/model/canonical'
@@ -11,7 +11,12 @@ import { checkManifests } from '../../policypacks/zero-trust/run'
 import { graphOf, service } from '../support/compiled'
 import { sha256 } from '../support/pack'
 
-const target: Target = { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'mesh.example', revision: '1-30-3' }
+const target: IstioTarget = {
+  kind: 'istio-sidecar',
+  version: '1.30.3',
+  trustDomain: 'mesh.example',
+  revision: '1-30-3',
+}
 const http = { http: { protocol: 'http', port: 80 } } as const
 const graph: Graph = graphOf({
   services: { a: service('http', 8080), b: service('http', 8080, { namespace: 'other' }) },

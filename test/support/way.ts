@@ -4,6 +4,7 @@ import type { PortReach, Reach } from '../../core/analyze/reach'
 import type { Match } from '../../core/analyze/regions/bounds'
 import { oneOf } from '../../core/analyze/regions/bounds'
 import { clientsOf } from '../../core/analyze/regions/clients'
+import { pointOf } from '../../core/analyze/regions/point'
 import type { Request } from '../../core/analyze/request'
 import { printIdentity } from '../../core/model/identity'
 
@@ -29,4 +30,16 @@ export function wayTaken({ served, direct, ways }: PortReach, layer: Layer, { fr
   if (clients.straight.contains(caller)) return way.direct
   if (clients.gateways.contains(caller)) return way.fromGateways
   return clients.ambient.contains(caller) ? way.through : oneOf([way.through, way.fromGateways, way.direct])
+}
+
+/** Whether a request certainly, and whether it possibly, gets into a port behind Linkerd's proxy, which looks at paths as they were sent, but for their query. */
+export function reachedBehindLinkerd(
+  all: Reach,
+  layer: Layer,
+  request: Request,
+): { readonly must: boolean; readonly may: boolean } {
+  const served = wayTaken(portAsked(all, request), layer, request)
+  const [path = ''] = (request.http?.path ?? '').split(/[?#]/)
+  const point = pointOf({ request, path, questions: all.questions })
+  return { must: served.must.contains(point), may: served.may.contains(point) }
 }

@@ -43,6 +43,8 @@ function podsOf(
     proxyContainer: true,
     live: false,
     ips: [],
+    // Another mesh's proxy keeps Linkerd's injector away.
+    linkerd: { proxyContainer: false, foreignSidecar: true, namedPorts: [], probes: [] },
     unreadable: gateway.unreadable,
   }
 }

@@ -1,4 +1,5 @@
 import type { Layer, Named } from '../layer'
+import { assumeRecordedLinkerd } from '../linkerd/assume'
 
 /**
  * The layer as the recorded verdicts saw it: Istio's own defaults where the mesh says nothing, every workload proxied, and
@@ -20,6 +21,7 @@ export function assumeRecorded(layer: Layer): Layer {
     authorizationPolicies: dated(layer.authorizationPolicies),
     peerAuthentications: dated(layer.peerAuthentications),
     requestAuthentications: dated(layer.requestAuthentications),
+    linkerd: assumeRecordedLinkerd(layer.linkerd),
   }
   recorded.set(layer, result)
   return result

@@ -1,10 +1,11 @@
 import type { Layer, Workload } from '../layer'
+import { linkerdInjectionOf } from '../linkerd/injection'
 import { readBool } from './go-bool'
 import { injectionOf, isFrontDoor } from './injection'
 import type { Ternary } from './kleene'
 
-/** What inbound traffic passes before it reaches a workload: its own sidecar, the node's ztunnel, or nothing; of a `gateway` it meets the proxy itself. */
-export type Plane = 'sidecar' | 'ztunnel' | 'gateway' | 'none'
+/** What inbound traffic passes before it reaches a workload: its own sidecar, the node's ztunnel, a Linkerd proxy, or nothing; of a `gateway` it meets the proxy itself. */
+export type Plane = 'sidecar' | 'ztunnel' | 'gateway' | 'linkerd' | 'none'
 
 /** A plane a workload may be on, and why, in the style of a message. */
 export interface PlaneChoice {
@@ -22,7 +23,7 @@ export interface PlaneChoice {
 export function planesOf(layer: Layer, workload: Workload): readonly PlaneChoice[] {
   const known = answered[layer.assume].get(layer.namespaces) ?? new WeakMap<Workload, readonly PlaneChoice[]>()
   answered[layer.assume].set(layer.namespaces, known)
-  const found = known.get(workload) ?? choose(layer, workload)
+  const found = known.get(workload) ?? withLinkerd(layer, workload, choose(layer, workload))
   known.set(workload, found)
   return found
 }
@@ -31,6 +32,20 @@ type Answered = WeakMap<Layer['namespaces'], WeakMap<Workload, readonly PlaneCho
 
 /** Asked for every call of a workload and for every call to it. INVARIANT: layers with the same namespaces are cut from one, and share their mesh. */
 const answered: Readonly<Record<Layer['assume'], Answered>> = { nothing: new WeakMap(), recorded: new WeakMap() }
+
+/**
+ * The same, where a Linkerd proxy may stand in place of nothing, or beside ztunnel, when both have a say. Of two sidecars Istio's goes first: its webhook
+ * does, by name, and Linkerd's injector leaves alone whoever has one (linkerd2 `pkg/healthcheck/sidecar.go` HasExistingSidecars).
+ */
+function withLinkerd(layer: Layer, workload: Workload, choices: readonly PlaneChoice[]): readonly PlaneChoice[] {
+  const { proxied, because } = linkerdInjectionOf(layer, workload)
+  if (proxied === 'no') return choices
+  const linkerd: PlaneChoice = { plane: 'linkerd', because }
+  if (layer.assume === 'recorded') return [linkerd]
+  const kept = proxied === 'yes' ? choices.filter(({ plane }) => plane !== 'none') : choices
+  const certainlyIstio = choices.every(({ plane }) => plane === 'sidecar') && !workload.linkerd.proxyContainer
+  return certainlyIstio ? choices : [linkerd, ...kept]
+}
 
 function choose(layer: Layer, workload: Workload): readonly PlaneChoice[] {
   const enrolled = enrolment(layer, workload)

@@ -1,4 +1,5 @@
 import type { ContainerPort, Probe, Workload, WorkloadKind } from '../layer'
+import { readLinkerdPod } from '../linkerd/read-pod'
 import { watched, type Cursor } from './cursor'
 import { readNamed, requireNamespace, type RawObject } from './read-object'
 
@@ -41,6 +42,7 @@ export function readWorkload(object: RawObject, kind: WorkloadKind): OwnedWorklo
       serviceAccount: readServiceAccount(spec),
       hostNetwork: spec.get('hostNetwork').boolean() ?? false,
       ...readContainers(spec),
+      linkerd: readLinkerdPod(spec),
     }
   })
   if (object.namespace === undefined) return undefined

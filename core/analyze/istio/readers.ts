@@ -14,6 +14,7 @@ import type {
   Sidecar,
   WorkloadKind,
 } from '../layer'
+import { linkerdReaders, type LinkerdDraft } from '../linkerd/read-linkerd'
 import { reportEnvoyFilter } from './envoy-filter'
 import { readDestinationRule, readSidecar } from './read-client'
 import { readGateway } from './read-gateway'
@@ -44,6 +45,7 @@ export interface Draft {
   readonly istioGateways: IstioGateway[]
   readonly routes: Routes[]
   readonly referenceGrants: ReferenceGrant[]
+  readonly linkerd: LinkerdDraft
 }
 
 type Reader = (object: RawObject, draft: Draft) => void
@@ -55,12 +57,14 @@ const workload =
     if (read) draft.workloads.push(read)
   }
 
-const readNamespace: Reader = (object, { namespaces }) => {
+const readNamespace: Reader = (object, { namespaces, linkerd }) => {
   const { value: labels, damaged } = readLabels(object)
   namespaces.set(object.name, { ...readNamed(object), labels, unreadable: damaged })
+  linkerdReaders.Namespace(object, linkerd)
 }
 
 const readConfigMap: Reader = (object, draft) => {
+  linkerdReaders.ConfigMap(object, draft.linkerd)
   if (mesh.isMeshConfig(object)) {
     draft.meshParts.push(mesh.readMeshConfig(object))
     draft.revisions.add(mesh.revisionOf(object))
@@ -70,6 +74,21 @@ const readConfigMap: Reader = (object, draft) => {
 const readWebhooks: Reader = (object, draft) => {
   for (const revision of mesh.webhookRevisions(object)) draft.revisions.add(revision)
 }
+
+/** Of a kind that only Linkerd knows, or one that it reads in its own way. */
+const forLinkerd =
+  (kind: keyof typeof linkerdReaders): Reader =>
+  (object, { linkerd }) => {
+    linkerdReaders[kind](object, linkerd)
+  }
+
+/** A Route, which both meshes read, each in its own way. */
+const inBoth =
+  (kind: 'HTTPRoute' | 'GRPCRoute'): Reader =>
+  (object, draft) => {
+    draft.routes.push(readRoute(object, kind))
+    linkerdReaders[kind](object, draft.linkerd)
+  }
 
 /** Known, and nothing in it says who reaches whom. */
 const ignore: Reader = () => undefined
@@ -97,8 +116,16 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   Gateway: (object, draft) => draft.gateways.push(readGateway(object)),
   IstioGateway: (object, draft) => draft.istioGateways.push(readIstioGateway(object)),
   VirtualService: (object, draft) => draft.routes.push(readVirtualService(object)),
-  HTTPRoute: (object, draft) => draft.routes.push(readRoute(object, 'HTTPRoute')),
-  GRPCRoute: (object, draft) => draft.routes.push(readRoute(object, 'GRPCRoute')),
+  HTTPRoute: inBoth('HTTPRoute'),
+  GRPCRoute: inBoth('GRPCRoute'),
   ReferenceGrant: (object, draft) => draft.referenceGrants.push(readReferenceGrant(object)),
+  Server: forLinkerd('Server'),
+  ServerAuthorization: forLinkerd('ServerAuthorization'),
+  LinkerdAuthorizationPolicy: forLinkerd('LinkerdAuthorizationPolicy'),
+  MeshTLSAuthentication: forLinkerd('MeshTLSAuthentication'),
+  NetworkAuthentication: forLinkerd('NetworkAuthentication'),
+  LinkerdHTTPRoute: forLinkerd('LinkerdHTTPRoute'),
+  HTTPLocalRateLimitPolicy: forLinkerd('HTTPLocalRateLimitPolicy'),
+  EgressNetwork: forLinkerd('EgressNetwork'),
   EnvoyFilter: reportEnvoyFilter,
 }

@@ -1,5 +1,6 @@
 import { groupBy } from '../../model/group'
 import type { Labels, Workload } from '../layer'
+import { linkerdKey } from '../linkerd/settings'
 import { captureKey } from './capture'
 import type { OwnedWorkload } from './read-workload'
 
@@ -61,6 +62,7 @@ function essence(workload: OwnedWorkload, selected: ReadonlySet<string>): string
   return JSON.stringify([
     labels.sort(([a], [b]) => (a < b ? -1 : 1)),
     captureKey(workload.annotations),
+    linkerdKey(workload),
     workload.serviceAccount,
     workload.hostNetwork,
     workload.ports.map(port => [port.port, port.name, port.protocol, port.init]),

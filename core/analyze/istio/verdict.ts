@@ -5,6 +5,8 @@ export interface Verdict {
   readonly verdict: 'allow' | 'deny' | 'unknown'
   /** What decided it: objects, such as `AuthorizationPolicy shop/cart rules[0]`, or a sentence where no object did. */
   readonly because: readonly string[]
+  /** What kind of refusal it is, where there is more than one: no route matched (Linkerd answers 404, not 403). */
+  readonly why?: 'no-route'
 }
 
 export const allow = (...because: readonly string[]): Verdict => ({ verdict: 'allow', because })
@@ -16,7 +18,8 @@ export function agreement(verdicts: readonly Verdict[]): Verdict {
   const because = [...new Set(verdicts.flatMap(verdict => verdict.because))]
   const [first] = verdicts
   if (!first || verdicts.some(({ verdict }) => verdict !== first.verdict)) return { verdict: 'unknown', because }
-  return { verdict: first.verdict, because }
+  const why = verdicts.every(verdict => verdict.why === first.why) ? first.why : undefined
+  return { verdict: first.verdict, because, ...(why && { why }) }
 }
 
 /** The verdict of two hops, one after the other: both must let the request through. */

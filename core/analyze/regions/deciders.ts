@@ -11,6 +11,7 @@ import { waypointsOf } from '../istio/waypoints'
 import type { AuthorizationPolicy, PeerAuthentication } from '../layer'
 import { ztunnelModesOf } from '../ztunnel/modes'
 import type { Match } from './bounds'
+import { linkerdDeciders } from './linkerd/deciders'
 import type { PortFacts } from './port'
 import { policyRegion } from './port'
 import { tokenSets } from './tokens'
@@ -30,6 +31,8 @@ function onPlane({ plane, because }: PlaneChoice, asked: Asked, region: Region):
   switch (plane) {
     case 'none':
       return [because]
+    case 'linkerd':
+      return linkerdDeciders(asked, region)
     case 'gateway':
       return asked.gateways.deciders(workload, port, region)
     case 'sidecar': {

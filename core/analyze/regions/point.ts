@@ -6,6 +6,7 @@ import type { ClaimQuestion, Questions, TokenPlace } from '../../model/token'
 import { badToken, issuerAttribute, noToken, placeIn, subjectAttribute, usualPlace } from '../../model/token'
 import { isRecord } from '../istio/cursor'
 import type { Request, Token } from '../request'
+import { queryAnswer } from './linkerd/values'
 import { plainAudience } from './token-attributes'
 
 /** A request seen as a point: the value of every attribute that a region may ask for. */
@@ -28,6 +29,7 @@ export function pointOf({ request, path, questions }: RequestPoint): Point {
     method: http?.method ?? '',
     path,
     host: (http?.host ?? '').toLowerCase(),
+    authority: http?.host ?? '',
     [issuerAttribute(usualPlace)]: tokenIssuer(jwt),
     [subjectAttribute(usualPlace)]: claimText(jwt, 'sub') ?? absent,
   }
@@ -35,6 +37,7 @@ export function pointOf({ request, path, questions }: RequestPoint): Point {
     const asked = questions.get(variable)
     if (asked) return asked.place === usualPlace && answers(asked, jwt) ? 'yes' : 'no'
     if (variable.startsWith('header:')) return http?.headers[variable.slice('header:'.length)] ?? absent
+    if (variable.startsWith('query:')) return queryAnswer(variable, http?.path ?? '') ?? ''
     if (variable.startsWith('token@')) return issuerElsewhere(placeIn(variable), http?.headers ?? {})
     return values[variable] ?? ''
   }

@@ -1,8 +1,11 @@
 import { agentPorts } from '../istio/capture'
+import type { Plane } from '../istio/data-plane'
 import { planesOf } from '../istio/data-plane'
 import { targetPort } from '../istio/protocol'
 import { containsLabels } from '../istio/attachment'
 import type { Layer, Rule, Workload } from '../layer'
+import { linkerdPorts, ownPorts, wideRanges } from './linkerd/ports'
+import type { Scope } from './scopes'
 
 /**
  * The container ports that anything read names for a workload: its containers, Services, policies and annotations. All others are
@@ -29,13 +32,32 @@ export function mentionedPorts(layer: Layer, workload: Workload): readonly numbe
       key.includes('InboundPorts') ? numbers(value) : [],
     ),
   ]
-  const left = planesOf(layer, workload).some(({ plane }) => plane === 'ztunnel') ? [] : agentPorts
-  return [...new Set(listed)].filter(port => !left.includes(port)).sort((a, b) => a - b)
+  const planes = planesOf(layer, workload).map(({ plane }) => plane)
+  const linkerds = planes.includes('linkerd') ? linkerdPorts(layer, workload) : []
+  const left = leftOut(planes)
+  return [...new Set([...listed, ...linkerds])].filter(port => !left.includes(port)).sort((a, b) => a - b)
 }
 
-/** A port that none of `named` is, nor the agent's. */
-export function spare(named: readonly number[]): number {
-  for (let port = 65_535; ; port--) if (!named.includes(port) && !agentPorts.includes(port)) return port
+/** Ports of the proxy itself, of whatever kind it may be. */
+function leftOut(planes: readonly Plane[]): readonly number[] {
+  if (planes.includes('linkerd')) return ownPorts
+  return planes.includes('ztunnel') ? [] : agentPorts
+}
+
+/** Ports that none of `named` is, nor the proxy's own, one for each kind of them there may be: all are alike, but for those of ranges too wide to be named. */
+export function spares({ layer, workload }: Scope, named: readonly number[]): readonly [number, ...number[]] {
+  const taken = new Set([...named, ...agentPorts, ...ownPorts])
+  const proxied = planesOf(layer, workload).some(({ plane }) => plane === 'linkerd')
+  const ranges = proxied ? wideRanges(layer, workload) : []
+  const ends = ranges.flatMap(([first, last]) => [first - 1, last])
+  const [highest = 65_535, ...lower] = [65_535, ...ends].flatMap(from => below(from, taken) ?? [])
+  return [highest, ...lower]
+}
+
+/** The highest port from there down that is not taken. */
+function below(from: number, taken: ReadonlySet<number>): number | undefined {
+  for (let port = from; port > 0; port--) if (!taken.has(port)) return port
+  return undefined
 }
 
 function rulePorts(rule: Rule): readonly number[] {

@@ -16,6 +16,7 @@ import { always, any, both, choose, exactly, oneOf } from './bounds'
 import type { Clients } from './clients'
 import { acceptedBy, domainsOf } from './domains'
 import type { GatewayView } from './gateway-view'
+import { intoLinkerdPort } from './linkerd/entrance'
 import type { PortFacts } from './port'
 import { admitted, smuggled } from './port'
 import type { Questions } from './tokens'
@@ -46,18 +47,26 @@ export interface Entrance {
   readonly direct: Match | undefined
   /** What an adversary may get in beside that, by speaking otherwise than a proxy would. */
   smuggled(): Region
+  /** What a Linkerd proxy lets in whatever policies say; absent where none certainly guards the port. */
+  readonly floor?: Region
 }
 
 /** What gets into a port, on the plane its workload is on, or on any it may be on. */
 export function entranceOf(asked: Asked): Entrance {
-  const planes = planesOf(asked.layer, asked.workload).map(({ plane }) => onPlane[plane](asked))
-  const [only, ...others] = planes
+  return oneEntrance(planesOf(asked.layer, asked.workload).map(({ plane }) => onPlane[plane](asked)))
+}
+
+/** What gets in where it is not known which of these it is. */
+export function oneEntrance(entrances: readonly Entrance[]): Entrance {
+  const [only, ...others] = entrances
   if (only && others.length === 0) return only
+  const floors = entrances.map(({ floor }) => floor ?? Region.none)
   return {
-    served: oneOf(planes.map(({ served }) => served)),
-    ways: planes.flatMap(({ ways }) => ways),
-    direct: planes.find(({ direct }) => direct)?.direct,
-    smuggled: () => Region.union(planes.map(plane => plane.smuggled())),
+    served: oneOf(entrances.map(({ served }) => served)),
+    ways: entrances.flatMap(({ ways }) => ways),
+    direct: entrances.find(({ direct }) => direct)?.direct,
+    smuggled: () => Region.union(entrances.map(entrance => entrance.smuggled())),
+    floor: Region.intersection(floors),
   }
 }
 
@@ -92,6 +101,7 @@ const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
     direct: undefined,
     smuggled: () => Region.none,
   }),
+  linkerd: asked => ({ ...intoLinkerdPort(asked), ways: [], direct: undefined }),
   none: asked => {
     const approach: Approach = { ...asked, guard: 'none', direct: always }
     const ways = waysIn(approach)

@@ -19,10 +19,10 @@ describe('reading manifests', () => {
   })
 
   it('counts what it skips, and tells groups apart', () => {
-    const foreign = { ...authorization('shop/cart', {}), apiVersion: 'policy.linkerd.io/v1alpha1' }
+    const foreign = { ...authorization('shop/cart', {}), apiVersion: 'policy.example.com/v1' }
     const secret = (name: string) => ({ apiVersion: 'v1', kind: 'Secret', metadata: { name } })
     const { layer, skipped, problems } = readAll([foreign, secret('x'), secret('y')])
-    assert.deepEqual(skipped, { 'AuthorizationPolicy.policy.linkerd.io': 1, Secret: 2 })
+    assert.deepEqual(skipped, { 'AuthorizationPolicy.policy.example.com': 1, Secret: 2 })
     assert.deepEqual(problems, [])
     assert.deepEqual(layer.authorizationPolicies, [])
   })

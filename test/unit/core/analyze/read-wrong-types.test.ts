@@ -3,8 +3,8 @@ import { mutations, type Mutation } from './mutations'
 import { readAll } from './objects'
 import { specimens } from './specimens'
 
-/** A Service's target and a probe's port may be numbers or names. */
-const takesNames = /\.(targetPort|httpGet\.port|tcpSocket\.port)$/
+/** A Service's target, a probe's port and a Server's may be numbers or names. */
+const takesNames = /\.(targetPort|httpGet\.port|tcpSocket\.port)$|^spec\.port$/
 const isWrong = ({ path, value }: Mutation) => !(takesNames.test(path) && typeof value === 'string')
 
 /** What is told of an object whose kind or name cannot be read is told of the whole. */

@@ -1,3 +1,4 @@
+import { linkerdSpecimens } from './linkerd/specimens'
 import { inNamespace, object, type Json } from './objects'
 
 /** One object of each kind that is read, with every field that is read, and nothing else. */
@@ -128,6 +129,7 @@ export const specimens: readonly Json[] = [
     from: [{ group: 'gateway.networking.k8s.io', kind: 'HTTPRoute', namespace: 'edge' }],
     to: [{ group: '', kind: 'Service', name: 'cart' }],
   }),
+  ...linkerdSpecimens,
 ]
 
 function podTemplate(): Json {

@@ -1,0 +1,25 @@
+import type { Cursor } from '../istio/cursor'
+import type { LabelExpression, LabelSelector } from './layer-linkerd'
+
+const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
+
+/** Labels and expressions, of which an absent one asks nothing (`policy-controller/k8s/api/src/labels.rs` Selector). */
+export function readLabelSelector(selector: Cursor): LabelSelector {
+  selector.only(['matchLabels', 'matchExpressions'])
+  return {
+    labels: selector.get('matchLabels').labels(),
+    expressions: selector.get('matchExpressions').items().flatMap(readExpression),
+  }
+}
+
+function readExpression(expression: Cursor): readonly LabelExpression[] {
+  expression.required()?.only(['key', 'operator', 'values'])
+  const key = expression.get('key').required()?.string()
+  const operator = expression
+    .get('operator')
+    .required()
+    ?.oneOf(...operators)
+  if (key === undefined || operator === undefined) return []
+  const values = expression.get('values')
+  return [{ key, operator, ...(values.absent ? {} : { values: values.strings() }) }]
+}

@@ -1,0 +1,95 @@
+import { ternary, type Ternary } from '../istio/kleene'
+import type { Layer, Workload } from '../layer'
+import { chartDefaults } from './assume'
+import type { DefaultPolicy } from './layer-linkerd'
+import { defaultPolicies } from './layer-linkerd'
+import { listsPort, mayListPort } from './port-set'
+
+/** What a Pod's annotations say of one of its ports that no Server is for. */
+export interface PortSettings {
+  /** `undefined` where not known. */
+  readonly policy: DefaultPolicy | undefined
+  readonly requireIdentity: Ternary
+  readonly opaque: Ternary
+}
+
+const annotation = {
+  policy: 'config.linkerd.io/default-inbound-policy',
+  requireIdentity: 'config.linkerd.io/proxy-require-identity-inbound-ports',
+  opaque: 'config.linkerd.io/opaque-ports',
+  skip: 'config.linkerd.io/skip-inbound-ports',
+  inject: 'linkerd.io/inject',
+} as const
+
+type Setting = (typeof annotation)[keyof typeof annotation]
+
+/** An annotation as the Pod has it in the end; `unknown` where a namespace that nobody gave may add it. */
+type Annotated = { readonly kind: 'given'; readonly text: string } | { readonly kind: 'absent' | 'unknown' }
+
+/**
+ * The Pod's own annotation, else its namespace's, which the injector copies. A Pod that has its proxy already gets none any more: the policy controller never
+ * looks at namespaces (`pkg/inject/inject.go` AppendNamespaceAnnotations, `policy-controller/k8s/index/src/inbound/workload.rs` Settings).
+ */
+function annotationOf(layer: Layer, workload: Workload, name: Setting): Annotated {
+  const own = workload.annotations[name]
+  if (own !== undefined) return { kind: 'given', text: own }
+  if (workload.linkerd.proxyContainer) return { kind: 'absent' }
+  const namespace = layer.linkerd.namespaces.get(workload.namespace)
+  const doubtful = namespace ? namespace.unreadable : layer.assume !== 'recorded'
+  if (doubtful) return { kind: 'unknown' }
+  const text = namespace?.annotations[name]
+  return text === undefined ? { kind: 'absent' } : { kind: 'given', text }
+}
+
+export function portSettings(layer: Layer, workload: Workload, port: number): PortSettings {
+  return {
+    policy: defaultPolicyOf(layer, workload),
+    requireIdentity: lists(annotationOf(layer, workload, annotation.requireIdentity), port),
+    opaque: opaqueOf(layer, workload, port),
+  }
+}
+
+/** A spelling that is none of the policies counts as no annotation (`policy-controller/k8s/index/src/inbound/workload.rs` from_metadata). */
+function defaultPolicyOf(layer: Layer, workload: Workload): DefaultPolicy | undefined {
+  const annotated = annotationOf(layer, workload, annotation.policy)
+  if (annotated.kind === 'unknown') return undefined
+  const text = annotated.kind === 'given' ? annotated.text : ''
+  return defaultPolicies.find(policy => policy === text) ?? layer.linkerd.mesh.defaultPolicy
+}
+
+/** A malformed list is an empty one (`policy-controller/k8s/index/src/inbound/workload.rs` ports_annotation). */
+function lists(annotated: Annotated, port: number): Ternary {
+  if (annotated.kind === 'unknown') return 'unknown'
+  return ternary(annotated.kind === 'given' && listsPort(annotated.text, port))
+}
+
+/**
+ * Whether a port's bytes are passed on unread. Without an annotation the injector writes one, of those of the mesh's opaque ports that the Pod declares
+ * (`controller/proxy-injector/webhook.go`, `pkg/inject/inject.go` FilterPodOpaquePorts: ranges among them are not looked into). Where the
+ * installation's list is not known it is taken for the chart's, whose ports are then in doubt.
+ */
+function opaqueOf(layer: Layer, workload: Workload, port: number): Ternary {
+  const annotated = annotationOf(layer, workload, annotation.opaque)
+  if (annotated.kind !== 'absent' || workload.linkerd.proxyContainer) return lists(annotated, port)
+  if (!workload.ports.some(declared => declared.port === port)) return 'no'
+  const { opaquePorts } = layer.linkerd.mesh
+  const listed = (opaquePorts ?? chartDefaults.opaquePorts).split(',').includes(String(port))
+  return opaquePorts === undefined && listed ? 'unknown' : ternary(listed)
+}
+
+/**
+ * Whether calls to a port go round the proxy (`charts/partials/templates/_proxy-init.tpl`). Where the installation's list is not known, it is taken for the
+ * chart's in the same way.
+ */
+export function skipped(layer: Layer, workload: Workload, port: number): Ternary {
+  const annotated = annotationOf(layer, workload, annotation.skip)
+  if (annotated.kind === 'given') return mayListPort(annotated.text, port)
+  const usual = layer.linkerd.mesh.skipInboundPorts
+  const listed = mayListPort(usual ?? chartDefaults.skipInboundPorts, port)
+  return (usual === undefined || annotated.kind === 'unknown') && listed === 'yes' ? 'unknown' : listed
+}
+
+/** What a Pod's annotations mean to Linkerd, as text: equal for Pods that it treats alike. */
+export function linkerdKey({ annotations, linkerd }: Workload): string {
+  return JSON.stringify([...Object.values(annotation).map(name => annotations[name] ?? null), linkerd.proxyContainer])
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { pod, type Json } from '../objects'
+import { enabled, linkerdConfig, linkerdJudge, linkerdNamespace, linkerdVerdict, nobody, onPort } from './objects'
+
+const setting = 'config.linkerd.io/default-inbound-policy'
+const cart = (annotations: Json, spec: Json = {}) => pod('shop/cart', { annotations }, spec)
+const shop = (annotations: Json) => linkerdNamespace('shop', { ...enabled, ...annotations })
+const proxied = { containers: [{ name: 'app' }, { name: 'linkerd-proxy' }] }
+
+describe('a port without a Server', () => {
+  it('follows the Pod’s default, else the namespace’s, else the cluster’s', () => {
+    assert.equal(linkerdVerdict([]), 'deny')
+    assert.equal(linkerdVerdict([shop({ [setting]: 'all-authenticated' })]), 'allow')
+    assert.equal(linkerdVerdict([shop({ [setting]: 'all-authenticated' })], nobody), 'deny')
+    assert.equal(linkerdVerdict([shop({ [setting]: 'deny' }), cart({ [setting]: 'all-unauthenticated' })]), 'allow')
+  })
+  it('is not touched by its namespace any more once the Pod has its proxy', () => {
+    const open = shop({ [setting]: 'all-unauthenticated' })
+    assert.equal(linkerdVerdict([open, cart({}, proxied)]), 'deny')
+    assert.equal(linkerdVerdict([open, cart({})]), 'allow')
+  })
+  it('has the cluster’s default where an annotation is none', () => {
+    assert.equal(linkerdVerdict([cart({ [setting]: 'All-Unauthenticated' })]), 'deny')
+  })
+  it('asks for an address of the cluster’s networks where its default is about the cluster', () => {
+    const near = [cart({ [setting]: 'cluster-unauthenticated' })]
+    assert.equal(linkerdVerdict(near, nobody), 'allow')
+    assert.equal(linkerdVerdict(near, { from: { plaintext: true, ip: '192.0.2.1' } }), 'deny')
+    assert.equal(linkerdVerdict(near, { from: { plaintext: true } }), 'unknown')
+  })
+  it('asks for identity where it is listed, in ranges too, and nowhere if the list is malformed', () => {
+    const key = 'config.linkerd.io/proxy-require-identity-inbound-ports'
+    const open = { [setting]: 'all-unauthenticated' }
+    assert.equal(linkerdVerdict([cart({ ...open, [key]: '8000-8090' })], nobody), 'deny')
+    assert.equal(linkerdVerdict([cart({ ...open, [key]: '8000-8090' })]), 'allow')
+    assert.equal(linkerdVerdict([cart({ ...open, [key]: '8080,web' })], nobody), 'allow')
+  })
+  it('is unknown where the cluster’s default is', () => {
+    const settings = linkerdConfig({ proxy: {} })
+    assert.equal(linkerdVerdict([settings]), 'unknown')
+    assert.equal(linkerdVerdict([settings, cart({ [setting]: 'deny' })]), 'deny')
+    assert.match(linkerdJudge([settings]).because[0] ?? '', /default inbound policy of Pod shop\/cart is not known/)
+  })
+})
+
+describe('ports that calls reach without the proxy', () => {
+  const skip = 'config.linkerd.io/skip-inbound-ports'
+
+  it('are the installation’s, or those of the annotation in their place', () => {
+    assert.equal(linkerdVerdict([], { ...nobody, ...onPort(4567) }), 'allow')
+    assert.equal(linkerdVerdict([cart({ [skip]: '8080' })], nobody), 'allow')
+    assert.equal(linkerdVerdict([cart({ [skip]: '8080' })], { ...nobody, ...onPort(4567) }), 'deny')
+    assert.equal(linkerdVerdict([shop({ [skip]: '8000-8100' })], nobody), 'allow')
+  })
+  it('are the chart’s, in doubt, where the installation’s are not known', () => {
+    const settings = linkerdConfig({ proxyInit: {} })
+    assert.equal(linkerdVerdict([settings], { ...nobody, ...onPort(4567) }), 'unknown')
+    assert.equal(linkerdVerdict([settings], nobody), 'deny')
+  })
+  it('are not known where the list is malformed', () => {
+    assert.equal(linkerdVerdict([cart({ [skip]: 'mysql' })], nobody), 'unknown')
+  })
+})
+
+describe('ports that are opaque without an annotation', () => {
+  const declaring = (port: number) =>
+    pod('shop/cart', {}, { containers: [{ name: 'app', ports: [{ containerPort: port }], ...probing(port) }] })
+  const probing = (port: number) => ({ livenessProbe: { httpGet: { port, path: '/' } } })
+  const kubelet = (port: number) => ({ from: { plaintext: true, ip: '10.9.0.1' }, ...onPort(port) })
+
+  it('are those of the installation’s that the Pod declares, which no probe gets through', () => {
+    assert.equal(linkerdVerdict([declaring(8080)], kubelet(8080)), 'allow')
+    assert.equal(linkerdVerdict([declaring(3306)], kubelet(3306)), 'deny')
+    const undeclared = pod('shop/cart', {}, { containers: [{ name: 'app', ...probing(3306) }] })
+    assert.equal(linkerdVerdict([undeclared], kubelet(3306)), 'allow')
+  })
+  it('are the chart’s, in doubt, where the installation’s are not known', () => {
+    const settings = linkerdConfig({ proxy: { defaultInboundPolicy: 'deny' } })
+    assert.equal(linkerdVerdict([settings, declaring(3306)], kubelet(3306)), 'unknown')
+    assert.equal(linkerdVerdict([settings, declaring(8080)], kubelet(8080)), 'allow')
+  })
+  it('are none of a Pod that has its proxy, and was written no annotation', () => {
+    const ports = { ports: [{ containerPort: 3306 }] }
+    const containers = [{ name: 'app', ...ports, ...probing(3306) }, { name: 'linkerd-proxy' }]
+    assert.equal(linkerdVerdict([pod('shop/cart', {}, { containers })], kubelet(3306)), 'allow')
+  })
+})
+
+describe('the proxy’s own ports', () => {
+  const open = [cart({ [setting]: 'all-authenticated' })]
+
+  it('judge 4191 by its policy, of requests alone', () => {
+    assert.equal(linkerdVerdict(open, onPort(4191)), 'allow')
+    assert.equal(linkerdVerdict([], onPort(4191)), 'deny')
+    assert.equal(linkerdVerdict(open, { ...onPort(4191), http: undefined }), 'deny')
+  })
+  it('let the kubelet ask whether the proxy lives, from where probes come', () => {
+    const live = { http: { method: 'GET', path: '/live' }, ...onPort(4191) }
+    assert.equal(linkerdVerdict([], { ...live, from: { plaintext: true, ip: '10.9.0.1' } }), 'allow')
+    assert.equal(linkerdVerdict([], { ...live, ...nobody }), 'deny')
+  })
+  it('are closed to all but tap, and to callers without identity', () => {
+    assert.equal(linkerdVerdict(open, onPort(4190)), 'deny')
+    assert.equal(linkerdVerdict(open, { ...nobody, ...onPort(4143) }), 'deny')
+    assert.equal(linkerdVerdict(open, onPort(4143)), 'unknown')
+  })
+})
