@@ -1,5 +1,6 @@
 import { callersOf } from './istio/authorization'
-import type { Context, Outcome, Workload } from './istio/context'
+import type { Context, Workload } from './istio/context'
+import type { Outcome } from './objects'
 import { grantsTo } from './istio/grants'
 import { plaintextPorts } from './istio/peer-authentication'
 import { tokensFor } from './istio/token'

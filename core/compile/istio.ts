@@ -1,12 +1,13 @@
-import { flows } from '../graph/flows'
 import type { Graph } from '../graph/graph'
 import type { Manifest } from '../model/manifest'
 import { assumptions } from './istio/assumptions'
 import { defaultDeny } from './istio/authorization'
-import type { Context, Outcome, Workload } from './istio/context'
+import type { Context, Workload } from './istio/context'
+import type { Outcome } from './objects'
 import { contextOf } from './istio/context'
 import { doubts } from './istio/doubts'
 import { externals } from './istio/egress/external'
+import { ingressGateways } from './istio/ingress/gateways'
 import { ingress } from './istio/ingress/ingress'
 import { gatewayNamespaces } from './istio/ingress/namespaces'
 import { labelsByNamespace } from './istio/labels'
@@ -35,14 +36,15 @@ import type { Compiled, IstioTarget } from './target'
  */
 export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
   const { settings, problems } = settle(target)
-  const context = contextOf(graph, flows(graph), settings)
+  const context = contextOf(graph, settings)
   const doubted = doubts(graph, context.workloads, settings)
   const placed = context.workloads.filter(({ namespace }) => !doubted.namespaces.has(namespace))
   const waypoints = waypointsOf(placed, context)
   const bound = [...waypoints.bound.values()]
   const namespaces = labelsByNamespace(context, bound)
   const outside = externals(context, namespaces)
-  const entering = ingress(context)
+  const gateways = ingressGateways(context)
+  const entering = ingress(gateways, context)
   const callees = placed
     .filter(({ name }) => !doubted.services.has(name))
     .flatMap(callee => [calleeOf(callee, waypoints, context), trafficOf(callee, waypoints, context)])
@@ -63,7 +65,7 @@ export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
       ...gatewayNamespaces([...entering.manifests, ...outside.manifests], context),
       ...outside.manifests.filter(({ object }) => !doubted.namespaces.has(object.metadata.namespace ?? '')),
     ],
-    assumptions: [...assumptions(context, { namespaces, bound }), ...outside.assumptions],
+    assumptions: [...assumptions(context, { namespaces, bound, gateways }), ...outside.assumptions],
     namespaces,
     problems: [
       ...problems,

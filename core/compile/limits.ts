@@ -9,6 +9,8 @@ export const limits = {
   bytes: 200_000,
   /** Bytes of a rule's callers, and of its operations; two halves and their frame are well below an object. */
   halfRule: 60_000,
+  /** Characters of a path in a route (Gateway API's CRDs, HTTPPathMatch `value`, `maxLength`). */
+  routePath: 1024,
 } as const
 
 /**

@@ -1,5 +1,5 @@
 import { gatewayPoliciesFor, gatewayTokensFor } from '../istio/attachment'
-import { intoChain, type Handshake, type Listening } from '../istio/envoy-hop'
+import { intoChain, podListening, type Handshake, type Listening } from '../istio/envoy-hop'
 import type { Chain } from '../istio/protocol'
 import type { Arrival } from '../istio/sidecar-hop'
 import { agreement, deny, nameOf, unknown, unlessRefused, type Verdict } from '../istio/verdict'
@@ -87,14 +87,10 @@ function unheardOf(arrival: Arrival): Verdict {
   )
 }
 
-function listening({ layer, workload, request }: Arrival): Listening {
-  const [ip, ...others] = workload.ips
-  return {
-    layer,
-    port: request.to.port,
-    ...(ip === undefined || others.length > 0 ? {} : { ip }),
+function listening(arrival: Arrival): Listening {
+  const { layer, workload } = arrival
+  return podListening(arrival, {
     policies: gatewayPoliciesFor(layer, workload),
     tokens: gatewayTokensFor(layer, workload),
-    name: nameOf(workload),
-  }
+  })
 }

@@ -1,4 +1,4 @@
-import type { RouteRule, Workload } from '../layer'
+import type { RouteRule } from '../layer'
 import type { Ternary } from '../istio/kleene'
 
 /**
@@ -46,10 +46,4 @@ export interface VirtualHost {
 /** A rule, and the object it stands in. */
 export interface OrderedRule extends RouteRule {
   readonly from: string
-}
-
-/** A gateway and what it listens on. */
-export interface ListeningGateway {
-  readonly workload: Workload
-  readonly listeners: readonly GatewayListener[]
 }

@@ -3,7 +3,7 @@
  * which policies are theirs.
  */
 import type { Identity } from '../../model/identity'
-import type { AuthorizationPolicy, Layer, Mesh, PathNormalization, RequestAuthentication } from '../layer'
+import type { AuthorizationPolicy, Layer, Mesh, PathNormalization, RequestAuthentication, Workload } from '../layer'
 import type { HttpRequest, Request } from '../request'
 import type { Attached } from './attachment'
 import { judgePolicies } from './judge-policies'
@@ -26,6 +26,24 @@ export interface Listening {
   readonly tokens: readonly Attached<RequestAuthentication>[]
   /** Whose Envoy it is, for messages. */
   readonly name: string
+}
+
+/**
+ * A port of a Pod's own Envoy. The Pod's address was what the caller's connection went to before it was redirected (istio
+ * `pilot/pkg/security/authz/model/generator.go` destIPGenerator).
+ */
+export function podListening(
+  { layer, workload, request }: { readonly layer: Layer; readonly workload: Workload; readonly request: Request },
+  its: Pick<Listening, 'policies' | 'tokens'>,
+): Listening {
+  const [ip, ...others] = workload.ips
+  return {
+    layer,
+    port: request.to.port,
+    ...(ip === undefined || others.length > 0 ? {} : { ip }),
+    ...its,
+    name: nameOf(workload),
+  }
 }
 
 /** What the TLS handshake told of the caller. */

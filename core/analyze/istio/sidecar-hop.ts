@@ -1,7 +1,7 @@
 import type { Layer, Workload } from '../layer'
 import type { Request } from '../request'
 import { authorizationFor, requestAuthenticationFor } from './attachment'
-import { intoChain, pastHandshake, type Handshake, type Listening } from './envoy-hop'
+import { intoChain, pastHandshake, podListening, type Handshake, type Listening } from './envoy-hop'
 import { modesOf, type EffectiveMode } from './mtls'
 import { chainsOf, type Chain } from './protocol'
 import { serverNames } from './server-name'
@@ -39,15 +39,10 @@ function sentNames({ layer, workload, request }: Arrival): readonly string[] {
   return request.sni === undefined ? serverNames(layer, workload, request.to) : [request.sni.toLowerCase()]
 }
 
-/** The Pod's address was what the caller's connection went to before it was redirected (istio `pilot/pkg/security/authz/model/generator.go` destIPGenerator). */
-function listening({ layer, workload, request }: Arrival): Listening {
-  const [ip, ...others] = workload.ips
-  return {
-    layer,
-    port: request.to.port,
-    ...(ip === undefined || others.length > 0 ? {} : { ip }),
+function listening(arrival: Arrival): Listening {
+  const { layer, workload } = arrival
+  return podListening(arrival, {
     policies: authorizationFor(layer, workload),
     tokens: requestAuthenticationFor(layer, workload),
-    name: nameOf(workload),
-  }
+  })
 }

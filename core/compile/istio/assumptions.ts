@@ -1,22 +1,23 @@
-import { gatewayOf, portsOf } from '../../graph/resolve'
-import type { Probe } from '../../graph/probes'
-import { probedPort, probesOf, readProbe } from '../../graph/probes'
+import { portsOf } from '../../graph/resolve'
 import type { KubernetesObject } from '../../model/manifest'
-import { sorted, sortedBy } from '../order'
+import { accounts, containerProbes } from '../assumed'
+import { object } from '../objects'
+import { sortedBy } from '../order'
 import type { Context, Workload } from './context'
-import { identityKey } from './context'
 import { gatewayObjects } from './ingress/assumptions'
+import type { IngressGateway } from './ingress/gateways'
 import type { Namespaces } from './labels'
 import { waypointLabels } from './labels'
-import { meshObjects, object } from './mesh-objects'
+import { meshObjects } from './mesh-objects'
 import { podsOf, versionServices } from './traffic/assumptions'
 import type { Bound } from './waypoint/waypoints'
 
-/** What is deployed beside the manifests, as far as it carries labels of ours. */
-export interface Labelled {
+/** What is deployed beside the manifests: what carries labels of ours, and gateways. */
+export interface Beside {
   readonly namespaces: Namespaces
   /** The services behind a waypoint, some of which say so themselves. */
   readonly bound: readonly Bound[]
+  readonly gateways: readonly IngressGateway[]
 }
 
 /**
@@ -27,16 +28,16 @@ export interface Labelled {
  * Probes stand on the Pod as its owner writes them. Injection makes the agent perform them (HTTP, TCP and gRPC alike), so
  * they need no policy; a Pod that opts out of that breaks the assumption. ztunnel lets them pass.
  */
-export function assumptions(context: Context, { namespaces, bound }: Labelled): KubernetesObject[] {
+export function assumptions(context: Context, { namespaces, bound, gateways }: Beside): KubernetesObject[] {
   const { workloads, settings } = context
   const single = new Map(bound.filter(({ by }) => by === 'service').map(each => [each.workload.name, each]))
   const behind = new Map(bound.map(each => [each.workload.name, each]))
   const callable = workloads.filter(({ service }) => portsOf(service).length > 0)
   return [
     ...Object.entries(namespaces).map(([name, labels]) => object('Namespace', { name, labels: { ...labels } })),
-    ...accounts(context),
+    ...accounts(context.graph),
     ...workloads.flatMap(podsOf).map(pod),
-    ...gatewayObjects(context),
+    ...gatewayObjects(gateways, context),
     ...callable.map(workload => serviceOf(workload, single.get(workload.name))),
     ...callable.flatMap(workload =>
       versionServices(workload, behind.get(workload.name), context).map(each =>
@@ -47,42 +48,12 @@ export function assumptions(context: Context, { namespaces, bound }: Labelled): 
   ]
 }
 
-/** Those of the services, and of the gateways and the scraper that call them. */
-function accounts({ graph, workloads }: Context): KubernetesObject[] {
-  const callers = [...Object.values(graph.ingress).map(gatewayOf), ...(graph.scraper ? [graph.scraper] : [])]
-  return sorted([...workloads, ...callers].map(identityKey)).map(key => {
-    const [namespace = '', name = ''] = key.split('/')
-    return object('ServiceAccount', { name, namespace })
-  })
-}
-
 function pod({ name, namespace, labels, serviceAccount, service }: Workload): KubernetesObject {
   const named = sortedBy(portsOf(service), port => `${String(port.port).padStart(5, '0')} ${port.name}`)
   const ports = named.map(port => ({ name: port.name, containerPort: port.port }))
-  const container = { name, ...(ports.length > 0 && { ports }), ...probes(service) }
+  const container = { name, ...(ports.length > 0 && { ports }), ...containerProbes(service) }
   const spec = { serviceAccountName: serviceAccount, containers: [container] }
   return object('Pod', { name, namespace, labels }, { spec })
-}
-
-function probes(service: Workload['service']): Record<string, unknown> {
-  return Object.fromEntries(
-    probesOf(service).flatMap(([name, text]) => {
-      const probe = readProbe(text)
-      const port = probe && probedPort(probe, service)?.port
-      return probe && port !== undefined ? [[`${name}Probe`, handler(probe, port)]] : []
-    }),
-  )
-}
-
-function handler(probe: Probe, port: number): Record<string, unknown> {
-  switch (probe.kind) {
-    case 'http':
-      return { httpGet: { path: probe.path, port } }
-    case 'tcp':
-      return { tcpSocket: { port } }
-    case 'grpc':
-      return { grpc: { port } }
-  }
 }
 
 /** Each port says its protocol: what Istio must sniff, it may take for TCP, where no rule with a route holds. */

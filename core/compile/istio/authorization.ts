@@ -2,11 +2,11 @@ import type { Manifest } from '../../model/manifest'
 import { fitName } from '../names'
 import { sorted } from '../order'
 import type { Context, Workload } from './context'
-import { manifest } from './context'
+import { manifest } from '../objects'
 import type { Grant } from './grant'
 import type { Permit } from './rules'
 import { ruleParts } from './rules'
-import { stageOf } from './stage'
+import { stageOf } from '../settings'
 
 /**
  * The AuthorizationPolicy that admits exactly `grants`, which name container ports, to the Pods of `callee`, at their

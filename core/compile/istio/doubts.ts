@@ -3,6 +3,8 @@ import { listing } from '../../graph/place'
 import { gatewayOf, portsOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
 import { sortedGroups } from '../order'
+import type { Labelled } from '../overlaps'
+import { othersSelected } from '../overlaps'
 import type { DataPlane } from '../target'
 import type { Workload } from './context'
 import { misnamed } from './misnamed'
@@ -88,14 +90,10 @@ function misplacement(namespace: string, settings: Settings): Refusal[] {
 
 /** A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there. */
 function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const pairsOf = ({ labels }: Workload) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  const pods = workloads.flatMap(workload => [workload, ...podsOfVersions(workload)])
-  const pairs = pods.flatMap(workload => pairsOf(workload).map(pair => ({ workload, pair })))
-  const byPair = sortedGroups(pairs, ({ pair }) => pair)
+  const pods: readonly Labelled[] = workloads.flatMap(workload => [workload, ...podsOfVersions(workload)])
+  const othersOf = othersSelected(pods)
   return workloads.flatMap(workload => {
-    const carriers = pairsOf(workload).map(pair => (byPair.get(pair) ?? []).map(each => each.workload))
-    const [fewest = pods] = carriers.sort((a, b) => a.length - b.length)
-    const others = fewest.filter(other => other.name !== workload.name && carries(other, workload))
+    const others = othersOf(workload)
     const message = overlap(workload, others)
     if (message === undefined) return []
     const at = `services.${workload.name}.labels`
@@ -104,14 +102,10 @@ function overlaps(workloads: readonly Workload[]): Refusal[] {
   })
 }
 
-function overlap({ name, labels }: Workload, others: readonly Workload[]): string | undefined {
+function overlap({ name, labels }: Workload, others: readonly Labelled[]): string | undefined {
   if (Object.keys(labels).length === 0) return `\`${name}\` has no labels, which selects every Pod of its namespace`
   if (others.length === 0) return undefined
   return `the labels of \`${name}\` also select the Pods of ${listing([...new Set(others.map(other => other.name))])}`
-}
-
-function carries(other: Workload, { labels }: Workload): boolean {
-  return Object.entries(labels).every(([key, value]) => Object.hasOwn(other.labels, key) && other.labels[key] === value)
 }
 
 function reservedPorts({ name, namespace, service }: Workload, settings: Settings): Problem[] {

@@ -5,9 +5,11 @@ import { canonicalCidr } from '../../graph/cidrs'
 import { own } from '../../graph/plain'
 import { methods } from '../../graph/routes'
 import { sorted } from '../order'
-import type { Context, Line, Workload } from './context'
+import type { Context, Workload } from './context'
+import type { FlowLine } from '../../graph/flows'
 import { istioPath } from './path'
-import { isLabel, isName, isTrustDomain } from './settings'
+import { isTrustDomain } from './settings'
+import { isLabel, isName } from '../settings'
 import type { Demand } from './token'
 import { demandOf } from './token'
 
@@ -38,7 +40,7 @@ export interface Inexpressible {
 const inexpressible = (why: string): Inexpressible => ({ kind: 'inexpressible', why })
 
 /** What a rule must say to admit a flow from `source` to `callee`, or why Istio cannot say it. Then nothing is admitted. */
-export function grantOf({ flow, text }: Line, callee: Workload, source: Source): Grant | Inexpressible {
+export function grantOf({ flow, text }: FlowLine, callee: Workload, source: Source): Grant | Inexpressible {
   const layer = layerOf(callee, flow.to.port)
   if (layer.kind === 'inexpressible') return layer
   const wanted = flow.route.kind === 'http' || flow.route.kind === 'grpc' ? 'http' : 'tcp'

@@ -1,7 +1,8 @@
 import { groupBy } from '../../model/group'
 import { printCallee } from '../../model/flow'
 import type { Problem } from '../../model/problem'
-import type { Context, Line, Workload } from './context'
+import type { Context, Workload } from './context'
+import type { FlowLine } from '../../graph/flows'
 import type { Grant } from './grant'
 import { grantOf, sourceOf } from './grant'
 
@@ -12,7 +13,7 @@ export interface Granted {
 }
 
 /** What has to be said to admit `lines` to a callee, in Istio's words. */
-export function grantsTo(callee: Workload, lines: readonly Line[], context: Context): Granted {
+export function grantsTo(callee: Workload, lines: readonly FlowLine[], context: Context): Granted {
   const grants: Grant[] = []
   const problems: Problem[] = []
   for (const [caller, same] of groupBy(lines, ({ flow }) => flow.from)) {
@@ -27,7 +28,7 @@ export function grantsTo(callee: Workload, lines: readonly Line[], context: Cont
 }
 
 /** The problem of a flow that is not admitted, since Istio has no words for it. */
-export function inexpressible({ flow, text }: Line, why: string, hint?: string): Problem {
+export function inexpressible({ flow, text }: FlowLine, why: string, hint?: string): Problem {
   const message = `Istio cannot express \`${text}\`: ${why}`
   const at = printCallee(flow.to)
   return { code: 'inexpressible', severity: 'narrowed', at, message, ...(hint !== undefined && { hint }) }

@@ -1,16 +1,8 @@
 import { stringify } from 'yaml'
-import type { KubernetesObject, ObjectMeta } from '../../model/manifest'
+import type { KubernetesObject } from '../../model/manifest'
+import { object } from '../objects'
 import { planeOf } from './plane'
 import type { Settings } from './settings'
-
-/** An object of the core API group. */
-export function object(
-  kind: string,
-  metadata: ObjectMeta,
-  rest: Readonly<Record<string, unknown>> = {},
-): KubernetesObject {
-  return { apiVersion: 'v1', kind, metadata, ...rest }
-}
 
 /** The settings that manifests depend on, where istiod of the revision keeps them, and the tag that leads to it. */
 export function meshObjects(settings: Settings, namespaces: readonly string[]): KubernetesObject[] {

@@ -1,5 +1,6 @@
 import type { Problem } from '../../model/problem'
-import { blocking, didYouMean } from '../../model/problem'
+import { blocking } from '../../model/problem'
+import { unknownNamespace } from '../settings'
 import { planeOf } from './plane'
 import type { Settings } from './settings'
 import { isWaypointName } from './settings'
@@ -12,19 +13,12 @@ export function misnamed(namespaces: readonly string[], settings: Settings, gate
     ...(['stages', 'dataPlanes', 'waypoints'] as const).flatMap(field =>
       Object.keys(settings[field])
         .filter(namespace => !(field === 'stages' ? staged : known).has(namespace))
-        .map(namespace => unknown(namespace, field, namespaces)),
+        .map(namespace => unknownNamespace(namespace, field, namespaces)),
     ),
     ...Object.keys(settings.waypoints)
       .filter(namespace => known.has(namespace))
       .flatMap(namespace => waypoint(namespace, settings)),
   ]
-}
-
-/** A slip that would take another namespace further than was meant, or leave one behind. */
-function unknown(namespace: string, field: string, namespaces: readonly string[]): Problem {
-  const at = `target.${field}.${namespace}`
-  const message = `no service is in a namespace \`${namespace}\``
-  return blocking({ code: 'unknown-namespace', at, message, ...didYouMean(namespace, namespaces) })
 }
 
 function waypoint(namespace: string, settings: Settings): Problem[] {

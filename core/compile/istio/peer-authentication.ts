@@ -2,7 +2,7 @@ import type { Manifest } from '../../model/manifest'
 import { fitName } from '../names'
 import { sorted } from '../order'
 import type { Workload } from './context'
-import { manifest } from './context'
+import { manifest } from '../objects'
 import type { Grant } from './grant'
 
 /** mTLS for everybody in the namespace, at every stage: without it a caller needs no identity, and rules name nobody. */

@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/problem'
+import { fault, isLabel, isName } from '../settings'
 import type { DataPlane, GatewayTarget, IstioTarget, Stage, WaypointScope } from '../target'
 
 /** A target with its defaults filled in. */
@@ -21,18 +22,7 @@ export interface Settings {
 }
 
 const supported = /^1\.(29|30|31)(\.|-|$)/
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
 const domain = /^[a-z0-9._-]{1,255}$/
-
-/** Whether `text` is one DNS label, as namespaces, Services and revisions must be. */
-export function isLabel(text: string): boolean {
-  return label.test(text)
-}
-
-/** Whether `text` is a DNS name of labels, as ServiceAccounts and host names must be. No `*` gets through here. */
-export function isName(text: string): boolean {
-  return text.length <= 253 && text.split('.').every(isLabel)
-}
 
 /**
  * Whether a Gateway of that name could be a waypoint. A Service gets its name too, which starts with a letter; `none` is
@@ -112,9 +102,4 @@ function faults(settings: Settings): Problem[] {
       hint: 'as in `cluster.local`',
     }),
   ]
-}
-
-/** The problem, unless all is well. */
-function fault(well: unknown, problem: Omit<Problem, 'severity'>): Problem[] {
-  return well ? [] : [{ ...problem, severity: 'error' }]
 }

@@ -1,12 +1,14 @@
 import type { Manifest } from '../../model/manifest'
 import { fitName } from '../names'
 import { sorted } from '../order'
-import type { Context, Line, Workload } from './context'
-import { identityKey, manifest } from './context'
+import type { Context, Workload } from './context'
+import type { FlowLine } from '../../graph/flows'
+import { identityKey } from './context'
+import { manifest } from '../objects'
 import type { Externals } from './egress/external'
 import { planeOf } from './plane'
-import { isLabel } from './settings'
-import { stageOf } from './stage'
+import { isLabel } from '../settings'
+import { stageOf } from '../settings'
 
 /** A namespace, and those of its services that a selector can pick out. */
 export interface Callers {
@@ -74,7 +76,7 @@ function sidecar({ namespace, name, labels, hosts, because }: Egress): Manifest 
 }
 
 /** Callees as a Sidecar names them, and the system namespace, where tracing and rate limits are commonly served; `~` is none. */
-function hosts(lines: readonly Line[], { settings }: Context, externals: Externals): string[] {
+function hosts(lines: readonly FlowLine[], { settings }: Context, externals: Externals): string[] {
   const callees = lines.flatMap(({ flow: { from, to } }) => {
     if (to.kind === 'workload') return [`${to.namespace}/${to.service}.${to.namespace}.svc.${settings.clusterDomain}`]
     return from.kind === 'workload' ? externals.hostFor(from.namespace, to.host) : []
@@ -83,7 +85,7 @@ function hosts(lines: readonly Line[], { settings }: Context, externals: Externa
   return sorted([...callees, `${system}/*`])
 }
 
-function reasons(namespace: string, strangers: readonly Line[], rest: readonly Workload[]): string[] {
+function reasons(namespace: string, strangers: readonly FlowLine[], rest: readonly Workload[]): string[] {
   if (strangers.length > 0) return sorted(strangers.map(({ text }) => text))
   return rest.length > 0 ? silent(rest) : [`${namespace} (whatever else runs there may call nobody)`]
 }

@@ -6,7 +6,7 @@ import { claimPath, placeOf } from '../../model/token'
 import { fitName } from '../names'
 import { sorted, sortedBy } from '../order'
 import type { Context, Workload } from './context'
-import { manifest } from './context'
+import { manifest } from '../objects'
 import type { Grant, Inexpressible } from './grant'
 
 /** What a rule asks of a request's token, in Istio's words. */

@@ -1,12 +1,11 @@
 import { stringify } from 'yaml'
-import type { Probe } from '../../graph/probes'
-import { probedPort, probesOf, readProbe } from '../../graph/probes'
-import { gatewayOf } from '../../graph/resolve'
 import type { Protocol } from '../../graph/graph'
 import type { KubernetesObject, ObjectMeta } from '../../model/manifest'
+import { accounts, containerProbes } from '../assumed'
+import { object } from '../objects'
 import { sorted } from '../order'
 import type { Context, Workload } from './context'
-import { stageOf } from './settings'
+import { stageOf } from '../settings'
 
 /** Annotations of each namespace, by its name. */
 export type Annotations = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -34,31 +33,17 @@ export function assumptions(context: Context, annotations: Annotations): Kuberne
   const callable = workloads.filter(({ ports }) => ports.length > 0)
   return [
     ...Object.entries(annotations).map(([name, its]) => object('Namespace', { name, annotations: its })),
-    ...accounts(context),
+    ...accounts(context.graph),
     ...workloads.map(pod),
     ...callable.map(serviceOf),
     installation(context),
   ]
 }
 
-function object(kind: string, metadata: ObjectMeta, rest: Readonly<Record<string, unknown>> = {}): KubernetesObject {
-  return { apiVersion: 'v1', kind, metadata, ...rest }
-}
-
-/** Those of the services, and of the gateways and the scraper that call them. */
-function accounts({ graph, workloads }: Context): KubernetesObject[] {
-  const callers = [...Object.values(graph.ingress).map(gatewayOf), ...(graph.scraper ? [graph.scraper] : [])]
-  const keys = [...workloads, ...callers].map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`)
-  return sorted(keys).map(key => {
-    const [namespace = '', name = ''] = key.split('/')
-    return object('ServiceAccount', { name, namespace })
-  })
-}
-
 /** Ports are declared, since the proxy looks at others anew after each idle time, under the default (linkerd2-proxy `linkerd/app/inbound/src/policy/store.rs`). */
 function pod({ name, namespace, labels, serviceAccount, ports, service }: Workload): KubernetesObject {
   const containerPorts = ports.map(port => ({ name: port.name, containerPort: port.port }))
-  const container = { name, ...(ports.length > 0 && { ports: containerPorts }), ...probes(service) }
+  const container = { name, ...(ports.length > 0 && { ports: containerPorts }), ...containerProbes(service) }
   const annotations = opaquePorts(ports)
   const metadata = { name, namespace, labels, ...(annotations && { annotations }) }
   return object('Pod', metadata, { spec: { serviceAccountName: serviceAccount, containers: [container] } })
@@ -76,27 +61,6 @@ function opaquePorts(ports: Workload['ports']): ObjectMeta['annotations'] | unde
   if (!ports.some(({ port, protocol }) => usuallyOpaque.includes(port) && !carriesBytes(protocol))) return undefined
   const opaque = ports.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port)
   return { 'config.linkerd.io/opaque-ports': opaque.join(',') }
-}
-
-function probes(service: Workload['service']): Record<string, unknown> {
-  return Object.fromEntries(
-    probesOf(service).flatMap(([name, text]) => {
-      const probe = readProbe(text)
-      const port = probe && probedPort(probe, service)?.port
-      return probe && port !== undefined ? [[`${name}Probe`, handler(probe, port)]] : []
-    }),
-  )
-}
-
-function handler(probe: Probe, port: number): Record<string, unknown> {
-  switch (probe.kind) {
-    case 'http':
-      return { httpGet: { path: probe.path, port } }
-    case 'tcp':
-      return { tcpSocket: { port } }
-    case 'grpc':
-      return { grpc: { port } }
-  }
 }
 
 /** What a Service may say of its ports; every other word, `grpc` among them, makes proxies take them for bytes (linkerd.io, protocol detection). */

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../model/manifest'
 import { fitName } from '../names'
 import { sorted } from '../order'
-import { manifest } from './context'
+import { manifest } from '../objects'
 import type { Source } from './grant'
 
 /** What an authorization is for: a Server or a route beside it. */

@@ -2,10 +2,6 @@ import { flowLines, type FlowLine } from '../../graph/flows'
 import type { Graph, Service } from '../../graph/graph'
 import { accountOf, labelsOf, portsOf } from '../../graph/resolve'
 import type { GovernedPort } from '../../model/intent'
-import type { KubernetesObject, Manifest } from '../../model/manifest'
-import type { Kind } from '../../model/kinds'
-import { apiVersionOf, writtenKind } from '../../model/kinds'
-import type { Problem } from '../../model/problem'
 import { sortedBy, sortedGroups } from '../order'
 import type { Settings } from './settings'
 
@@ -56,26 +52,4 @@ function workloadOf(name: string, service: Service): Workload {
     ports: portsOf(service),
     service,
   }
-}
-
-/** What part of a graph became. */
-export interface Outcome {
-  readonly manifests: readonly Manifest[]
-  readonly problems: readonly Problem[]
-}
-
-/** What an object is made of; `because` is what justifies it and is never empty. */
-export interface Draft {
-  readonly kind: Kind
-  readonly namespace: string
-  readonly name: string
-  readonly spec: Readonly<Record<string, unknown>>
-  readonly because: readonly string[]
-}
-
-/** A manifest of ours. */
-export function manifest({ kind, namespace, name, spec, because }: Draft): Manifest {
-  const metadata = { name, namespace, labels: { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' } }
-  const object: KubernetesObject = { apiVersion: apiVersionOf(kind), kind: writtenKind(kind), metadata, spec }
-  return { object, because }
 }

@@ -1,8 +1,10 @@
 import { listing } from '../../graph/place'
 import { gatewayOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
-import { blocking, didYouMean } from '../../model/problem'
+import { blocking } from '../../model/problem'
 import { sorted, sortedGroups } from '../order'
+import { othersSelected } from '../overlaps'
+import { unknownNamespace } from '../settings'
 import type { Context, Workload } from './context'
 import type { Account } from './grant'
 import { identityOf } from './grant'
@@ -65,15 +67,10 @@ function misplacement(namespace: string, { settings: { controlPlane } }: Context
 
 /** A Server takes every Pod that has its labels, and of two that take one Pod the older one counts alone (linkerd2 `inbound/index.rs` reindex_servers). */
 function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const pairsOf = ({ labels }: Workload) => Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-  const pairs = workloads.flatMap(workload => pairsOf(workload).map(pair => ({ workload, pair })))
-  const byPair = sortedGroups(pairs, ({ pair }) => pair)
+  const othersOf = othersSelected(workloads)
   return workloads.flatMap(workload => {
-    const wanted = pairsOf(workload)
-    const carriers = wanted.map(pair => (byPair.get(pair) ?? []).map(each => each.workload))
-    const [fewest = workloads] = carriers.sort((a, b) => a.length - b.length)
-    const others = fewest.filter(other => other !== workload && wanted.every(pair => pairsOf(other).includes(pair)))
-    if (others.length === 0 && wanted.length > 0) return []
+    const others = othersOf(workload)
+    if (others.length === 0 && Object.keys(workload.labels).length > 0) return []
     const whom = others.length > 0 ? `the Pods of ${listing(others.map(other => other.name))}` : 'every Pod beside it'
     const message = `the labels of \`${workload.name}\` also select ${whom}`
     const at = `services.${workload.name}.labels`
@@ -108,13 +105,8 @@ function nameless(context: Context): Problem[] {
   })
 }
 
-/** A slip that would take another namespace further than was meant, or leave one behind. */
 function unknownStages(namespaces: readonly string[], { settings: { stages } }: Context): Problem[] {
   return sorted(Object.keys(stages))
     .filter(namespace => !namespaces.includes(namespace))
-    .map(namespace => {
-      const at = `target.stages.${namespace}`
-      const message = `no service is in a namespace \`${namespace}\``
-      return blocking({ code: 'unknown-namespace', at, message, ...didYouMean(namespace, namespaces) })
-    })
+    .map(namespace => unknownNamespace(namespace, 'stages', namespaces))
 }

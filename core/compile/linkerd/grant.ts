@@ -6,9 +6,11 @@ import { methods } from '../../graph/routes'
 import type { Caller, Route } from '../../model/flow'
 import type { Protocol } from '../../graph/graph'
 import type { GovernedPort } from '../../model/intent'
+import { limits } from '../limits'
 import { sorted } from '../order'
 import type { Context } from './context'
-import { anywhere, isLabel, isName } from './settings'
+import { anywhere } from './settings'
+import { isLabel, isName } from '../settings'
 
 /** Whom an authorization names: an identity, or where calls come from. */
 export interface Source {
@@ -98,9 +100,6 @@ function sourceOf(caller: Caller, context: Context): Source | Inexpressible {
 
 const kinds: Readonly<Record<Protocol, Asked['kind']>> = { http: 'http', grpc: 'grpc', tcp: 'bytes', tls: 'bytes' }
 
-/** The longest path that a route may name: Gateway API, HTTPPathMatch `value`. */
-const longest = 1024
-
 function askedOf(route: Route, protocol: Protocol): Asked | Inexpressible {
   const wanted = kinds[route.kind]
   if (kinds[protocol] !== wanted) return inexpressible(`the port speaks ${protocol}`)
@@ -109,7 +108,9 @@ function askedOf(route: Route, protocol: Protocol): Asked | Inexpressible {
       const [flaw] = pathFlaws(route.path)
       if (!methods.includes(route.method)) return inexpressible(`\`${route.method}\` is no HTTP method`)
       if (flaw) return inexpressible(`its path ${flaw.message}`)
-      return route.path.length > longest ? inexpressible(`its path is longer than ${longest} characters`) : route
+      return route.path.length > limits.routePath
+        ? inexpressible(`its path is longer than ${limits.routePath} characters`)
+        : route
     }
     case 'grpc':
       return route.service === '' || route.method === ''

@@ -3,7 +3,7 @@ import { authorize, linkerdGroup } from './authorize'
 import type { Source } from './grant'
 import { accountSource, kubelet } from './grant'
 import type { Context } from './context'
-import { manifest } from './context'
+import { manifest } from '../objects'
 
 /**
  * What lets the scraper read the metrics of a namespace's proxies, on their port 4191, which the namespace's default closes. Its routes take the

@@ -1,4 +1,5 @@
 import { TooComplex } from '../../model/automaton'
+import { limits } from '../limits'
 import { sortedGroups } from '../order'
 import type { Branch, Matched } from './branch'
 import { branches } from './branch'
@@ -55,9 +56,9 @@ function splitWhole(granted: readonly PathGrant[]): ReturnType<typeof splitPaths
   }
 }
 
-/** Gateway API, HTTPPathMatch `value`; an ellipsis stands for what was too complex to be written. */
+/** Whether a route holds it; an ellipsis stands for what was too complex to be written. */
 function isShort({ value }: { readonly value: string }): boolean {
-  return value.length <= 1024 && !value.includes('…')
+  return value.length <= limits.routePath && !value.includes('…')
 }
 
 function unsaidOf(grants: readonly Grant[]): Routed['unsaid'] {

@@ -2,7 +2,7 @@ import type { Manifest } from '../../model/manifest'
 import { fitName } from '../names'
 import { authorize, linkerdGroup } from './authorize'
 import type { Branch } from './branch'
-import { manifest } from './context'
+import { manifest } from '../objects'
 
 /** A route of a Server, and who may take it. */
 export interface Routing {

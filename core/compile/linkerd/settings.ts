@@ -1,8 +1,8 @@
 import { canonicalCidr } from '../../graph/cidrs'
-import { own } from '../../graph/plain'
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { sorted } from '../order'
+import { fault, isLabel, isName } from '../settings'
 import type { LinkerdTarget, Stage } from '../target'
 
 /** A target with its defaults filled in. */
@@ -21,22 +21,6 @@ export const anywhere: readonly string[] = ['0.0.0.0/0', '::/0']
 
 /** Edges from 26.6.3 on; before 26.6.2 deleting a MeshTLSAuthentication took nothing away (linkerd2 commit 744fdc675). */
 const supported = /^(2\.20(\.\d+)?|edge-26\.(6\.([3-9]|\d\d)|([7-9]|1[0-2])\.\d+)|edge-(2[7-9]|[3-9]\d)\.\d+\.\d+)$/
-const label = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/
-
-/** Whether `text` is one DNS label, as each part of a Linkerd identity must be. No `*` gets through here. */
-export function isLabel(text: string): boolean {
-  return label.test(text)
-}
-
-/** Whether `text` is a DNS name of labels. */
-export function isName(text: string): boolean {
-  return text.length <= 253 && text.split('.').every(isLabel)
-}
-
-/** How far a namespace has been taken; what is not named is enforced, so that a name forgotten never opens anything. */
-export function stageOf(namespace: string, { stages }: Settings): Stage {
-  return own(stages, namespace) ?? 'enforce'
-}
 
 /** Fills in the defaults of a target and says what in it cannot be right. */
 export function settle(target: LinkerdTarget): { readonly settings: Settings; readonly problems: readonly Problem[] } {
@@ -86,9 +70,4 @@ function faults({ version, trustDomain, controlPlane, clusterDomain }: Settings)
 function badBlock(cidr: string): Problem {
   const message = `\`${cidr}\` is no block of addresses`
   return blocking({ code: 'bad-cidr', at: 'target.nodeNetworks', message, hint: 'as in `10.0.0.0/16`' })
-}
-
-/** The problem, unless all is well. */
-function fault(well: unknown, problem: Omit<Problem, 'severity'>): Problem[] {
-  return well ? [] : [blocking(problem)]
 }

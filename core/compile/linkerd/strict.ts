@@ -1,7 +1,7 @@
 import { sorted } from '../order'
 import { authorize } from './authorize'
 import { audienceOf } from './branch'
-import type { Outcome } from './context'
+import type { Outcome } from '../objects'
 import type { Grant } from './grant'
 import type { Place } from './port'
 import { grpcBranches } from './requests'

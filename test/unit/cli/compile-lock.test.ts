@@ -14,8 +14,6 @@ calls:
   frontend: { cart: { http: ['GET /cart'] } }
 `
 
-/** A graph in TypeScript, as a service owner writes it. */
-
 describe('ztm compile --lock', () => {
   it('writes the lock beside the graph, one flow a line, with a digest that holds', async () => {
     const file = write('locked.yaml', graph)

@@ -8,7 +8,7 @@ import { permitOf } from './policy'
 import type { Exit, Use } from './use'
 import { narrowed, wireOf } from './use'
 import { planeOf } from '../plane'
-import { isLabel } from '../settings'
+import { isLabel } from '../../settings'
 
 /** The uses that can be said as they are meant, and the problems of the others, which are cut off. */
 export interface Sifted {

@@ -4,7 +4,7 @@ import type { Problem } from '../../../model/problem'
 import { fitName } from '../../names'
 import { sorted, sortedGroups } from '../../order'
 import type { Context } from '../context'
-import { manifest } from '../context'
+import { manifest } from '../../objects'
 import { siftExits } from './exits'
 import type { Entry, Exits } from './gateway'
 import { exitHost, exits } from './gateway'
@@ -12,7 +12,7 @@ import type { Use, Wire } from './use'
 import { narrowed, usesOf, wireOf } from './use'
 import type { Namespaces } from '../labels'
 import { originates, originPort } from './origination'
-import { isName } from '../settings'
+import { isName } from '../../settings'
 
 /** What is outside the mesh and how to reach it. */
 export interface Externals extends Exits {

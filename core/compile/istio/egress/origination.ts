@@ -2,7 +2,7 @@ import type { Origination } from '../../../graph/graph'
 import type { Manifest } from '../../../model/manifest'
 import { fitName } from '../../names'
 import { sorted, sortedGroups } from '../../order'
-import { manifest } from '../context'
+import { manifest } from '../../objects'
 import type { Use } from './use'
 import { leavesFrom } from './use'
 

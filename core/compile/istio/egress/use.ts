@@ -2,7 +2,8 @@ import type { External, Origination, Protocol } from '../../../graph/graph'
 import { own } from '../../../graph/plain'
 import type { ExternalCallee } from '../../../model/flow'
 import type { Problem } from '../../../model/problem'
-import type { Context, Line } from '../context'
+import type { Context } from '../context'
+import type { FlowLine } from '../../../graph/flows'
 
 /** One namespace's use of one port of one host. */
 export interface Use {
@@ -15,14 +16,14 @@ export interface Use {
   readonly via?: Exit
   /** TLS that a proxy of ours speaks to the host. */
   readonly tls?: Origination
-  readonly line: Line
+  readonly line: FlowLine
 }
 
 /** The identity of a gateway that calls leave through. */
 export type Exit = NonNullable<ExternalCallee['via']>
 
 /** The use that a line makes of a host outside; none where it is a call of another kind. */
-export function usesOf(line: Line, { graph }: Context): readonly Use[] {
+export function usesOf(line: FlowLine, { graph }: Context): readonly Use[] {
   const { from, to } = line.flow
   if (from.kind !== 'workload' || to.kind !== 'external') return []
   const external: Pick<External, 'ports' | 'tls'> = own(graph.external, to.name) ?? { ports: {} }

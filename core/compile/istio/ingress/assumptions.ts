@@ -4,17 +4,15 @@ import type { Context } from '../context'
 import { namespaceLabels } from '../labels'
 import { gatewayLabels } from './gateway-pods'
 import type { IngressGateway } from './gateways'
-import { ingressGateways } from './gateways'
-import { object } from '../mesh-objects'
+import { object } from '../../objects'
 
 /**
  * The Pod and the Service of each gateway that calls come in through, and its namespace where no service lies in it: those of Istio's gateway chart, or those that istiod makes for a Gateway. A gateway
  * is a proxy of its own, which no policy meets but by its labels, and which goes through waypoints where a sidecar would not (istio
  * `manifests/charts/gateway/values.yaml`, `manifests/charts/istio-control/istio-discovery/files/gateway-injection-template.yaml`, `files/kube-gateway.yaml`).
  */
-export function gatewayObjects(context: Context): KubernetesObject[] {
+export function gatewayObjects(gateways: readonly IngressGateway[], context: Context): KubernetesObject[] {
   const taken = new Set(context.workloads.map(({ namespace, name }) => `${namespace}/${name}`))
-  const gateways = ingressGateways(context)
   const governed = new Set(context.workloads.map(({ namespace }) => namespace))
   const apart = sorted(gateways.map(({ namespace }) => namespace)).filter(namespace => !governed.has(namespace))
   const namespaces = apart.map(name => object('Namespace', { name, labels: namespaceLabels(context.settings, name) }))

@@ -4,7 +4,8 @@ import { own } from '../../../graph/plain'
 import type { Problem } from '../../../model/problem'
 import { sortedGroups } from '../../order'
 import type { GatewayTarget } from '../../target'
-import type { Context, Line, Workload } from '../context'
+import type { Context, Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
 import type { GatewayIdentity } from './gateway-pods'
 import { istioPath } from '../path'
 
@@ -14,7 +15,7 @@ export interface IngressGateway extends GatewayIdentity {
   /** What may enter and can be said in Istio's words; sorted by text. */
   readonly doors: readonly Door[]
   /** Flows of bytes: what enters for them is told apart by its port alone. */
-  readonly bytes: readonly Line[]
+  readonly bytes: readonly FlowLine[]
   /** Of entries that cannot be said. */
   readonly problems: readonly Problem[]
 }
@@ -50,7 +51,7 @@ export function ingressGateways(context: Context): IngressGateway[] {
   })
 }
 
-function carriesBytes({ flow: { to, route, purpose } }: Line): boolean {
+function carriesBytes({ flow: { to, route, purpose } }: FlowLine): boolean {
   return to.kind === 'workload' && purpose === 'call' && (route.kind === 'tcp' || route.kind === 'tls')
 }
 

@@ -2,11 +2,11 @@ import { listing } from '../../../graph/place'
 import type { Manifest } from '../../../model/manifest'
 import type { Problem } from '../../../model/problem'
 import { admitting } from '../authorization'
-import type { Context, Outcome } from '../context'
+import type { Context } from '../context'
+import type { Outcome } from '../../objects'
 import { attachedToGateway, policyHosts } from './gateway-pods'
 import { gatewayApiRouting, mostListeners } from './gateway-api'
 import type { IngressGateway } from './gateways'
-import { ingressGateways } from './gateways'
 import type { HostGroup } from './hosts'
 import { hostGroups } from './hosts'
 import { istioRouting } from './istio-api'
@@ -19,8 +19,8 @@ import { byteProblems, gatewayFaults, serviceGateways, unknownGateways } from '.
  * The policy names no ports: whoever routes says where a gateway listens. Hosts are read in requests only, so that a listener of bytes admits nothing
  * (istio `pilot/pkg/security/authz/model/generator.go` hostGenerator).
  */
-export function ingress(context: Context): Outcome {
-  const each = ingressGateways(context).map(gateway => outcomeOf(gateway, context))
+export function ingress(gateways: readonly IngressGateway[], context: Context): Outcome {
+  const each = gateways.map(gateway => outcomeOf(gateway, context))
   return {
     manifests: each.flatMap(({ manifests }) => manifests),
     problems: [...each.flatMap(({ problems }) => problems), ...serviceGateways(context), ...unknownGateways(context)],

@@ -7,9 +7,6 @@ export interface PathMatch {
   readonly value: string
 }
 
-/** The longest path that an HTTPRoute holds (its CRD, `maxLength`). */
-export const longestPath = 1024
-
 /**
  * In a VirtualService a prefix is one of characters, so that `/a/` is what `/a/**` means, and a regular expression has to match the whole path, without
  * its query (istio `pilot/pkg/networking/core/route/route.go` TranslateRouteMatch; Envoy `RouteMatch.safe_regex`).

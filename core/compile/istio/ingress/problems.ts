@@ -6,8 +6,8 @@ import type { Context, Workload } from '../context'
 import { identityKey } from '../context'
 import { gatewayLabels } from './gateway-pods'
 import type { IngressGateway } from './gateways'
-import { isLabel } from '../settings'
-import { stageOf } from '../stage'
+import { isLabel } from '../../settings'
+import { stageOf } from '../../settings'
 
 /** What is wrong with a gateway itself, so that nothing is written for it: another's Pods would be meant, or nobody's. */
 export function gatewayFaults(gateway: IngressGateway, context: Context): Problem[] {

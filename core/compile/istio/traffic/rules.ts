@@ -1,8 +1,9 @@
 import type { Traffic } from '../../../graph/graph'
 import type { Manifest } from '../../../model/manifest'
 import { sorted } from '../../order'
-import type { Line, Workload } from '../context'
-import { manifest } from '../context'
+import type { Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
+import { manifest } from '../../objects'
 import { planeOf } from '../plane'
 import type { Settings } from '../settings'
 import type { VersionOf } from './destinations'
@@ -81,6 +82,6 @@ export function shownTo(namespaces: readonly string[], own: string): string[] {
 }
 
 /** The texts of some calls, as reasons. */
-export function reasons(lines: readonly Line[]): string[] {
+export function reasons(lines: readonly FlowLine[]): string[] {
   return sorted(lines.map(({ text }) => text))
 }

@@ -5,8 +5,11 @@ import type { Problem } from '../../../model/problem'
 import { fitName } from '../../names'
 import { sorted } from '../../order'
 import type { GatewayRouting } from '../../target'
-import type { Context, Line, Outcome, Workload } from '../context'
-import { identityKey, manifest } from '../context'
+import type { Context, Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
+import type { Outcome } from '../../objects'
+import { identityKey } from '../context'
+import { manifest } from '../../objects'
 import { planeOf } from '../plane'
 import { destinationsOf, fullName, versionsOf } from './destinations'
 import { destinationRule, patienceOf, reasons, shownTo } from './rules'
@@ -48,17 +51,20 @@ export function sidecarTraffic(callee: Workload, context: Context): Outcome {
 }
 
 /** Who tells the gateway that makes a call where to send it; nothing for every other caller. */
-export function gatewayRouting({ flow: { from } }: Line, { gateways, settings }: Context): GatewayRouting | undefined {
+export function gatewayRouting(
+  { flow: { from } }: FlowLine,
+  { gateways, settings }: Context,
+): GatewayRouting | undefined {
   if (from.kind !== 'workload' || !gateways.has(identityKey(from))) return undefined
   return own(settings.gateways, identityKey(from))?.routing ?? 'istio'
 }
 
-function isProxied({ flow: { from } }: Line, { settings }: Context): boolean {
+function isProxied({ flow: { from } }: FlowLine, { settings }: Context): boolean {
   return from.kind === 'workload' && planeOf(from.namespace, settings) === 'sidecar'
 }
 
 /** One rule for every request on every port: a destination without a port is the port that was called (route.go GetDestinationCluster). */
-function routes(callee: Workload, lines: readonly Line[], { settings }: Context): Manifest[] {
+function routes(callee: Workload, lines: readonly FlowLine[], { settings }: Context): Manifest[] {
   const { name, namespace, service } = callee
   const { versions, timeout, retries } = service.traffic ?? {}
   if (lines.length === 0 || (versions ?? timeout ?? retries) === undefined) return []
@@ -75,7 +81,7 @@ function routes(callee: Workload, lines: readonly Line[], { settings }: Context)
   return [manifest({ kind: 'VirtualService', namespace, name: fitName(name), spec, because: reasons(lines) })]
 }
 
-function rule(callee: Workload, lines: readonly Line[], { settings }: Context): Manifest[] {
+function rule(callee: Workload, lines: readonly FlowLine[], { settings }: Context): Manifest[] {
   const { name, namespace, service } = callee
   const { outlierDetection } = service.traffic ?? {}
   const versions = versionsOf(callee)
@@ -94,13 +100,13 @@ function rule(callee: Workload, lines: readonly Line[], { settings }: Context): 
   ]
 }
 
-function callersOf(lines: readonly Line[]): string[] {
+function callersOf(lines: readonly FlowLine[]): string[] {
   return lines.flatMap(({ flow: { from } }) => (from.kind === 'workload' ? [from.namespace] : []))
 }
 
-function gatewayProblems(callee: Workload, lines: readonly Line[], context: Context): Problem[] {
+function gatewayProblems(callee: Workload, lines: readonly FlowLine[], context: Context): Problem[] {
   const { name, namespace, service } = callee
-  const by = (routing: GatewayRouting): Line[] => lines.filter(line => gatewayRouting(line, context) === routing)
+  const by = (routing: GatewayRouting): FlowLine[] => lines.filter(line => gatewayRouting(line, context) === routing)
   const elsewhere = sorted(by('elsewhere').map(({ flow }) => printCaller(flow.from)))
   return [
     ...unread({

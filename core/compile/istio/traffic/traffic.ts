@@ -1,4 +1,5 @@
-import type { Context, Outcome, Workload } from '../context'
+import type { Context, Workload } from '../context'
+import type { Outcome } from '../../objects'
 import { planeOf } from '../plane'
 import { sidecarTraffic } from './sidecar'
 import { waypointTraffic } from './waypoint'

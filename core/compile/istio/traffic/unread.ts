@@ -2,12 +2,13 @@ import { listing } from '../../../graph/place'
 import { printCaller } from '../../../model/flow'
 import type { Problem } from '../../../model/problem'
 import { sorted } from '../../order'
-import type { Line, Workload } from '../context'
+import type { Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
 
 /** Calls that no proxy reads that knows of the service's traffic. */
 export interface Unread {
   readonly callee: Workload
-  readonly lines: readonly Line[]
+  readonly lines: readonly FlowLine[]
   readonly why: string
   readonly hint: string
 }
@@ -21,12 +22,12 @@ export function unread({ callee: { name, namespace }, lines, why, hint }: Unread
 }
 
 /** Whether a call carries requests, which can be told apart, timed and repeated. */
-export function carriesRequests({ flow: { route } }: Line): boolean {
+export function carriesRequests({ flow: { route } }: FlowLine): boolean {
   return route.kind === 'http' || route.kind === 'grpc'
 }
 
 /** Connections whose bytes nobody reads. */
-export function bytesUnread(callee: Workload, lines: readonly Line[]): Problem[] {
+export function bytesUnread(callee: Workload, lines: readonly FlowLine[]): Problem[] {
   if (callee.service.traffic?.versions === undefined) return []
   return unread({
     callee,

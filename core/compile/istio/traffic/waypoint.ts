@@ -1,8 +1,10 @@
 import type { Manifest } from '../../../model/manifest'
 import type { Problem } from '../../../model/problem'
 import { fitName } from '../../names'
-import type { Context, Line, Outcome, Workload } from '../context'
-import { manifest } from '../context'
+import type { Context, Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
+import type { Outcome } from '../../objects'
+import { manifest } from '../../objects'
 import type { ServicePort } from '../service-ports'
 import { fullName, versionsOf } from './destinations'
 import { destinationRule, reasons, shownTo } from './rules'
@@ -36,7 +38,7 @@ export function waypointTraffic(callee: Workload, bound: Bound | undefined, cont
   }
 }
 
-function routes(callee: Workload, requests: readonly Line[]): Manifest[] {
+function routes(callee: Workload, requests: readonly FlowLine[]): Manifest[] {
   const { versions, timeout } = callee.service.traffic ?? {}
   if ((versions ?? timeout) === undefined) return []
   return callee.servicePorts.flatMap(port => {
@@ -46,14 +48,14 @@ function routes(callee: Workload, requests: readonly Line[]): Manifest[] {
 }
 
 /** The requests that a service's waypoint passes on. */
-export function requestsThrough(bound: Bound | undefined): Line[] {
+export function requestsThrough(bound: Bound | undefined): FlowLine[] {
   return bound ? bound.lines.filter(needsWaypoint) : []
 }
 
 /**
  * One for each port, since a rule cannot ask for one. It has the port's name after a dot, which no service's name holds.
  */
-function routeOf(callee: Workload, { name: portName, port }: ServicePort, lines: readonly Line[]): Manifest {
+function routeOf(callee: Workload, { name: portName, port }: ServicePort, lines: readonly FlowLine[]): Manifest {
   const { name, namespace, service } = callee
   const versions = versionsOf(callee)
   const backendRefs =
@@ -96,7 +98,7 @@ function unrepeated({ name, namespace }: Workload): Problem {
   return { code: 'unread-traffic', severity: 'narrowed', at: `services.${name}.traffic.retries`, message, hint }
 }
 
-function bytesUnejected(callee: Workload, calls: readonly Line[]): Problem[] {
+function bytesUnejected(callee: Workload, calls: readonly FlowLine[]): Problem[] {
   if (callee.service.traffic?.outlierDetection === undefined) return []
   return unread({
     callee,

@@ -1,6 +1,7 @@
 import { printCallee } from '../../../model/flow'
 import type { Problem } from '../../../model/problem'
-import type { Context, Line, Workload } from '../context'
+import type { Context, Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
 import { inexpressible } from '../grants'
 import type { Bound } from './waypoints'
 import { meetsWaypoint } from './waypoints'
@@ -8,9 +9,9 @@ import { meetsWaypoint } from './waypoints'
 /** How the calls to an ambient service come in; one may come both ways. */
 export interface Arrivals {
   /** Through the service's waypoint, which reads requests and passes them on under its own identity. */
-  readonly through: readonly Line[]
+  readonly through: readonly FlowLine[]
   /** Straight to the Pods, where ztunnel tells callers and ports apart and nothing else. */
-  readonly direct: readonly Line[]
+  readonly direct: readonly FlowLine[]
   /** What comes in neither way, or less exactly than it is declared. */
   readonly problems: readonly Problem[]
 }
@@ -38,7 +39,7 @@ interface Place {
   readonly context: Context
 }
 
-function wayOf(line: Line, place: Place): Partial<Arrivals> {
+function wayOf(line: FlowLine, place: Place): Partial<Arrivals> {
   const { route, purpose } = line.flow
   const meets = place.bound !== undefined && meetsWaypoint(line, place.context)
   if (purpose === 'scrape') return { ...(meets && { through: [line] }), ...scrape(line, place) }
@@ -51,7 +52,7 @@ function wayOf(line: Line, place: Place): Partial<Arrivals> {
  * Who scrapes goes from Pod to Pod, past any waypoint. Where nobody else calls the port, the scraper is admitted to all of
  * it; elsewhere that would open to it what others are meant to ask.
  */
-function scrape(line: Line, { callee, context }: Place): Partial<Arrivals> {
+function scrape(line: FlowLine, { callee, context }: Place): Partial<Arrivals> {
   const { to } = line.flow
   const calls = (context.into.get(callee.name) ?? []).filter(({ flow }) => flow.purpose !== 'scrape')
   if (calls.some(({ flow }) => flow.to.port === to.port)) {
@@ -66,7 +67,7 @@ function scrape(line: Line, { callee, context }: Place): Partial<Arrivals> {
   }
 }
 
-function unread(line: Line, { callee, context }: Place): Problem {
+function unread(line: FlowLine, { callee, context }: Place): Problem {
   const { from } = line.flow
   if (callee.service.headless === true) {
     const why = 'a headless Service has no address that a waypoint could stand before'

@@ -4,7 +4,8 @@ import { groupBy } from '../../../model/group'
 import type { Problem } from '../../../model/problem'
 import { fitName } from '../../names'
 import { sortedGroups } from '../../order'
-import type { Context, Line, Workload } from '../context'
+import type { Context, Workload } from '../context'
+import type { FlowLine } from '../../../graph/flows'
 import { identityKey } from '../context'
 import { planeOf } from '../plane'
 import { isWaypointName } from '../settings'
@@ -25,7 +26,7 @@ export interface Bound {
   /** Who carries the label that binds it: its Namespace, for all Services there, or its own Service. */
   readonly by: 'namespace' | 'service'
   /** The calls that meet the waypoint. */
-  readonly lines: readonly Line[]
+  readonly lines: readonly FlowLine[]
 }
 
 /** Which services are behind which waypoint. */
@@ -54,7 +55,7 @@ export function waypointsOf(workloads: readonly Workload[], context: Context): W
 }
 
 /** Whether only a waypoint can judge a call. A scrape is no reason for one: who scrapes goes to the Pods. */
-export function needsWaypoint({ flow: { route, purpose } }: Line): boolean {
+export function needsWaypoint({ flow: { route, purpose } }: FlowLine): boolean {
   return (route.kind === 'http' || route.kind === 'grpc') && purpose === 'call'
 }
 
@@ -63,7 +64,7 @@ export function needsWaypoint({ flow: { route, purpose } }: Line): boolean {
  * `istio.io/ingress-use-waypoint`; sidecars go straight to the Pods (istio `pilot/pkg/xds/endpoints/endpoint_builder.go`
  * findServiceWaypoint), and so does who is outside the mesh. A scraper may do either.
  */
-export function meetsWaypoint({ flow: { from, purpose } }: Line, { gateways, settings }: Context): boolean {
+export function meetsWaypoint({ flow: { from, purpose } }: FlowLine, { gateways, settings }: Context): boolean {
   if (from.kind !== 'workload') return false
   return purpose === 'scrape' || gateways.has(identityKey(from)) || planeOf(from.namespace, settings) === 'ambient'
 }
