@@ -2,7 +2,7 @@
  * Bundles what runs outside a checkout: the library, `ztm`, the embedded preview and the policy pack. Nothing built is
  * committed; `npm ci` runs this through `prepare`. Packages stay external, so that the Pulumi SDK exists once.
  */
-import { rmSync } from 'node:fs'
+import { chmodSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -38,3 +38,5 @@ await Promise.all([
     outfile: 'policypacks/zero-trust/dist/index.js',
   }),
 ])
+// `npx` runs the file itself, and npm makes it executable only where it installs the package.
+chmodSync(join(root, 'dist/ztm.js'), 0o755)

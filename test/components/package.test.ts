@@ -61,6 +61,10 @@ export default defineGraph({
     assert.doesNotMatch(output, /good\.ts/)
   })
 
+  it('has ztm as a file that starts by itself, as `npx` runs it in a checkout', () => {
+    assert.match(run(join(root, 'dist/ztm.js'), ['--help'], root), /^Usage: ztm /)
+  })
+
   it('brings ztm and the policy pack', () => {
     const ztm = join(consumer, 'node_modules/zero-trust-mesh/dist/ztm.js')
     assert.match(run(process.execPath, [ztm, '--help'], consumer), /Usage: ztm/)
