@@ -11,8 +11,6 @@ import type { Grant, Inexpressible } from './grant'
 
 /** What a rule asks of a request's token, in Istio's words. */
 export interface Demand {
-  /** The issuer's name in the graph. */
-  readonly issuer: string
   /** Beside the caller in each `source`. */
   readonly requestPrincipals: readonly string[]
   readonly when: readonly Condition[]
@@ -31,7 +29,7 @@ export interface Condition {
  * A principal is `issuer/subject`, split at the last slash, so that any subject is `issuer/*`; one without a subject is none
  * (istio `pilot/pkg/security/authz/model/generator.go` requestPrincipalGenerator).
  */
-export function demandOf({ name, issuer, audiences, scopes = [], claims = {} }: FlowToken): Demand | Inexpressible {
+export function demandOf({ issuer, audiences, scopes = [], claims = {} }: FlowToken): Demand | Inexpressible {
   const when: readonly Condition[] = [
     ...(audiences ? [{ key: 'request.auth.audiences', values: audiences }] : []),
     ...scopes.map(scope => ({ key: 'request.auth.claims[scope]', values: [scope] })),
@@ -40,7 +38,7 @@ export function demandOf({ name, issuer, audiences, scopes = [], claims = {} }: 
   const bad = when.find(({ key, values }) => !/^[^\p{Cc}]+$/u.test(key) || values.length === 0 || !values.every(isText))
   if (bad) return { kind: 'inexpressible', why: `\`${bad.key}\` has to be one of several texts, without \`*\`` }
   if (!isText(issuer)) return { kind: 'inexpressible', why: `\`${issuer}\` is no exact issuer` }
-  return { issuer: name, requestPrincipals: [`${issuer}/*`], when }
+  return { requestPrincipals: [`${issuer}/*`], when }
 }
 
 /** `[groups]`, `[realm][roles]`. */
@@ -60,13 +58,17 @@ export function demandKey(demand: Demand | undefined): string {
 }
 
 /**
- * The RequestAuthentication that reads the tokens which `grants` ask for; none where they ask for none. It refuses bad tokens, and
+ * The RequestAuthentication where `grants` ask for a token; none where they ask for none. It refuses bad tokens, and
  * lets through who shows none: that there must be one is for the policies to say.
+ *
+ * It reads the tokens of every issuer that some call to the callee names, be that call granted here or not: a client with such a token makes
+ * its other calls with it too, and one of an issuer that is not listed is refused on all of them (istio `pilot/pkg/security/authn/policy_applier.go`
+ * convertToEnvoyJwtConfig: `allow_missing`, which is no `allow_missing_or_failed`).
  */
 export function tokensFor(callee: Workload, grants: readonly Grant[], where: Reading): Manifest[] {
-  const asking = grants.filter(({ token }) => token)
-  if (asking.length === 0) return []
-  const issuers = sorted(asking.flatMap(({ token }) => token?.issuer ?? []))
+  if (!grants.some(({ token }) => token)) return []
+  const naming = (where.context.into.get(callee.name) ?? []).filter(({ flow }) => flow.jwt)
+  const issuers = sorted(naming.flatMap(({ flow }) => flow.jwt?.name ?? []))
   const declared = issuers.flatMap(name => own(where.context.graph.jwt ?? {}, name) ?? [])
   return [
     manifest({
@@ -74,7 +76,7 @@ export function tokensFor(callee: Workload, grants: readonly Grant[], where: Rea
       namespace: callee.namespace,
       name: fitName(`tokens-for-${callee.name}`),
       spec: { ...where.attached, jwtRules: sortedBy(declared, ({ issuer }) => issuer).map(jwtRule) },
-      because: sorted(asking.map(({ because }) => because)),
+      because: sorted(naming.map(({ text }) => text)),
     }),
   ]
 }

@@ -76,6 +76,21 @@ describe('a route that needs a token', () => {
     assert.equal(rules({ a: toCart(guarded('GET /')), b: toCart(guarded('GET /', { scopes: ['x'] })) }).length, 2)
   })
 
+  it('reads the tokens of every issuer that a call to the callee names, admitted or not: its other calls may carry them', () => {
+    const staff: TokenIssuer = { issuer: 'https://staff.example', jwksUri: 'https://staff.example/keys' }
+    const needsStaff = { route: 'GET /a{b', jwt: { issuer: 'staff' } }
+    const result = compiled(world({ a: toCart(guarded('GET /')), b: toCart(needsStaff) }, { jwt: { corp, staff } }))
+    assert.deepEqual(
+      result.problems.map(({ severity }) => severity),
+      ['narrowed'],
+    )
+    const { jwtRules } = specOf(result, reading) as unknown as { jwtRules: readonly { issuer: string }[] }
+    assert.deepEqual(
+      jwtRules.map(({ issuer }) => issuer),
+      [corp.issuer, staff.issuer],
+    )
+  })
+
   it('asks callers from outside the mesh for it too, by their addresses or whoever they are', () => {
     const from = (cidrs: readonly string[] | undefined) =>
       rules({}, { outside: { lb: { kind: 'nodes', ...(cidrs && { cidrs }), routes: toCart(guarded('GET /')) } } }).map(
