@@ -3,7 +3,7 @@ import { printFloor } from '../core/analyze/floor'
 import { besideFloor, reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { trustedCallers } from '../core/analyze/regions/callers'
-import { unrouted } from '../core/compile/unrouted'
+import { termsOf } from '../core/compile/terms'
 import type { Intent } from '../core/model/intent'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
@@ -47,7 +47,7 @@ export function prove({ meant, ...scene }: Evidence): Proof {
   return {
     reach: view(reached),
     ...(meant && {
-      comparison: compareWithIntent(reached, meant.intent, { ...meant.target, unrouted: unrouted(meant.target) }),
+      comparison: compareWithIntent(reached, meant.intent, termsOf(meant.target)),
     }),
     stages: stagesOf(meant),
     problems: [...understood.problems, ...reached.problems],

@@ -24,6 +24,7 @@ import type { Reach } from './reach'
  * itself a governed service is compared as that.
  */
 export function compareEntries(reach: Reach, intent: Intent, expected: Expected): readonly Difference[] {
+  if (expected.entries === 'elsewhere') return []
   const governed = new Set(intent.governed.map(nameOf))
   const entries = (intent.entries ?? []).filter(({ gateway }) => !governed.has(nameOf(gateway)))
   const words = { domains: reach.domains, questions: reach.questions }
@@ -39,7 +40,8 @@ export function compareEntries(reach: Reach, intent: Intent, expected: Expected)
 }
 
 /** Requests that gateways let in by the rules of another host than the one they send them on for, a witness each; for the reader, no difference. */
-export function foreignHosts(reach: Reach, intent: Intent, { stages }: Expected): readonly string[] {
+export function foreignHosts(reach: Reach, intent: Intent, { stages, entries }: Expected): readonly string[] {
+  if (entries === 'elsewhere') return []
   const words = { domains: reach.domains, questions: reach.questions }
   const limited = (intent.entries ?? []).filter(({ gateway }) => stages?.[gateway.namespace] !== 'strict')
   return [...groupBy(limited, ({ gateway }) => nameOf(gateway))].flatMap(([name, own]) => {

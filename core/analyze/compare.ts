@@ -10,11 +10,13 @@ import { compareEntries, foreignHosts } from './compare-entries'
 import { compareEgress } from './compare-egress'
 import type { Words } from './describe'
 import { describeWitness } from './describe'
-import type { Expected } from './expect'
+import type { Expected, Guard } from './expect'
 import { expectedAt, flowsByPort, kubelet, portKey } from './expect'
+import { adminFlows } from './expect-admin'
 import type { TokenExpectation } from './expect-token'
 import { knownTokens } from './expect-token'
 import { otherPorts } from './floor'
+import { adminPort } from './linkerd/own-ports'
 import { nobody } from './regions/callers'
 import { without } from './regions/token-attributes'
 import type { PortReach, Reach } from './reach'
@@ -42,9 +44,11 @@ export function compareWithIntent(reach: Reach, intent: Intent, expected: Expect
   const shared = new Set([...accounts].filter(([, services]) => services.length > 1).map(([account]) => account))
   const questions: Questions = new Map(reach.questions)
   const tokens = groupBy(intent.flows, ({ to }) => (to.kind === 'workload' ? serviceKey(to) : ''))
+  const scrapes = intent.flows.filter(({ purpose }) => purpose === 'scrape')
+  const admin = (namespace: string) => adminFlows(scrapes, namespace)
   const found = intent.governed.map(service => {
     const known = knownTokens(tokens.get(serviceKey(service)) ?? [])
-    return compareService({ service, flows, tokens: { known, questions }, shared, reach, expected })
+    return compareService({ service, flows, tokens: { known, questions }, admin, shared, reach, expected })
   })
   const known = [
     ...intent.governed,
@@ -75,6 +79,8 @@ interface Question {
   readonly service: GovernedService
   readonly flows: ReadonlyMap<string, readonly IntendedFlow[]>
   readonly tokens: TokenExpectation
+  /** What may be asked of the proxies' own port in a namespace. */
+  readonly admin: (namespace: string) => readonly IntendedFlow[]
   /** Accounts that several services run under. */
   readonly shared: ReadonlySet<string>
   readonly reach: Reach
@@ -94,21 +100,36 @@ function compareService(question: Question): Found {
   return { differences: found.flatMap(f => f.differences), nonCanonical: found.flatMap(f => f.nonCanonical) }
 }
 
-const canonical = Region.union([
-  Region.where('protocol', Language.literals(['http'])).complement(),
-  Region.where('path', canonicalPaths()),
-])
+/** Requests whose path is a canonical one, or that have none. */
+export const notHttp = Region.where('protocol', Language.literals(['http'])).complement()
+const canonicalRequests = notHttp.union(Region.where('path', canonicalPaths()))
+/**
+ * A Linkerd proxy reads the first two segments of a gRPC request's path and no more (linkerd2-proxy `linkerd/http/route/src/grpc/match.rs` match_length): who may
+ * ask for `/pkg.Service/Method` may ask for what is below it. No server has a method of such a name.
+ */
+const canonicalRpcs = notHttp.union(
+  Region.where('path', Language.of({ sequence: ['/', { plus: { except: '/' } }, '/', { plus: { except: '/' } }] })),
+)
+
+/** The requests over which reach and intent are equal. */
+function canonicalAt({ ports }: GovernedService, port: PortReach['port'], guard: Guard): Region {
+  const rpcs = guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc')
+  return rpcs ? canonicalRequests.intersect(canonicalRpcs) : canonicalRequests
+}
 /** Policies see neither the query nor a fragment. */
 const requestable = Region.union([
-  Region.where('protocol', Language.literals(['http'])).complement(),
+  notHttp,
   Region.where('path', Language.of({ sequence: ['/', { star: { except: '?#' } }] })),
 ])
 const probes = Region.where('caller', Language.literals([kubelet]))
 
-function comparePort(reached: PortReach, { service, flows, tokens, expected, reach }: Question): Found {
+function comparePort(reached: PortReach, { service, flows, tokens, expected, reach, admin }: Question): Found {
   const asked = flows.get(portKey(service, reached.port)) ?? []
-  const behindZtunnel = reached.direct !== undefined
-  const { must, may } = expectedAt({ flows: asked, tokens, service, behindZtunnel }, expected)
+  const guard = guardOf(reached)
+  const own = guard === 'linkerd' && reached.port === adminPort ? admin(service.namespace) : []
+  const { must } = expectedAt({ flows: asked, tokens, service, guard }, expected)
+  const { may } = expectedAt({ flows: [...asked, ...own], tokens, service, guard }, expected)
+  const canonical = canonicalAt(service, reached.port, guard)
   const cut = must.intersect(canonical).minus(reached.bounds.must)
   const floor = probes.union(reached.floor ?? Region.none)
   const extra = reached.bounds.may.minus(may).minus(floor)
@@ -126,11 +147,16 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
             because: reached.because(region),
           },
         ]
-  const beyond = nonCanonical(reached.bounds.may.minus(floor), service, expected)
+  const beyond = nonCanonical(reached.bounds.may.minus(floor).minus(canonical), service, expected)
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
   }
+}
+
+function guardOf({ direct, floor }: PortReach): Guard {
+  if (floor) return 'linkerd'
+  return direct ? 'ztunnel' : 'other'
 }
 
 /**
@@ -139,7 +165,7 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
  */
 function nonCanonical(may: Region, { namespace }: GovernedService, { stages }: Expected): Region {
   if (stages?.[namespace] === 'strict' || may.without('path') === may) return Region.none
-  return may.minus(canonical).intersect(requestable)
+  return may.intersect(requestable)
 }
 
 function unjudged(service: GovernedService): Difference {
@@ -176,7 +202,7 @@ function nameOf(workload: PortReach['workload']): string {
 }
 
 /** The most telling request of a region: of a caller without identity if there is one, raw bytes where these will do, without a token. */
-function witnessOf(region: Region, callee: string, { words, known }: Told): string {
+export function witnessOf(region: Region, callee: string, { words, known }: Told): string {
   const chosen = [anonymous, bytes, ...tokenless(region, known)].reduce((rest, wish) => {
     const wished = rest.intersect(wish)
     return wished.isEmpty ? rest : wished
@@ -187,7 +213,7 @@ function witnessOf(region: Region, callee: string, { words, known }: Told): stri
 }
 
 /** What witnesses are told with. */
-interface Told {
+export interface Told {
   readonly words: Words
   readonly known: TokenExpectation['known']
 }

@@ -20,6 +20,13 @@ export interface Expected {
   readonly stages?: Readonly<Record<string, 'strict' | 'enforce'>>
   /** Gateways, `namespace/serviceAccount`, that somebody else routes for: only what they let in is ours to say. @default [] */
   readonly unrouted?: readonly string[]
+  /**
+   * Whether what enters through gateways is compared at all, or is decided by gateways of no mesh that was read.
+   * @default 'judged'
+   */
+  readonly entries?: 'judged' | 'elsewhere'
+  /** CIDR blocks that kubelets probe from, where a mesh knows them by address alone, as Linkerd does. @default from anywhere */
+  readonly nodeNetworks?: readonly string[]
 }
 
 /** The kubelet as a caller; no principal looks like it. */
@@ -30,9 +37,11 @@ export interface GovernedPort {
   readonly service: GovernedService
   readonly flows: readonly IntendedFlow[]
   readonly tokens: TokenExpectation
-  /** ztunnel, which cannot tell one request from another, stands before the Pods. */
-  readonly behindZtunnel: boolean
+  readonly guard: Guard
 }
+
+/** What stands before a port's Pods, as far as it matters to what can be expected: ztunnel cannot tell one request from another, nor Linkerd's proxy the kubelet from its neighbours. */
+export type Guard = 'ztunnel' | 'linkerd' | 'other'
 
 /**
  * What reach has to be at one port: at least `must`, at most `may`. At stage `enforce` both are the declared flows. At
@@ -44,16 +53,19 @@ export interface GovernedPort {
  *
  * A flow that asks for a token is those of its requests that carry such a one. The others are certain to a client that sends no token, or a
  * sound one of an issuer whose tokens the service reads: a bad token, or one of somebody unknown, is refused on every route ({@link tokenRegion}).
+ *
+ * A Linkerd proxy takes whoever the anchors verify for a peer, of whatever trust domain, and the kubelet for whoever calls from the nodes' networks (linkerd2-proxy
+ * `linkerd/app/inbound/src/policy.rs` is_authorized): what a probe may ask, all of them may.
  */
 export function expectedAt(port: GovernedPort, expected: Expected): Bounds<Region> {
-  const { flows, service, behindZtunnel, tokens } = port
-  const must = declared(flows, { expected, tokens, bound: 'must' })
-  const allowed = behindZtunnel && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
+  const { flows, service, guard, tokens } = port
+  const must = declared(flows, { expected, guard, tokens, bound: 'must' })
+  const allowed = guard === 'ztunnel' && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
   const open = flows.some(({ from }) => from.kind === 'outside')
-  const loose = open || allowed !== flows || tokens.known.length > 0
-  const may = loose ? declared(allowed, { expected, tokens, bound: 'may' }) : must
+  const loose = open || guard === 'linkerd' || allowed !== flows || tokens.known.length > 0
+  const may = loose ? declared(allowed, { expected, guard, tokens, bound: 'may' }) : must
   if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
-  const trusted = trustedCallers(domains(expected))
+  const trusted = peers(guard, expected)
   return { must, may: may.union(Region.where('caller', open ? trusted.union(nobody) : trusted)) }
 }
 
@@ -85,21 +97,28 @@ function domains({ trustDomain, trustDomainAliases = [] }: Expected): readonly s
   return [trustDomain, ...trustDomainAliases]
 }
 
+/** Whoever can show an identity that is verified. */
+function peers(guard: Guard, expected: Expected): Language {
+  return trustedCallers(guard === 'linkerd' ? undefined : domains(expected))
+}
+
 interface Declared {
   readonly expected: Expected
+  readonly guard: Guard
   readonly tokens: TokenExpectation
   readonly bound: keyof Bounds<Region>
 }
 
 /** Flows with the same requests are one region, whoever makes them: a service that hundreds call has few routes. */
-function declared(flows: readonly IntendedFlow[], { expected, tokens, bound }: Declared): Region {
+function declared(flows: readonly IntendedFlow[], terms: Declared): Region {
+  const { expected, tokens, bound } = terms
   const byRequest = groupBy(flows, ({ http, jwt }) => JSON.stringify([http, jwt]))
   const regions = [...byRequest.values()].map(group => {
     const callers = groupBy(group, ({ from }) => from.kind === 'workload')
     const named = (callers.get(true) ?? []).flatMap(({ from }) =>
       from.kind === 'workload' ? namesOf(from, expected) : [],
     )
-    const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, expected, bound))
+    const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, terms))
     const { http, jwt } = group[0] ?? {}
     // Where any bytes may pass, nobody reads tokens.
     const carrying = http ? tokenRegion(jwt, tokens)[bound] : Region.all
@@ -123,16 +142,18 @@ export function namesOf(caller: WorkloadCaller, expected: Expected): readonly st
   return domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain }))
 }
 
-function callerRegion(caller: Caller, expected: Expected, bound: keyof Bounds<Region>): Region {
+function callerRegion(caller: Caller, { expected, guard, bound }: Declared): Region {
   switch (caller.kind) {
     case 'workload':
       return anyOf(namesOf(caller, expected))
     case 'kubelet':
-      return anyOf([kubelet])
+      return bound === 'may' && guard === 'linkerd' ? addressRegion(expected.nodeNetworks ?? []) : anyOf([kubelet])
     case 'outside': {
+      const from = addressRegion(caller.cidrs)
       // Whoever is let in by address is let in with or without an identity: a mesh cannot tell them apart there.
-      const callers = bound === 'must' ? nobody : nobody.union(trustedCallers(domains(expected)))
-      return Region.where('caller', callers).intersect(addressRegion(caller.cidrs))
+      if (bound === 'may' && guard === 'linkerd') return from
+      const callers = bound === 'must' ? nobody : nobody.union(peers(guard, expected))
+      return Region.where('caller', callers).intersect(from)
     }
   }
 }

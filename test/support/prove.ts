@@ -4,8 +4,8 @@ import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import { compile } from '../../core/compile/compile'
-import { unrouted } from '../../core/compile/unrouted'
-import type { Compiled, IstioTarget } from '../../core/compile/target'
+import { termsOf } from '../../core/compile/terms'
+import type { Compiled, IstioTarget, Target } from '../../core/compile/target'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
@@ -28,12 +28,11 @@ export function reachOf(objects: readonly KubernetesObject[]): Reach {
 }
 
 /** What a graph's compilation lets through, compared with what the graph means. */
-export function prove(graph: Graph, to: IstioTarget = target): Comparison {
+export function prove(graph: Graph, to: Target = target): Comparison {
   return proveObjects(objectsOf(compile(graph, to)), graph, to)
 }
 
 /** The same for objects that were tampered with. */
-export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: IstioTarget = target): Comparison {
-  const { trustDomain, stages = {} } = to
-  return compareWithIntent(reachOf(objects), intentOf(graph), { trustDomain, stages, unrouted: unrouted(to) })
+export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: Target = target): Comparison {
+  return compareWithIntent(reachOf(objects), intentOf(graph), termsOf(to))
 }

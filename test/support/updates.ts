@@ -3,7 +3,7 @@ import type { Ordered } from '../../components/order'
 import { inOrder, isWaypoint } from '../../components/order'
 import { compareWithIntent } from '../../core/analyze/compare'
 import type { Compiled, IstioTarget } from '../../core/compile/target'
-import { unrouted } from '../../core/compile/unrouted'
+import { termsOf } from '../../core/compile/terms'
 import type { IntendedFlow, Intent } from '../../core/model/intent'
 import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
@@ -152,7 +152,7 @@ export function holds(
   { intents: [old, wanted], rendered, to, kept = common(old, wanted) }: Edit,
 ): readonly string[] {
   const reached = reachOf([...state, ...notYet(state, rendered)])
-  const expected = { trustDomain: to.trustDomain, stages: to.stages ?? {}, unrouted: unrouted(to) }
+  const expected = termsOf(to)
   const most = union(old, wanted)
   const allowed = { ...most, ...atDoors(state, most), flows: [...most.flows, ...ofWaypoints(rendered, most)] }
   const admitted = compareWithIntent(reached, allowed, expected).differences.filter(
