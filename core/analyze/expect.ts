@@ -146,8 +146,11 @@ function callerRegion(caller: Caller, { expected, guard, bound }: Declared): Reg
   switch (caller.kind) {
     case 'workload':
       return anyOf(namesOf(caller, expected))
-    case 'kubelet':
-      return bound === 'may' && guard === 'linkerd' ? addressRegion(expected.nodeNetworks ?? []) : anyOf([kubelet])
+    case 'kubelet': {
+      if (guard !== 'linkerd') return anyOf([kubelet])
+      const from = addressRegion(expected.nodeNetworks ?? [])
+      return bound === 'may' ? from : anyOf([kubelet]).intersect(from)
+    }
     case 'outside': {
       const from = addressRegion(caller.cidrs)
       // Whoever is let in by address is let in with or without an identity: a mesh cannot tell them apart there.

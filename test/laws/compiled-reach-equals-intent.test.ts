@@ -1,14 +1,18 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compile } from '../../core/compile/compile'
-import type { IstioTarget } from '../../core/compile/target'
+import type { LinkerdTarget, Target } from '../../core/compile/target'
 import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import { validate } from '../../core/graph/validate'
 import { entering, routedBy } from '../support/arbitrary/entries'
 import { graph } from '../support/arbitrary/graph'
+import { linkerdTarget } from '../support/linkerd'
 import { prove, target } from '../support/prove'
 
-const ambient: Readonly<Record<string, IstioTarget>> = {
+const linkerd: LinkerdTarget = { ...linkerdTarget, nodeNetworks: ['10.0.0.0/16', 'fd00::/64'] }
+
+/** Meshes that cannot say all that a graph may declare. */
+const others: Readonly<Record<string, Target>> = {
   ambient: { ...target, kind: 'istio-ambient' },
   'ambient with a waypoint for each service': {
     ...target,
@@ -26,6 +30,9 @@ const ambient: Readonly<Record<string, IstioTarget>> = {
     kind: 'istio-ambient',
     stages: { shop: 'strict', pay: 'enforce', data: 'strict' },
   },
+  Linkerd: linkerd,
+  'Linkerd where nodes are anywhere': linkerdTarget,
+  'Linkerd at stage strict': { ...linkerd, stages: { shop: 'strict', pay: 'enforce', data: 'strict' } },
 }
 
 describe('law: compiled reach equals intent', () => {
@@ -79,7 +86,7 @@ describe('law: compiled reach equals intent', () => {
     )
   })
 
-  for (const [name, to] of Object.entries(ambient)) {
+  for (const [name, to] of Object.entries(others)) {
     it(`holds on ${name}: nothing else is admitted, and nothing is cut that no problem names`, () => {
       let whole = 0
       fc.assert(
