@@ -60,13 +60,23 @@ export type Guard = 'ztunnel' | 'linkerd' | 'other'
 export function expectedAt(port: GovernedPort, expected: Expected): Bounds<Region> {
   const { flows, service, guard, tokens } = port
   const must = declared(flows, { expected, guard, tokens, bound: 'must' })
-  const allowed = guard === 'ztunnel' && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
+  const allowed =
+    guard === 'ztunnel' && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
   const open = flows.some(({ from }) => from.kind === 'outside')
   const loose = open || guard === 'linkerd' || allowed !== flows || tokens.known.length > 0
   const may = loose ? declared(allowed, { expected, guard, tokens, bound: 'may' }) : must
   if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
-  const trusted = peers(guard, expected)
-  return { must, may: may.union(Region.where('caller', open ? trusted.union(nobody) : trusted)) }
+  return {
+    must,
+    may: Region.union([may, Region.where('caller', peers(guard, expected)), ...outsiders(port, expected)]),
+  }
+}
+
+/** Whom a port that does not require mTLS yet lets in without it: Istio anybody, Linkerd those from the addresses that were declared. */
+function outsiders({ flows, guard, tokens }: GovernedPort, expected: Expected): readonly Region[] {
+  const outside = flows.filter(({ from }) => from.kind === 'outside')
+  if (guard !== 'linkerd') return outside.slice(0, 1).map(() => Region.where('caller', nobody))
+  return outside.map(({ from }) => callerRegion(from, { expected, guard, tokens, bound: 'may' }))
 }
 
 function anyRequest({ text, from, to }: IntendedFlow): IntendedFlow {

@@ -38,12 +38,14 @@ export function portObjects(callee: Workload, port: GovernedPort, context: Conte
   const place: Place = { callee, port, server: fitName(`${callee.name}.${port.name}`) }
   const lines = context.into.get(`${callee.name}:${port.port}`) ?? []
   const strict = stageOf(callee.namespace, context.settings) === 'strict'
-  const { grants, problems } = grantsTo(lines, { place, context })
+  // At stage `strict` whoever shows an identity is let in by the Server itself, whatever he asks.
+  const asking = strict ? lines.filter(({ flow: { from } }) => from.kind !== 'workload') : lines
+  const { grants, problems } = grantsTo(asking, { place, context })
   const because = lines.length > 0 ? sorted(lines.map(({ text }) => text)) : [closed(place)]
   const admitted = strict ? strictAdmissions(place, grants) : admissions(place, grants)
   return {
     manifests: [server(place, { accessPolicy: strict ? 'all-authenticated' : 'deny', because }), ...admitted.manifests],
-    problems: strict ? admitted.problems : [...problems, ...admitted.problems],
+    problems: [...problems, ...admitted.problems],
   }
 }
 

@@ -248,4 +248,14 @@ describe('stage `strict` on Linkerd', () => {
     assert.equal(verdict(result, nobody, 'b:8080', '/in'), 'allow')
     assert.equal(verdict(result, { kind: 'plaintext', ip: '198.51.100.1' }, 'b:8080', '/in'), 'deny')
   })
+
+  it('says which of them it has no words for, and says nothing of callers that show an identity', () => {
+    const jwt = { corp: { issuer: 'https://corp.example', jwksUri: 'https://corp.example/keys' } }
+    const routes = { b: { http: [{ route: 'GET /in', jwt: { issuer: 'corp' } }] } }
+    const outside = { lb: { kind: 'cidr' as const, cidrs: ['203.0.113.0/24'], routes } }
+    const told = (more: Partial<Graph>) => onLinkerd({ services, jwt, ...more }, strict).problems.map(({ at }) => at)
+    assert.deepEqual(told({ outside }), ['shop/b:8080'])
+    assert.deepEqual(told({ calls: { a: routes } }), [])
+    assert.equal(verdict(onLinkerd({ services, jwt, outside }, strict), nobody, 'b:8080', '/in'), 'deny')
+  })
 })
