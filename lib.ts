@@ -81,6 +81,8 @@ export type { GatewayApiArgs } from './components/gateway-api'
 export { GatewayApi } from './components/gateway-api'
 export type { IstioArgs } from './components/istio'
 export { Istio } from './components/istio'
+export type { LinkerdArgs } from './components/linkerd'
+export { Linkerd } from './components/linkerd'
 export type { MeshNamespaceArgs } from './components/mesh-namespace'
 export { MeshNamespace } from './components/mesh-namespace'
 export type { ClusterSettings } from './components/provider'
@@ -93,14 +95,21 @@ export type {
   CniSettings,
   GatewayApiSource,
   GatewaySettings,
+  IssuerReference,
   IstioSettings,
+  LinkerdCniSettings,
+  LinkerdGatewaySettings,
+  LinkerdMultiClusterSettings,
+  LinkerdSettings,
   MeshSettings,
   MultiClusterSettings,
   NamespaceSettings,
   PathNormalization,
   PodSecurity,
   Telemetry,
+  TrustManagerSettings,
   TrustSettings,
+  VizSettings,
 } from './components/settings'
 export type { TrustAnchorArgs } from './components/trust-anchor'
 export { TrustAnchor } from './components/trust-anchor'

@@ -17,7 +17,7 @@ function median(numbers: readonly number[]): number {
 
 type Run = Readonly<Record<string, number>>
 
-function pipelineOf(size: number, plane: 'sidecar' | 'ambient'): Run {
+function pipelineOf(size: number, plane: 'sidecar' | 'ambient' | 'linkerd'): Run {
   const runs = Array.from({ length: 3 }, () => {
     const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size), plane], {
       cwd: root,
@@ -28,19 +28,23 @@ function pipelineOf(size: number, plane: 'sidecar' | 'ambient'): Run {
   return Object.fromEntries(Object.keys(runs[0] ?? {}).map(key => [key, median(runs.map(run => run[key] ?? NaN))]))
 }
 
-/** Both data planes side by side, in turns, so that what else the machine does falls on both. */
+/** All data planes side by side, in turns, so that what else the machine does falls on all. */
 function benchPipeline(): void {
   const small = pipelineOf(150, 'sidecar')
   const sidecar = pipelineOf(1500, 'sidecar')
   const ambient = pipelineOf(1500, 'ambient')
-  say(`  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient'].map(head => head.padStart(13)).join('')}`)
+  const linkerd = pipelineOf(1500, 'linkerd')
+  say(
+    `  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient', '1500 linkerd'].map(head => head.padStart(13)).join('')}`,
+  )
   for (const key of Object.keys(sidecar)) {
-    const numbers = [small, sidecar, ambient].map(run => (run[key] ?? 0).toFixed(2).padStart(13))
+    const numbers = [small, sidecar, ambient, linkerd].map(run => (run[key] ?? 0).toFixed(2).padStart(13))
     say(`  ${key.padEnd(20)} ${numbers.join('')}`)
   }
   const work = (run: Run): number => (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
   say(`  growth exponent of compile + reach + compare: ${Math.log10(work(sidecar) / work(small)).toFixed(2)}`)
   say(`  ambient by sidecar, compile + reach + compare: ${(work(ambient) / work(sidecar)).toFixed(2)}`)
+  say(`  linkerd by sidecar, compile + reach + compare: ${(work(linkerd) / work(sidecar)).toFixed(2)} (limit 1.5)`)
 }
 
 /** Seconds from the start of the SDK's own runner to the port on which a pack answers. */

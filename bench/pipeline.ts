@@ -2,12 +2,21 @@ import { compareWithIntent } from '../core/analyze/compare'
 import { reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { compile } from '../core/compile/compile'
-import type { IstioTarget } from '../core/compile/target'
+import type { Target } from '../core/compile/target'
+import { termsOf } from '../core/compile/terms'
 import { intentOf } from '../core/graph/intent'
 import { largeGraph } from './large-graph'
 
+const targets = {
+  sidecar: { kind: 'istio-sidecar', version: '1.30.3', trustDomain: 'td.example' },
+  ambient: { kind: 'istio-ambient', version: '1.30.3', trustDomain: 'td.example' },
+  linkerd: { kind: 'linkerd', version: '2.20', trustDomain: 'td.example', nodeNetworks: ['10.0.0.0/16'] },
+} as const satisfies Record<string, Target>
+
+type Plane = keyof typeof targets
+
 /** Seconds of each step of compile, read, reach and compare for a generated graph. One size a process, so that memory is its own. */
-export function pipeline(size: number, kind: IstioTarget['kind']): Readonly<Record<string, number>> {
+export function pipeline(size: number, plane: Plane): Readonly<Record<string, number>> {
   const graph = largeGraph(size)
   const seconds: Record<string, number> = {}
   const step = <T>(name: string, work: () => T): T => {
@@ -16,13 +25,11 @@ export function pipeline(size: number, kind: IstioTarget['kind']): Readonly<Reco
     seconds[name] = (performance.now() - start) / 1000
     return result
   }
-  const compiled = step('compile', () => compile(graph, { kind, version: '1.30.3', trustDomain: 'td.example' }))
+  const compiled = step('compile', () => compile(graph, targets[plane]))
   const objects = [...compiled.assumptions, ...compiled.manifests.map(({ object }) => object)]
   const { layer } = step('read', () => read(objects.map(object => ({ object, at: '' }))))
   const reached = step('reach', () => reach(layer))
-  const { differences } = step('compare', () =>
-    compareWithIntent(reached, intentOf(graph), { trustDomain: 'td.example' }),
-  )
+  const { differences } = step('compare', () => compareWithIntent(reached, intentOf(graph), termsOf(targets[plane])))
   if (differences.length > 0) throw new Error(`the proof failed: ${differences[0]?.text ?? ''}`)
   const calls = Object.values(graph.calls).reduce((sum, callees) => sum + Object.keys(callees).length, 0)
   return {
@@ -36,8 +43,7 @@ export function pipeline(size: number, kind: IstioTarget['kind']): Readonly<Reco
 }
 
 if (require.main === module) {
-  const [size = '150', plane = 'sidecar'] = process.argv.slice(2)
-  process.stdout.write(
-    `${JSON.stringify(pipeline(Number(size), plane === 'ambient' ? 'istio-ambient' : 'istio-sidecar'))}\n`,
-  )
+  const [size = '150', wanted] = process.argv.slice(2)
+  const plane = (['sidecar', 'ambient', 'linkerd'] as const).find(name => name === wanted) ?? 'sidecar'
+  process.stdout.write(`${JSON.stringify(pipeline(Number(size), plane))}\n`)
 }

@@ -20,14 +20,16 @@ export interface ReachFilter {
 
 /** Reach in words, ready to be printed. Throws {@link BadInput} where the callee asked for is not there. */
 export function askedReach(reached: Reach, { from, to }: ReachFilter): ReachView {
-  const { domains, questions, floor, gateways } = reached
-  const shown = to ? portsOf(reached, to) : reached.ports
+  const { domains, questions, floor, gateways, nodeNetworks } = reached
+  // What a data plane leaves out everywhere is told once, with the floor.
+  const shown = to ? portsOf(reached, to) : reached.ports.filter(port => port.floor !== Region.all)
   const seen = new Set(shown.map(({ workload }) => workload))
   return viewOf({
     domains,
     questions,
     trusted: trustedCallers(domains),
-    ports: shown.map(besideFloor),
+    ...(nodeNetworks && { nodeNetworks }),
+    ports: shown.map(port => (port.floor === Region.all ? port : besideFloor(port))),
     gateways: to ? concerning(gateways, seen) : gateways,
     ...(from ? { callers: identitiesOf(from, domains) } : {}),
     floor: from ? [] : printFloor(floor),

@@ -2,6 +2,7 @@ import type { Target } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { count } from '../core/report/words'
 import type { Placed } from '../core/rollout/moves'
+import { stagesOf } from '../core/compile/terms'
 import { plannedSteps } from '../core/rollout/moves'
 import { readGraph } from './graph-file'
 import type { Session } from './session'
@@ -28,11 +29,11 @@ export async function tellSteps({ since, graph, target, session }: Change): Prom
 /** A proxy of Linkerd's stands beside each Pod, as a sidecar does. */
 function placed(graph: Graph, target: Target): Placed {
   const usual = target.kind === 'istio-ambient' ? 'ambient' : 'sidecar'
-  const dataPlanes = target.kind === 'linkerd' ? {} : target.dataPlanes
-  const { stages } = target
+  const dataPlanes = target.kind === 'linkerd' || target.kind === 'hybrid' ? {} : target.dataPlanes
+  const stages = stagesOf(target)
   return {
     graph,
     planeOf: namespace => dataPlanes?.[namespace] ?? usual,
-    stageOf: namespace => stages?.[namespace] ?? 'enforce',
+    stageOf: namespace => stages[namespace] ?? 'enforce',
   }
 }

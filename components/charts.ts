@@ -2,18 +2,30 @@ import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
 import type { Charts } from './settings'
 
 /** The charts of an Istio release; all of them carry Istio's own version. */
-export type ChartName = 'base' | 'istiod' | 'cni' | 'ztunnel' | 'gateway'
+export type IstioChart = 'base' | 'istiod' | 'cni' | 'ztunnel' | 'gateway'
+
+/** The charts of a Linkerd release. */
+export type LinkerdChart =
+  'linkerd-crds' | 'linkerd-control-plane' | 'linkerd2-cni' | 'linkerd-viz' | 'linkerd-multicluster'
 
 /** Istio's own repository. */
 export const istioCharts: Charts = { repository: 'https://istio-release.storage.googleapis.com/charts' }
 
+/** Linkerd's own repository, of its edge releases. */
+export const linkerdCharts: Charts = { repository: 'https://helm.linkerd.io/edge' }
+
+/** The version of the charts of an edge release: `2026.6.3` of `edge-26.6.3`. */
+export function linkerdChartVersion(version: string): string {
+  return version.replace(/^edge-/, '20')
+}
+
 /**
- * Where a Helm Release finds one of Istio's charts.
+ * Where a Helm Release finds a mesh's chart.
  *
  * The version is given for local charts too: Helm does not look at it there, but a guard that reads the release does.
  */
 export function chartOf(
-  name: ChartName,
+  name: IstioChart | LinkerdChart,
   version: string,
   charts: Charts = istioCharts,
 ): Pick<ReleaseArgs, 'chart' | 'version' | 'repositoryOpts'> {

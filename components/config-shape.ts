@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { linkerd } from './config-shape-linkerd'
+import type { Fields } from './config-words'
+import { charts, folder, gatewayApi, label, pattern, text, trustDomain } from './config-words'
 import type {
-  Charts,
   CniSettings,
   GatewaySettings,
   IstioSettings,
@@ -9,41 +11,12 @@ import type {
   NextSettings,
   TrustSettings,
 } from './settings'
-import { dataPlanes, gatewayRoutings, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
+import { dataPlanes, gatewayRoutings, meshes, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
 
 /*
  * The shape of a stack's configuration at run time. `Pulumi.yaml` says of each key only that it is an object or a list;
  * what is in it is for here.
  */
-
-/** All the keys of a type, each with its schema: a field added to the type and forgotten here fails to compile. */
-type Fields<T> = Readonly<Record<keyof T, z.ZodType>>
-
-function pattern(regex: RegExp, error: string): z.ZodString {
-  return z.string().regex(regex, { error })
-}
-
-const text = pattern(/\S/, 'expected some text')
-const label = pattern(
-  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-  'expected a DNS label: lower-case letters, digits and `-`, at most 63 characters',
-)
-
-const charts = z
-  .strictObject({
-    repository: pattern(
-      /^(https|oci):\/\/\S+$/,
-      'expected an address that starts with `https://` or `oci://`',
-    ).exactOptional(),
-    directory: text.exactOptional(),
-    archives: text.exactOptional(),
-  })
-  .refine(value => Object.keys(value).length === 1, {
-    error: 'expected one of `repository`, `directory` and `archives`',
-  })
-  .transform(value => value as Charts) // exactly one of them, as was just seen
-
-const folder = pattern(/^\/\S*$/, 'expected the path of a folder on the node, from `/`')
 
 const cni = z.strictObject({
   binDir: folder.exactOptional(),
@@ -69,11 +42,9 @@ const next = z.strictObject({
   charts: charts.exactOptional(),
 } satisfies Fields<NextSettings>)
 
-const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
-
 const mesh = z.strictObject({
   version,
-  trustDomain: pattern(/^[a-z0-9._-]{1,255}$/, 'expected a trust domain: lower-case letters, digits, `.`, `-` and `_`'),
+  trustDomain,
   install: z.boolean().exactOptional(),
   charts: charts.exactOptional(),
   hub: text.exactOptional(),
@@ -124,7 +95,9 @@ const policies = z.record(z.string(), z.union([level, z.looseObject({ enforcemen
 
 /** The keys of a stack's configuration that hold structured values. */
 export const configShape = z.strictObject({
-  mesh,
+  mesh: mesh.exactOptional(),
+  linkerd: linkerd.exactOptional(),
+  meshes: z.record(label, z.enum(meshes)).default({}),
   trust,
   stages: z.record(label, z.enum(['strict', 'enforce'])).default({}),
   dataPlanes: z.record(label, z.enum(dataPlanes)).default({}),

@@ -4,9 +4,11 @@ import type { Problem } from '../core/model/problem'
 import { didYouMean } from '../core/model/problem'
 import { configShape } from './config-shape'
 import type { ClusterSettings } from './provider'
+import { isRecord } from './record'
 import { refuse } from './refused'
 import { schemaProblems } from './schema-problems'
 import type { MeshSettings } from './settings'
+import { noMesh } from './target'
 
 /** What a stack's configuration says. */
 export interface StackSettings {
@@ -25,15 +27,26 @@ const known = [...structured, 'context', 'kubeconfig']
  */
 export function readConfig(): StackSettings {
   const own = ownConfig()
-  const values = Object.fromEntries(structured.flatMap(key => (own.has(key) ? [[key, json(own.get(key))]] : [])))
+  const values = Object.fromEntries(
+    structured.flatMap(key => (own.has(key) ? [[key, json(own.get(key))] as const] : [])),
+  )
+  for (const key of meshKeys) if (isEmpty(values[key])) delete values[key]
   const kubeconfig = own.get('kubeconfig') ?? ''
   refuse('the configuration of the stack is wrong', [
     ...unknownKeys([...own.keys()]),
     ...schemaProblems(configShape, values),
     ...kubeconfigProblems(kubeconfig, own.get('context') ?? ''),
+    ...(meshKeys.some(key => key in values) ? [] : [noMesh]),
   ])
   const { mesh: istio, policies: _, ...mesh } = configShape.parse(values)
-  return { cluster: clusterOf(own), mesh: { istio, ...mesh } }
+  return { cluster: clusterOf(own), mesh: { ...(istio && { istio }), ...mesh } }
+}
+
+const meshKeys = ['mesh', 'linkerd']
+
+/** `Pulumi.yaml` makes them empty where a stack sets none, since Pulumi would otherwise require both. */
+function isEmpty(value: unknown): boolean {
+  return isRecord(value) && Object.keys(value).length === 0
 }
 
 /** The keys of this project, without its name. */

@@ -4,7 +4,7 @@ import type { DataPlane } from '../core/compile/target'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import type { Values } from './istio-values'
-import type { GatewaySettings, IstioSettings, MeshSettings } from './settings'
+import type { GatewaySettings, IstioMeshSettings, IstioSettings } from './settings'
 
 /** Whether calls of other networks of the mesh come in through a gateway, and none from outside the mesh. */
 export function isEastWest({ kind = 'ingress' }: GatewaySettings): boolean {
@@ -82,7 +82,7 @@ const tunnel = {
 export function eastWestProblems({
   istio,
   gateways = {},
-}: Pick<MeshSettings, 'istio' | 'gateways'>): readonly Problem[] {
+}: Pick<IstioMeshSettings, 'istio' | 'gateways'>): readonly Problem[] {
   if (istio.multiCluster?.network !== undefined) return []
   return Object.entries(gateways).flatMap(([name, gateway]) => {
     if (!isEastWest(gateway)) return []

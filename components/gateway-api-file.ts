@@ -19,14 +19,15 @@ export const gatewayGroup = 'gateway.networking.k8s.io'
 
 const release = 'https://github.com/kubernetes-sigs/gateway-api/releases'
 const file = 'standard-install.yaml'
-const at = 'mesh.gatewayApi.file'
 
 /**
  * Reads a release file of Gateway API: the definitions of its own group, and the admission policy that guards them
  * since 1.5 (kubernetes-sigs/gateway-api `config/crd/standard`). Anything else in it is refused: what is installed along
  * with CRDs should be known for what it is.
+ *
+ * @param at where the file was named, for messages
  */
-export function readGatewayApi(path: string): GatewayApiFile {
+export function readGatewayApi(path: string, at = 'mesh.gatewayApi.file'): GatewayApiFile {
   const text = readText(path)
   if (text === undefined) {
     const hint = `its path is relative to the project; get \`${file}\` from ${release}`
@@ -42,7 +43,10 @@ export function readGatewayApi(path: string): GatewayApiFile {
   const objects = entries
     .map(document => ({ line: lines.linePos(document.range[0]).line, value: document.toJS() as unknown }))
     .filter(({ value }) => value !== null)
-  return sorted(objects.map(({ line, value }) => ({ value, place: `${path}:${line}` })))
+  return sorted(
+    objects.map(({ line, value }) => ({ value, place: `${path}:${line}` })),
+    at,
+  )
 }
 
 function readText(path: string): string | undefined {
@@ -58,13 +62,13 @@ interface Document {
   readonly place: string
 }
 
-function sorted(documents: readonly Document[]): GatewayApiFile {
+function sorted(documents: readonly Document[], at: string): GatewayApiFile {
   const read = documents.map(document => ({ ...document, kind: kindOf(document.value) }))
   const of = (kind: Kind) => read.flatMap(one => (one.kind === kind ? [asObject(one.value)] : []))
   const definitions = of('definition')
   const strangers = read.filter(({ kind }) => kind === 'stranger').map(({ value, place }) => stranger(value, place))
   const complete = definitions.some(({ metadata }) => metadata.name === `gateways.${gatewayGroup}`)
-  return { definitions, guards: of('guard'), problems: [...strangers, ...(complete ? [] : [incomplete])] }
+  return { definitions, guards: of('guard'), problems: [...strangers, ...(complete ? [] : [incomplete(at)])] }
 }
 
 type Kind = 'definition' | 'guard' | 'stranger'
@@ -96,12 +100,10 @@ function stranger(value: unknown, place: string): Problem {
   return blocking({ code: 'not-gateway-api', at: place, message, hint: `take \`${file}\` as it is: ${release}` })
 }
 
-const incomplete = blocking({
-  code: 'no-gateway-crd',
-  at,
-  message: `it does not define \`gateways.${gatewayGroup}\`, which waypoints are`,
-  hint: `take \`${file}\` as it is: ${release}`,
-})
+function incomplete(at: string): Problem {
+  const message = `it does not define \`gateways.${gatewayGroup}\`, which waypoints are`
+  return blocking({ code: 'no-gateway-crd', at, message, hint: `take \`${file}\` as it is: ${release}` })
+}
 
 function nothing(problem: Omit<Problem, 'severity'>): GatewayApiFile {
   return { definitions: [], guards: [], problems: [blocking(problem)] }

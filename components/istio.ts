@@ -2,7 +2,7 @@ import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
 import { Release } from '@pulumi/kubernetes/helm/v3'
 import * as pulumi from '@pulumi/pulumi'
 import type { Compiled } from '../core/compile/target'
-import type { ChartName } from './charts'
+import type { IstioChart } from './charts'
 import { chartOf } from './charts'
 import { controlPlanes, versionOfBase, versionOfNodes } from './control-planes'
 import { isEastWest, registerEastWest } from './east-west'
@@ -15,20 +15,23 @@ import { cniValues, ztunnelValues } from './node-values'
 import { planesOf } from './planes'
 import { refuse } from './refused'
 import { registerTag } from './revision-tag'
-import type { IstioSettings, MeshSettings } from './settings'
-import { settingsProblems } from './settings-problems'
+import type { IstioMeshSettings, IstioSettings } from './settings'
+import { istioProblems } from './settings-problems'
 import { registerTelemetry } from './telemetry'
 import { TrustAnchor } from './trust-anchor'
 
 /** What a control plane is made from. */
-export interface IstioArgs extends Pick<MeshSettings, 'istio' | 'trust' | 'gateways' | 'namespaces' | 'dataPlanes'> {
+export interface IstioArgs extends Pick<
+  IstioMeshSettings,
+  'istio' | 'trust' | 'gateways' | 'namespaces' | 'dataPlanes'
+> {
   /** How namespaces are labelled that have more to them than a gateway, by name. @default as a gateway's own */
   readonly labels?: Compiled['namespaces']
 }
 
 /** A chart to install, and what must be there before. */
 interface Installation {
-  readonly chart: ChartName
+  readonly chart: IstioChart
   /** The end of the resource's name. */
   readonly id: string
   readonly release: string
@@ -60,7 +63,7 @@ export class Istio extends pulumi.ComponentResource {
     private readonly args: IstioArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    refuse('Istio is not installed', settingsProblems(args))
+    refuse('Istio is not installed', istioProblems(args))
     super('zero-trust-mesh:index:Istio', prefix, {}, opts)
     const { istio } = args
     const installed = istio.install ?? true

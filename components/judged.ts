@@ -1,5 +1,5 @@
 import { compile } from '../core/compile/compile'
-import type { Compiled, Target } from '../core/compile/target'
+import type { Compiled } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -8,11 +8,12 @@ import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { blocks } from '../core/model/problem'
 import { digestOf } from './digest'
+import type { MeshTarget } from './target'
 
 /** A graph, and what it is to be compiled for. */
 export interface Question {
   readonly graph: Graph
-  readonly target: Target
+  readonly target: MeshTarget
   /** Codes of `narrowed` problems that are accepted. @default [] */
   readonly acknowledged?: readonly string[]
 }
@@ -23,6 +24,8 @@ export interface Judged {
   readonly manifests: readonly Manifest[]
   /** The labels of the graph's namespaces; empty where anything blocks. */
   readonly namespaces: Compiled['namespaces']
+  /** Their annotations, in the same way. */
+  readonly annotations: NonNullable<Compiled['annotations']>
   /** `sha256:…` of what the graph means; absent where the graph cannot be read. */
   readonly digest?: string
   readonly blocking: readonly Problem[]
@@ -42,20 +45,22 @@ export function judge({ graph: given, target, acknowledged = [] }: Question): Ju
   if (blocks(invalid, [...acknowledged, ...narrowed(invalid)])) {
     return { ...nothing, blocking: blocking(invalid), told: [] }
   }
+  // All of them are targets once the compiler knows the last.
   const compiled = compile(graph, target)
   const problems = [...invalid, ...compiled.problems]
   const stops = blocking(problems)
-  const { manifests, namespaces } = stops.length > 0 ? nothing : compiled
+  const { manifests, namespaces, annotations = {} } = stops.length > 0 ? nothing : compiled
   return {
     manifests,
     namespaces,
+    annotations,
     digest: digestOf(intentOf(graph)),
     blocking: stops,
     told: problems.filter(problem => !stops.includes(problem)),
   }
 }
 
-const nothing = { manifests: [], namespaces: {} } as const
+const nothing = { manifests: [], namespaces: {}, annotations: {} } as const
 
 function narrowed(problems: readonly Problem[]): readonly string[] {
   return problems.filter(({ severity }) => severity === 'narrowed').map(({ code }) => code)

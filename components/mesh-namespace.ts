@@ -8,6 +8,8 @@ export interface MeshNamespaceArgs {
   readonly name: string
   /** The labels by which it joins the mesh, as the compiler says them. */
   readonly labels: Readonly<Record<string, string>>
+  /** The annotations by which it does, in the same way; where there are any, it is Linkerd that it joins. @default {} */
+  readonly annotations?: Readonly<Record<string, string>>
   /** Whether Pods are injected there by labels of their own, as gateways are. @default false */
   readonly injected?: boolean
   /** It is there already, and only labelled. @default false */
@@ -31,14 +33,14 @@ export class MeshNamespace extends pulumi.ComponentResource {
     const under = { parent: this, ...dependenciesOf(opts) }
     const own = labelsOf(args)
     this.namespace = args.existing
-      ? new NamespacePatch(`${name}-namespace`, metadata(args.name, { ...refusals(args), ...own }), under)
-      : new Namespace(`${name}-namespace`, metadata(args.name, own), { ...under, retainOnDelete: true })
+      ? new NamespacePatch(`${name}-namespace`, metadata(args, { ...refusals(args), ...own }), under)
+      : new Namespace(`${name}-namespace`, metadata(args, own), { ...under, retainOnDelete: true })
     this.registerOutputs({ name: args.name })
   }
 }
 
-function metadata(name: string, labels: Readonly<Record<string, string>>) {
-  return { metadata: { name, labels } }
+function metadata({ name, annotations = {} }: MeshNamespaceArgs, labels: Readonly<Record<string, string>>) {
+  return { metadata: { name, labels, ...(Object.keys(annotations).length > 0 && { annotations }) } }
 }
 
 function labelsOf({ labels, podSecurity }: MeshNamespaceArgs): Record<string, string> {
@@ -57,10 +59,10 @@ function labelsOf({ labels, podSecurity }: MeshNamespaceArgs): Record<string, st
  * it. Not so `istio-injection` where Pods follow a revision or, as gateways, a label of their own: it would win over both
  * (istio `manifests/charts/istio-control/istio-discovery/templates/mutatingwebhook.yaml`).
  */
-function refusals({ labels, injected = false }: MeshNamespaceArgs): Record<string, string> {
-  const ambient = labels['istio.io/dataplane-mode'] === 'ambient'
+function refusals({ labels, annotations, injected = false }: MeshNamespaceArgs): Record<string, string> {
+  const elsewhere = labels['istio.io/dataplane-mode'] === 'ambient' || annotations?.['linkerd.io/inject'] === 'enabled'
   return {
-    ...(ambient && !injected && { 'istio-injection': 'disabled' }),
+    ...(elsewhere && !injected && { 'istio-injection': 'disabled' }),
     'istio.io/dataplane-mode': 'none',
     'istio.io/use-waypoint': 'none',
   }

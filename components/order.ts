@@ -2,6 +2,7 @@ import { canonicalJson } from '../core/model/canonical'
 import { groupBy } from '../core/model/group'
 import type { KubernetesObject } from '../core/model/manifest'
 import { gatewayGroup } from './gateway-api-file'
+import { isLinkerds, linkerdInOrder } from './order-linkerd'
 import { isRecord } from './record'
 
 /** An object, and those that must be there before it. */
@@ -59,8 +60,15 @@ const order: readonly Rank[] = [
   'closing',
 ]
 
-/** Objects in an order in which they can be written without an outage. */
+/** Objects in an order in which they can be written without an outage: each mesh's own, of which neither waits for the other's. */
 export function inOrder(objects: readonly KubernetesObject[]): readonly Ordered[] {
+  return [
+    ...istioInOrder(objects.filter(object => !isLinkerds(object))),
+    ...linkerdInOrder(objects.filter(object => isLinkerds(object))),
+  ]
+}
+
+function istioInOrder(objects: readonly KubernetesObject[]): readonly Ordered[] {
   const waypoints = new Map(objects.filter(isWaypoint).map(one => [identityOf(one), one]))
   const ranks = groupBy(objects, rankOf)
   const of = (rank: Rank) => ranks.get(rank) ?? []

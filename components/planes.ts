@@ -1,5 +1,5 @@
 import type { DataPlane } from '../core/compile/target'
-import type { MeshSettings } from './settings'
+import type { IstioMeshSettings } from './settings'
 
 /**
  * What carries the calls of a mesh's namespaces, and so which charts it takes: the node agents' part for ambient, and
@@ -8,6 +8,6 @@ import type { MeshSettings } from './settings'
 export function planesOf({
   istio,
   dataPlanes = {},
-}: Pick<MeshSettings, 'istio' | 'dataPlanes'>): ReadonlySet<DataPlane> {
+}: Pick<IstioMeshSettings, 'istio' | 'dataPlanes'>): ReadonlySet<DataPlane> {
   return new Set([istio.dataPlane ?? 'sidecar', ...Object.values(dataPlanes)])
 }

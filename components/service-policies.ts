@@ -1,28 +1,25 @@
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
-import type { IstioTarget } from '../core/compile/target'
 import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { printProblem } from '../core/model/problem'
 import { gatewayGroup } from './gateway-api-file'
+import type { Told } from './intent-settings'
+import { intentNamespace, intentSettings } from './intent-settings'
 import type { Judged, Question } from './judged'
 import { judge } from './judged'
 import { refuse } from './refused'
 import { register } from './register'
-import type { PathNormalization } from './settings'
 
 /** What policies are made from. */
-export interface ServicePoliciesArgs extends Question {
-  readonly target: IstioTarget
+export interface ServicePoliciesArgs extends Question, Told {
   /** What `judge` said of the same graph and target. @default asked here */
   readonly judged?: Judged
-  /** How the mesh rewrites paths, for those who judge the policies. @default unknown */
-  readonly pathNormalization?: PathNormalization
   /** What must be there before any policy is written: the control plane, whose webhook validates them. @default [] */
   readonly after?: readonly pulumi.Resource[]
   /** The namespaces policies are written into, by name. @default they are there */
   readonly namespaces?: ReadonlyMap<string, pulumi.Resource>
-  /** The CRDs of Gateway API, where a waypoint is written. @default they are there */
+  /** The CRDs of Gateway API, where a waypoint or a route is written. @default they are there */
   readonly gatewayApi?: readonly pulumi.Resource[]
 }
 
@@ -48,12 +45,8 @@ export class ServicePolicies extends pulumi.ComponentResource {
     const { after = [], namespaces = new Map<string, pulumi.Resource>(), gatewayApi = [] } = args
     const groups = new Map([[gatewayGroup, gatewayApi]])
     register(manifests, { prefix: name, parent: this, after, namespaces, groups })
-    const metadata = {
-      name: 'zero-trust-mesh-intent',
-      namespace: args.target.systemNamespace ?? 'istio-system',
-      labels,
-    }
-    const data = { digest, ...settingsOf(args) }
+    const metadata = { name: 'zero-trust-mesh-intent', namespace: intentNamespace(args.target), labels }
+    const data = { digest, ...intentSettings(args.target, args) }
     new ConfigMap(`${name}-intent`, { metadata, data }, { parent: this, dependsOn: [...after] })
     tell(told, this)
     this.registerOutputs({ digest })
@@ -61,20 +54,6 @@ export class ServicePolicies extends pulumi.ComponentResource {
 }
 
 const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
-
-/** What is known of the mesh, as a ConfigMap holds it; what is not known is not there. `revision` is what namespaces follow. */
-function settingsOf({ target, pathNormalization }: ServicePoliciesArgs): Record<string, string> {
-  const { kind, version, trustDomain } = target
-  const revision = target.tag ?? target.revision
-  return {
-    kind,
-    version,
-    trustDomain,
-    rootNamespace: target.rootNamespace ?? target.systemNamespace ?? 'istio-system',
-    ...(revision !== undefined && { revision }),
-    ...(pathNormalization !== undefined && { pathNormalization }),
-  }
-}
 
 /** In one message: a large graph has hundreds of them. */
 function tell(problems: readonly Problem[], resource: pulumi.Resource): void {

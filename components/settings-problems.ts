@@ -1,14 +1,70 @@
+import type { Mesh } from '../core/compile/target-hybrid'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { eastWestProblems } from './east-west'
 import { readGatewayApi } from './gateway-api-file'
 import { signingSecret, systemNamespace } from './istio-values'
 import { readAnchors } from './pem'
-import type { GatewaySettings, MeshSettings, TrustSettings } from './settings'
+import { linkerdProblems } from './linkerd-problems'
+import type { GatewaySettings, IstioMeshSettings, MeshSettings, TrustSettings } from './settings'
+import { noMesh } from './target'
 import { nextProblems } from './upgrade'
 
 /** What is wrong with a mesh's settings taken together; each of them has the right type. Values that are not known yet are not judged. */
 export function settingsProblems(settings: MeshSettings): readonly Problem[] {
+  const { istio, linkerd } = settings
+  const problems = [
+    ...meshProblems(settings),
+    ...(istio ? istioProblems({ ...settings, istio }) : []),
+    ...(linkerd && !istio ? strayProblems(settings) : []),
+    ...(linkerd ? linkerdProblems({ ...settings, linkerd }) : []),
+  ]
+  // Both have something to say of the anchors, and the same.
+  const key = ({ at, code, message }: Problem) => `${at} ${code} ${message}`
+  return [...new Map(problems.map(problem => [key(problem), problem])).values()]
+}
+
+/** Whether there is a mesh, and which namespaces are on it. */
+function meshProblems({ istio, linkerd, meshes = {} }: MeshSettings): readonly Problem[] {
+  if (!istio && !linkerd) return [noMesh]
+  const there = { istio: istio !== undefined, linkerd: linkerd !== undefined }
+  return [
+    ...Object.entries(meshes)
+      .filter(([, mesh]) => !there[mesh])
+      .map(([namespace, mesh]) => notThere(namespace, mesh)),
+    ...(istio && linkerd ? twiceInstalled({ istio, linkerd }) : []),
+  ]
+}
+
+function notThere(namespace: string, mesh: Mesh): Problem {
+  const key = mesh === 'istio' ? 'mesh' : 'linkerd'
+  const message = `the namespace is to be on ${mesh === 'istio' ? 'Istio' : 'Linkerd'}, which is not there`
+  return blocking({ code: 'mesh-not-there', at: `meshes.${namespace}`, message, hint: `set \`${key}\`` })
+}
+
+/** One cluster has these CRDs once. */
+function twiceInstalled({ istio, linkerd }: Required<Pick<MeshSettings, 'istio' | 'linkerd'>>): readonly Problem[] {
+  const both = [istio, linkerd].every(({ gatewayApi = 'existing' }) => gatewayApi !== 'existing')
+  const message = 'a cluster has the CRDs of Gateway API once, and `mesh.gatewayApi` brings them'
+  const hint = 'leave out one of the two'
+  return both ? [blocking({ code: 'gateway-api-twice', at: 'linkerd.gatewayApi', message, hint })] : []
+}
+
+/** Settings that say nothing to Linkerd. */
+function strayProblems(settings: MeshSettings): readonly Problem[] {
+  const { trust } = settings
+  const maps = (['gateways', 'dataPlanes', 'waypoints'] as const).filter(
+    key => Object.keys(settings[key] ?? {}).length > 0,
+  )
+  const sources = (['secret', 'revocation'] as const).filter(key => trust[key] !== undefined)
+  return [...maps, ...sources.map(key => `trust.${key}`)].map(at => {
+    const message = 'it is Istio’s alone, and there is no Istio'
+    return blocking({ code: 'not-of-linkerd', at, message, hint: 'leave it out' })
+  })
+}
+
+/** What is wrong with the settings of Istio. */
+export function istioProblems(settings: IstioMeshSettings): readonly Problem[] {
   return [
     ...trustProblems(settings.trust),
     ...tagProblems(settings),
@@ -53,7 +109,7 @@ export function trustProblems({
   return problems
 }
 
-function tagProblems({ istio }: MeshSettings): readonly Problem[] {
+function tagProblems({ istio }: IstioMeshSettings): readonly Problem[] {
   if (istio.tag === undefined || istio.revision !== undefined) return []
   return [
     blocking({
@@ -65,17 +121,17 @@ function tagProblems({ istio }: MeshSettings): readonly Problem[] {
   ]
 }
 
-function gatewayApiProblems({ istio: { gatewayApi = 'existing' } }: MeshSettings): readonly Problem[] {
+function gatewayApiProblems({ istio: { gatewayApi = 'existing' } }: IstioMeshSettings): readonly Problem[] {
   return gatewayApi === 'existing' ? [] : readGatewayApi(gatewayApi.file).problems
 }
 
-function telemetryProblems({ istio: { install, telemetry = 'off' } }: MeshSettings): readonly Problem[] {
+function telemetryProblems({ istio: { install, telemetry = 'off' } }: IstioMeshSettings): readonly Problem[] {
   if (install !== false || telemetry === 'off') return []
   const message = 'nothing is installed into a mesh that is there already'
   return [blocking({ code: 'telemetry-not-installed', at: 'mesh.telemetry', message, hint: 'leave it out' })]
 }
 
-function gatewayProblems({ istio, gateways = {} }: MeshSettings): readonly Problem[] {
+function gatewayProblems({ istio, gateways = {} }: IstioMeshSettings): readonly Problem[] {
   return Object.entries(gateways).flatMap(([name, gateway]) => {
     const at = `gateways.${name}`
     if (istio.install === false) return saysOnlyWhoRoutes(gateway) ? [] : [notInstalled(at)]

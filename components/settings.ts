@@ -1,12 +1,24 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { DataPlane, GatewayRouting, Stage, WaypointScope } from '../core/compile/target'
+import type { Mesh } from '../core/compile/target-hybrid'
 import type { Next } from '../core/rollout/upgrade'
+import type { LinkerdSettings } from './linkerd-settings'
+
+export type {
+  IssuerReference,
+  LinkerdCniSettings,
+  LinkerdGatewaySettings,
+  LinkerdMultiClusterSettings,
+  LinkerdSettings,
+  TrustManagerSettings,
+  VizSettings,
+} from './linkerd-settings'
 
 /** Where the charts come from. */
 export type Charts =
   /** A chart repository, `https://…` or `oci://…`. */
   | { readonly repository: string }
-  /** A folder with the unpacked charts `base`, `istiod`, `cni`, `ztunnel` and `gateway`, relative to the project; for closed networks. */
+  /** A folder with the unpacked charts of the mesh (`istiod`, `linkerd-control-plane`, …), relative to the project; for closed networks. */
   | { readonly directory: string }
   /** A folder with the charts as `helm pull` leaves them, `istiod-1.30.3.tgz`, relative to the project; for closed networks. */
   | { readonly archives: string }
@@ -64,7 +76,7 @@ export interface NextSettings extends Next {
   readonly charts?: Charts
 }
 
-/** The mesh: what we install, or, with `install: false`, what somebody else installed. */
+/** Istio: what we install, or, with `install: false`, what somebody else installed. */
 export interface IstioSettings {
   /** Istio's version, exact: `1.30.3`. */
   readonly version: string
@@ -119,7 +131,10 @@ export interface IstioSettings {
   readonly multiCluster?: MultiClusterSettings
 }
 
-/** Whom the mesh trusts. Exactly one source of the signing certificate: `secret`, or `selfSigned`. */
+/**
+ * Whom the mesh trusts. For Istio exactly one source of the signing certificate: `secret`, or `selfSigned`. For Linkerd the anchors, in `bundle`, unless
+ * `linkerd.trustManager` has them; what it signs with is `linkerd.issuer`’s.
+ */
 export interface TrustSettings {
   /** The anchors in PEM, public. Without them `anchors` is empty, and nobody outside can verify the mesh. @default none */
   readonly bundle?: pulumi.Input<string>
@@ -157,6 +172,8 @@ export interface GatewaySettings {
   readonly service?: 'LoadBalancer' | 'NodePort' | 'ClusterIP'
 }
 
+export const meshes = ['istio', 'linkerd'] as const satisfies readonly Mesh[]
+
 export const podSecurityLevels = ['privileged', 'baseline', 'restricted'] as const
 export type PodSecurity = (typeof podSecurityLevels)[number]
 
@@ -168,9 +185,12 @@ export interface NamespaceSettings {
   readonly podSecurity?: PodSecurity
 }
 
-/** All that a mesh is made from, but the graph. */
+/** All that a mesh is made from, but the graph. One of `istio` and `linkerd` at least. */
 export interface MeshSettings {
-  readonly istio: IstioSettings
+  readonly istio?: IstioSettings
+  readonly linkerd?: LinkerdSettings
+  /** Which mesh each namespace is on, where both are there. @default 'istio' for each that is not named */
+  readonly meshes?: Readonly<Record<string, Mesh>>
   readonly trust: TrustSettings
   /** Gateways by name. @default {} */
   readonly gateways?: Readonly<Record<string, GatewaySettings>>
@@ -183,4 +203,14 @@ export interface MeshSettings {
   readonly waypoints?: Readonly<Record<string, WaypointScope>>
   /** Codes of `narrowed` problems that are accepted: these flows will not work. @default [] */
   readonly acknowledged?: readonly string[]
+}
+
+/** The settings of a mesh that has Istio. */
+export interface IstioMeshSettings extends MeshSettings {
+  readonly istio: IstioSettings
+}
+
+/** The settings of a mesh that has Linkerd. */
+export interface LinkerdMeshSettings extends MeshSettings {
+  readonly linkerd: LinkerdSettings
 }

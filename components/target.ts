@@ -1,11 +1,60 @@
-import type { GatewayTarget, IstioTarget } from '../core/compile/target'
+import type { GatewayTarget, IstioTarget, LinkerdTarget, Target } from '../core/compile/target'
+import type { HybridTarget } from '../core/compile/target-hybrid'
+import { blocking } from '../core/model/problem'
 import { systemNamespace } from './istio-values'
-import type { GatewaySettings, MeshSettings } from './settings'
+import { Refused } from './refused'
+import type { GatewaySettings, IstioMeshSettings, LinkerdMeshSettings, MeshSettings } from './settings'
 
-/** The mesh of a stack's settings, as the compiler sees it. */
-export function targetOf(
-  settings: Pick<MeshSettings, 'istio' | 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>,
-): IstioTarget {
+/** What policies are compiled for: one mesh, or both in one cluster. */
+export type MeshTarget = Target | HybridTarget
+
+type Described = Pick<MeshSettings, 'istio' | 'linkerd' | 'meshes' | 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>
+
+/**
+ * The mesh of a stack's settings, as the compiler sees it.
+ *
+ * @throws Refused where they name none
+ */
+export function targetOf(settings: Described): MeshTarget {
+  const { istio, linkerd, meshes = {} } = settings
+  if (!linkerd) {
+    if (!istio) throw new Refused('there is no mesh', [noMesh])
+    return istioTarget({ ...settings, istio })
+  }
+  if (!istio) return linkerdTarget({ ...settings, linkerd })
+  return {
+    kind: 'hybrid',
+    istio: istioTarget({ ...settings, istio }),
+    linkerd: linkerdTarget({ ...settings, linkerd }),
+    namespaces: meshes,
+    ...(linkerd.clusterNetworks && { podNetworks: linkerd.clusterNetworks }),
+  }
+}
+
+/** What is wrong with settings that name no mesh. */
+export const noMesh = blocking({
+  code: 'no-mesh',
+  at: 'mesh',
+  message: 'nothing says which mesh this is',
+  hint: '`mesh` for Istio, `linkerd` for Linkerd, or both: `version` and `trustDomain` at least',
+})
+
+function linkerdTarget({ linkerd, stages }: Described & Pick<LinkerdMeshSettings, 'linkerd'>): LinkerdTarget {
+  const { version, trustDomain, controlPlaneNamespace, clusterDomain, nodeNetworks, gatewayApiChannel } = linkerd
+  return {
+    kind: 'linkerd',
+    version,
+    trustDomain,
+    ...(controlPlaneNamespace !== undefined && { controlPlaneNamespace }),
+    ...(clusterDomain !== undefined && { clusterDomain }),
+    ...(nodeNetworks !== undefined && { nodeNetworks }),
+    ...(gatewayApiChannel !== undefined && { gatewayApi: gatewayApiChannel }),
+    ...(linkerd.exports !== undefined && { exports: linkerd.exports }),
+    ...(stages !== undefined && { stages }),
+  }
+}
+
+function istioTarget(settings: Described & Pick<IstioMeshSettings, 'istio'>): IstioTarget {
   const { istio, stages, dataPlanes, waypoints } = settings
   const gateways = gatewaysOf(settings.gateways ?? {})
   const { version, trustDomain, rootNamespace, revision, tag, next, clusterDomain } = istio

@@ -5,9 +5,9 @@ import { blocking, printProblem } from '../core/model/problem'
 import type { Standing, UpgradeState } from '../core/rollout/upgrade'
 import { planUpgrade, progressOf, progressProblems, upgradeProblems } from '../core/rollout/upgrade'
 import { nodeNamespace, systemNamespace } from './istio-values'
-import type { MeshSettings } from './settings'
+import type { IstioMeshSettings } from './settings'
 
-type Upgraded = Pick<MeshSettings, 'istio' | 'gateways'>
+type Upgraded = Pick<IstioMeshSettings, 'istio' | 'gateways'>
 
 /** What is wrong with the control plane to upgrade to, whatever the graph. */
 export function nextProblems(settings: Upgraded): readonly Problem[] {

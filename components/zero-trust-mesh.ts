@@ -4,15 +4,18 @@ import type { Graph } from '../core/graph/graph'
 import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
+import type { Told } from './intent-settings'
 import { Istio } from './istio'
 import { systemNamespace } from './istio-values'
 import type { Judged } from './judged'
 import { judge } from './judged'
+import { Linkerd } from './linkerd'
+import { probeNetworks } from './linkerd-values'
 import { MeshNamespace } from './mesh-namespace'
 import { isWaypoint } from './order'
 import { refuse } from './refused'
 import { ServicePolicies } from './service-policies'
-import type { IstioSettings, MeshSettings, PathNormalization } from './settings'
+import type { MeshSettings } from './settings'
 import { settingsProblems } from './settings-problems'
 import { targetOf } from './target'
 import { nextOrderProblems, tellUpgrade } from './upgrade'
@@ -27,70 +30,86 @@ export interface ZeroTrustMeshArgs extends MeshSettings {
 }
 
 /**
- * A mesh that lets exactly the calls of a graph through: Istio, the graph's namespaces, whom to trust, and the policies.
+ * A mesh that lets exactly the calls of a graph through: Istio, Linkerd or both, the graph's namespaces, whom to trust, and the policies.
  *
  * Give it the Kubernetes provider of the cluster: `{ providers: { kubernetes } }`.
  */
 export class ZeroTrustMesh extends pulumi.ComponentResource {
   /** `host:port` by service and port name. */
   readonly endpoints: pulumi.Output<Endpoints>
+  /** Istio's, where there are two meshes. */
   readonly trustDomain: pulumi.Output<string>
   /** The anchors in PEM, public; empty where none were given. */
   readonly anchors: pulumi.Output<readonly string[]>
   /** `sha256:…` over the canonical JSON of what the graph means. */
   readonly digest: pulumi.Output<string>
-  readonly istio: Istio
+  readonly istio?: Istio
+  readonly linkerd?: Linkerd
   readonly policies: ServicePolicies
 
   /** @throws Refused with all that is wrong with the graph and the settings, before anything is registered */
   constructor(name: string, args: ZeroTrustMeshArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { graph, istio, acknowledged = [] } = args
+    const { graph, istio, linkerd, acknowledged = [] } = args
     const target = targetOf(args)
     const judged = judge({ graph, target, acknowledged })
     refuse('the mesh is not deployed', [
       ...settingsProblems(args),
-      ...nextOrderProblems(args, judged.namespaces),
+      ...(istio ? nextOrderProblems({ ...args, istio }, namespacesOnIstio(args, judged)) : []),
       ...judged.blocking,
     ])
     super('zero-trust-mesh:index:ZeroTrustMesh', name, {}, opts)
-    this.istio = new Istio(`${name}-istio`, { ...args, labels: judged.namespaces }, { parent: this })
+    if (istio) {
+      this.istio = new Istio(`${name}-istio`, { ...args, istio, labels: judged.namespaces }, { parent: this })
+    }
+    if (linkerd) {
+      const after = this.istio?.gatewayApi ?? []
+      this.linkerd = new Linkerd(`${name}-linkerd`, { ...args, linkerd, after }, { parent: this })
+    }
+    const meshes = [this.istio, this.linkerd].flatMap(mesh => mesh ?? [])
     this.policies = new ServicePolicies(
       `${name}-policies`,
       {
         graph,
         target,
-        judged: { ...judged, told: [...judged.told, ...spanningIdentities(istio)] },
-        ...pathNormalization(istio),
-        after: this.istio.ready,
-        gatewayApi: this.istio.gatewayApi,
+        judged: { ...judged, told: [...judged.told, ...(istio ? spanningIdentities(istio) : [])] },
+        ...toldOf(args),
+        after: meshes.flatMap(({ ready }) => ready),
+        gatewayApi: meshes.flatMap(({ gatewayApi }) => gatewayApi),
         namespaces: this.namespaces(name, args, judged),
       },
       { parent: this },
     )
-    tellUpgrade(args, judged.namespaces, this)
-    this.endpoints = pulumi.output(endpointsOf(graph, istio.clusterDomain))
-    this.trustDomain = pulumi.output(istio.trustDomain)
-    this.anchors = this.istio.trust.anchors
+    if (istio) tellUpgrade({ ...args, istio }, namespacesOnIstio(args, judged), this)
+    const { clusterDomain, trustDomain } = istio ?? linkerd ?? { trustDomain: '' }
+    this.endpoints = pulumi.output(endpointsOf(graph, clusterDomain))
+    this.trustDomain = pulumi.output(trustDomain)
+    this.anchors = this.istio?.trust.anchors ?? this.linkerd?.anchors ?? pulumi.output([])
     this.digest = this.policies.digest
-    const { endpoints, trustDomain, anchors, digest } = this
-    this.registerOutputs({ endpoints, trustDomain, anchors, digest })
+    const { endpoints, anchors, digest } = this
+    this.registerOutputs({ endpoints, trustDomain: this.trustDomain, anchors, digest })
   }
 
   /** By name: one for each namespace of the graph, and of a waypoint apart from them, beside those that are made already. */
   private namespaces(prefix: string, args: ZeroTrustMeshArgs, judged: Judged): ReadonlyMap<string, pulumi.Resource> {
     const { existing = [], podSecurity } = args.namespaces ?? {}
-    const there = [...existing, systemNamespace(args.istio)]
-    const made = this.istio.namespaces
+    const there = [...existing, ...(args.istio ? [systemNamespace(args.istio)] : [])]
+    const made = this.istio?.namespaces ?? new Map<string, MeshNamespace>()
     const apart = waypointNamespaces(judged).filter(name => !there.includes(name))
+    const dependsOn = [this.istio, this.linkerd].flatMap(mesh => mesh?.ready ?? [])
     const own = (name: string) => {
       const labels = judged.namespaces[name] ?? {}
+      const annotations = judged.annotations[name] ?? {}
       const more = { existing: existing.includes(name), ...(podSecurity !== undefined && { podSecurity }) }
-      const opts = { parent: this, dependsOn: [...this.istio.ready] }
-      return new MeshNamespace(`${prefix}-${name}`, { name, labels, ...more }, opts)
+      return new MeshNamespace(`${prefix}-${name}`, { name, labels, annotations, ...more }, { parent: this, dependsOn })
     }
     const names = sorted([...Object.keys(judged.namespaces), ...apart, ...made.keys()])
     return new Map(names.map(name => [name, (made.get(name) ?? own(name)).namespace]))
   }
+}
+
+/** Which namespaces an upgrade of Istio concerns. */
+function namespacesOnIstio({ meshes = {} }: MeshSettings, { namespaces }: Judged): Judged['namespaces'] {
+  return Object.fromEntries(Object.entries(namespaces).filter(([name]) => meshes[name] !== 'linkerd'))
 }
 
 /** Where waypoints are written. Gateways that calls come in through stand where somebody put them. */
@@ -100,7 +119,12 @@ function waypointNamespaces({ manifests }: Judged): readonly string[] {
   )
 }
 
-function pathNormalization(istio: IstioSettings): { readonly pathNormalization?: PathNormalization } {
-  const known = istio.pathNormalization ?? (istio.install === false ? undefined : 'DECODE_AND_MERGE_SLASHES')
-  return known === undefined ? {} : { pathNormalization: known }
+function toldOf({ istio, linkerd }: MeshSettings): Told {
+  const known = istio?.pathNormalization ?? (istio?.install === false ? undefined : 'DECODE_AND_MERGE_SLASHES')
+  const probes = linkerd && probeNetworks(linkerd)
+  return {
+    ...(istio && known !== undefined && { pathNormalization: known }),
+    ...(linkerd?.clusterNetworks && { clusterNetworks: linkerd.clusterNetworks }),
+    ...(probes && { probeNetworks: probes }),
+  }
 }

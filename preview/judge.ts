@@ -1,4 +1,4 @@
-import { termsOf } from '../core/compile/terms'
+import { eachOf, stagesOf, termsOf } from '../core/compile/terms'
 import type { Sourced } from '../core/model/manifest'
 import { BadInput } from '../cli/bad-input'
 import { readObjects } from '../cli/io'
@@ -87,11 +87,11 @@ async function ask(given: Case, resources: readonly Recorded[], meant: Meant | u
   const { project, options, config } = given
   const pack = await connect(given.process, { project: project.name, stack: options.stack })
   try {
-    const terms = meant && termsOf(meant.target)
+    const terms = meant ? eachOf(termsOf(meant.target)) : []
     const written = writtenConfig(project, config, options.stack)
     const known = {
-      stages: terms?.stages ?? {},
-      unrouted: terms?.unrouted ?? [],
+      stages: meant ? stagesOf(meant.target) : {},
+      unrouted: terms.flatMap(({ unrouted }) => unrouted),
       lock: 'intent.lock.json',
     }
     const full = completed(written, pack.info.rules, known)

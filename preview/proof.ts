@@ -1,9 +1,10 @@
-import { compareWithIntent, type Comparison } from '../core/analyze/compare'
+import type { Comparison } from '../core/analyze/compare'
+import { compareOn } from '../core/analyze/compare-meshes'
 import { printFloor } from '../core/analyze/floor'
 import { besideFloor, reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { trustedCallers } from '../core/analyze/regions/callers'
-import { termsOf } from '../core/compile/terms'
+import { stagesOf, termsOf } from '../core/compile/terms'
 import type { Intent } from '../core/model/intent'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
@@ -47,9 +48,9 @@ export function prove({ meant, ...scene }: Evidence): Proof {
   return {
     reach: view(reached),
     ...(meant && {
-      comparison: compareWithIntent(reached, meant.intent, termsOf(meant.target)),
+      comparison: compareOn(reached, meant.intent, termsOf(meant.target)),
     }),
-    stages: stagesOf(meant),
+    stages: stagesIn(meant),
     problems: [...understood.problems, ...reached.problems],
     skipped: understood.skipped,
     numbers: numbersOf(meant?.intent),
@@ -61,11 +62,12 @@ function numbersOf(intent: Intent | undefined): Proof['numbers'] {
   return { services: governed.length, flows: flows.length, entries: entries.length }
 }
 
-function stagesOf(meant: Meant | undefined): Readonly<Record<string, 'strict' | 'enforce'>> {
+function stagesIn(meant: Meant | undefined): Readonly<Record<string, 'strict' | 'enforce'>> {
   const { governed = [], entries = [] } = meant?.intent ?? {}
   const owners = [...governed, ...entries.map(({ gateway }) => gateway)]
   const namespaces = [...new Set(owners.map(({ namespace }) => namespace))].sort()
-  return Object.fromEntries(namespaces.map(name => [name, meant?.target.stages?.[name] ?? 'enforce']))
+  const stages = meant ? stagesOf(meant.target) : {}
+  return Object.fromEntries(namespaces.map(name => [name, stages[name] ?? 'enforce']))
 }
 
 /** Reach in words. */

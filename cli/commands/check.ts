@@ -34,7 +34,7 @@ Examples:
 export const addCheck: Verb = (program, session, choose) => {
   program
     .command('check')
-    .description('holds manifests against the zero-trust rules')
+    .description('holds manifests, of Istio and of Linkerd, against the zero-trust rules')
     .argument('<paths...>', 'files or directories of manifests, or - for standard input')
     .option('--lock <file>', 'the intent.lock.json that the manifests are held against')
     .option('--rule <id>', 'only this rule; may be repeated', collect)

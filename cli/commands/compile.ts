@@ -17,7 +17,7 @@ import { tellSteps } from '../since'
 import { parseNamespaces } from '../stages'
 
 interface Options extends NamespaceOptions {
-  readonly target: Target['kind']
+  readonly target: Exclude<Target['kind'], 'hybrid'>
   readonly trustDomain?: string
   readonly istioVersion: string
   readonly linkerdVersion: string
@@ -34,7 +34,7 @@ interface Options extends NamespaceOptions {
   readonly check?: true
 }
 
-const targets: readonly Target['kind'][] = ['istio-sidecar', 'istio-ambient', 'linkerd']
+const targets: readonly Options['target'][] = ['istio-sidecar', 'istio-ambient', 'linkerd']
 
 const example = `
 Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled.
@@ -53,7 +53,7 @@ Examples:
 export const addCompile: Verb = (program, session, choose) => {
   program
     .command('compile')
-    .description('compiles a service graph into manifests, and writes its lock file')
+    .description('compiles a service graph into manifests of Istio or of Linkerd, and writes its lock file')
     .argument('[graph]', 'a TypeScript, YAML or JSON file, or - for standard input', 'services.ts')
     .addOption(new Option('--target <target>', 'the mesh').choices(targets).default('istio-sidecar'))
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")

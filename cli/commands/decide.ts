@@ -33,7 +33,9 @@ The format of requests and verdicts is described in docs/verdicts.md.`
 export const addDecide: Verb = (program, session, choose) => {
   program
     .command('decide')
-    .description('says for each request whether the manifests let it through: one JSON line each, in and out')
+    .description(
+      'says for each request whether the manifests, of Istio or of Linkerd, let it through: one JSON line each, in and out',
+    )
     .requiredOption(
       '--manifests <path>',
       'file or directory of manifests, or - for standard input; may be repeated',

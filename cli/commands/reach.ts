@@ -28,7 +28,9 @@ Examples:
 export const addReach: Verb = (program, session, choose) => {
   program
     .command('reach')
-    .description('says who can really call whom under these manifests, what is surprisingly open first')
+    .description(
+      'says who can really call whom under these manifests, of Istio and of Linkerd, what is surprisingly open first',
+    )
     .argument('<paths...>', 'files or directories of manifests, or - for standard input')
     .option(
       '--base <path>',

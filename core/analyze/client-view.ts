@@ -14,6 +14,7 @@ import { sidecarsFor } from './istio/scope'
 import type { Layer, Workload } from './layer'
 import type { Match } from './regions/bounds'
 import type { Scope } from './regions/scopes'
+import { keptByLinkerd } from './linkerd/outbound/service-routes'
 import { keptBySidecar } from './routes/mesh-routes'
 
 /**
@@ -46,10 +47,13 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
     scopes.flatMap(scope => callersOf(layer, scope)),
     ({ identity }) => identity,
   )
+  const routed = layer.linkerd.outboundRoutes.length > 0
+  const others = new Map([...callers].filter(([, groups]) => routed || !groups.every(isByLinkerdAlone)))
   return {
     narrow: (match, callee, port) => {
       const addresses = deliveriesTo(callee, port)
-      const known = namesIn(match.must, callers)
+      // Linkerd's proxies that no routes lead astray show their identity to each other: these are most, and lose nothing.
+      const known = namesIn(match.must, isByLinkerdAlone(callee) ? others : callers)
       const lost = known.flatMap(name => lossOf(name, callers.get(name) ?? [], { match, addresses, callee }))
       return { must: match.must.minus(Region.union(lost)), may: match.may }
     },
@@ -57,12 +61,26 @@ export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
   }
 }
 
+function isByLinkerdAlone({ layer, workload }: Pick<CallerGroup, 'layer' | 'workload'>): boolean {
+  return !isGateway(workload) && planesOf(layer, workload).every(({ plane }) => plane === 'linkerd')
+}
+
 function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
-  const { trustDomain } = layer.mesh
-  if (trustDomain === undefined) return []
   // Sidecar objects rule sidecars, not gateways.
   const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
-  return [{ identity: printIdentity({ ...workload, trustDomain }), workload, layer: { ...layer, sidecars: ruling } }]
+  return trustDomainsOf(layer, workload).map(trustDomain => ({
+    identity: printIdentity({ ...workload, trustDomain }),
+    workload,
+    layer: { ...layer, sidecars: ruling },
+  }))
+}
+
+/** The mesh's own, or where a workload is behind a Linkerd proxy, that of Linkerd's. */
+function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
+  const own = planesOf(layer, workload).map(({ plane }) => {
+    return plane === 'linkerd' ? layer.linkerd.mesh.trustDomain : layer.mesh.trustDomain
+  })
+  return [...new Set(own.flatMap(domain => domain ?? []))]
 }
 
 /** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */
@@ -96,11 +114,17 @@ function lossOf(name: string, groups: readonly CallerGroup[], { match, addresses
   return losses
 }
 
-/** What the routes that a caller's sidecar follows may lead away from the callee, at whichever of its Services would bring the call there. */
+/** What the routes that a caller's own proxy follows may lead away from the callee, at whichever of its Services would bring the call there. */
 function ledAway({ layer, workload }: CallerGroup, addresses: readonly Address[]): Region {
-  const proxied = planesOf(layer, workload).some(({ plane }) => plane === 'sidecar')
-  if (layer.routes.length === 0 || addresses.length === 0 || !proxied) return Region.none
-  const kept = wholeServices(addresses).map(address => keptBySidecar(layer, workload, address))
+  const routed = layer.routes.length > 0 || layer.linkerd.outboundRoutes.length > 0
+  if (!routed || addresses.length === 0) return Region.none
+  const planes = planesOf(layer, workload).map(({ plane }) => plane)
+  const kept = wholeServices(addresses).map(address =>
+    Region.intersection([
+      planes.includes('sidecar') ? keptBySidecar(layer, workload, address) : Region.all,
+      planes.includes('linkerd') ? keptByLinkerd(layer, workload, address) : Region.all,
+    ]),
+  )
   return Region.union(kept).complement()
 }
 

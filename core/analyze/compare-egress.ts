@@ -11,6 +11,7 @@ import { namesOf, requestRegion } from './expect'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
 import type { Reach } from './reach'
 import { virtualHostSets } from './regions/hosts'
+import { compareOpenings, spokenIn } from './compare-openings'
 
 /** A declared call to a host outside. */
 interface Leaving {
@@ -22,7 +23,7 @@ interface Leaving {
 /**
  * How calls to hosts outside differ from what is meant. What is declared has to be certain to get there, by the caller's own configuration and the gateways
  * that it leads through. And at a gateway that declared calls leave through, nothing else may leave; beyond gateways a caller can go round its own proxy, so
- * that nothing can be said there.
+ * that nothing can be said there, but of Linkerd's proxies: what these let out of a namespace has to be what something there declares.
  */
 export function compareEgress(reach: Reach, intent: Intent, expected: Expected): readonly Difference[] {
   const leaving = intent.flows.flatMap((flow): readonly Leaving[] => {
@@ -34,6 +35,7 @@ export function compareEgress(reach: Reach, intent: Intent, expected: Expected):
   return [
     ...leaving.flatMap(one => cut(one, reach, expected)),
     ...[...byExit.values()].flatMap(same => atExit(same, reach, expected)),
+    ...compareOpenings(reach, intent, expected),
   ]
 }
 
@@ -42,13 +44,23 @@ const canonical = Region.union([
   Region.where('path', canonicalPaths()),
 ])
 
-function cut({ flow, from, to }: Leaving, reach: Reach, { trustDomain }: Expected): readonly Difference[] {
+/** A workload has an identity of the one mesh that it is in, whose trust domain may be any of those that are expected. */
+function cut(
+  { flow, from, to }: Leaving,
+  reach: Reach,
+  { trustDomain, trustDomainAliases = [] }: Expected,
+): readonly Difference[] {
   const { host, port, via } = to
   const exit = via && { via: `${via.namespace}/${via.serviceAccount}` }
-  const answer = reach.egress({ ...from, trustDomain }, { host, port, ...exit })
-  if (requestRegion(flow.http).intersect(canonical).within(answer.certain)) return []
+  const outside = { host, port, speaks: spokenIn(flow), ...exit }
+  const answers = [trustDomain, ...trustDomainAliases].map(domain =>
+    reach.egress({ ...from, trustDomain: domain }, outside),
+  )
+  const meant = requestRegion(flow.http).intersect(canonical)
+  if (answers.some(({ certain }) => meant.within(certain))) return []
   const callee = { namespace: from.namespace, serviceAccount: from.serviceAccount, port }
-  return [{ kind: 'cut', service: to.name, callee, text: flow.text, because: answer.because }]
+  const { because = [] } = answers.find(({ open }) => open !== 'unknown') ?? answers[0] ?? {}
+  return [{ kind: 'cut', service: to.name, callee, text: flow.text, because }]
 }
 
 /** What may leave through one gateway beside what is declared to. */

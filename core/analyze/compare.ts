@@ -100,9 +100,9 @@ function compareService(question: Question): Found {
   return { differences: found.flatMap(f => f.differences), nonCanonical: found.flatMap(f => f.nonCanonical) }
 }
 
+const notHttp = Region.where('protocol', Language.literals(['http'])).complement()
 /** Requests whose path is a canonical one, or that have none. */
-export const notHttp = Region.where('protocol', Language.literals(['http'])).complement()
-const canonicalRequests = notHttp.union(Region.where('path', canonicalPaths()))
+export const canonicalRequests = notHttp.union(Region.where('path', canonicalPaths()))
 /**
  * A Linkerd proxy reads the first two segments of a gRPC request's path and no more (linkerd2-proxy `linkerd/http/route/src/grpc/match.rs` match_length): who may
  * ask for `/pkg.Service/Method` may ask for what is below it. No server has a method of such a name.
@@ -147,7 +147,8 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
             because: reached.because(region),
           },
         ]
-  const beyond = nonCanonical(reached.bounds.may.minus(floor).minus(canonical), service, expected)
+  const open = reached.bounds.may.minus(floor)
+  const beyond = isByPath(open, service, expected) ? open.minus(canonical).intersect(requestable) : Region.none
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
@@ -160,12 +161,11 @@ function guardOf({ direct, floor }: PortReach): Guard {
 }
 
 /**
- * Requests for paths outside the canonical ones, where paths are what a port is limited by: `/a/**` is rendered as a prefix, and the data
- * plane's prefix takes in `/a//x` and `/a/%2F` too.
+ * Whether paths are what a port is limited by. Then it may take in others than the canonical ones: `/a/**` is rendered as a prefix, and the data plane's prefix takes in
+ * `/a//x` and `/a/%2F` too.
  */
-function nonCanonical(may: Region, { namespace }: GovernedService, { stages }: Expected): Region {
-  if (stages?.[namespace] === 'strict' || may.without('path') === may) return Region.none
-  return may.intersect(requestable)
+function isByPath(may: Region, { namespace }: GovernedService, { stages }: Expected): boolean {
+  return stages?.[namespace] !== 'strict' && may.without('path') !== may
 }
 
 function unjudged(service: GovernedService): Difference {

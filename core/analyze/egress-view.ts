@@ -16,6 +16,8 @@ import { waypointsOf } from './istio/waypoints'
 import type { Layer, Service, Workload } from './layer'
 import type { GatewayView } from './regions/gateway-view'
 import { virtualHostSets } from './regions/hosts'
+import type { Opening, Speaks } from './linkerd/outbound/leaving'
+import { letsOut, openings } from './linkerd/outbound/leaving'
 
 /** Whether a caller's calls to a host outside get there: as its own configuration has it, and the gateways that they are sent through. */
 export interface Egress {
@@ -37,6 +39,8 @@ export interface OutsideHost {
   readonly host: string
   readonly port: number
   readonly via?: string
+  /** What the caller speaks there, where it matters to its proxy. @default requests */
+  readonly speaks?: Speaks
 }
 
 /** Whose calls, and where to. */
@@ -69,6 +73,7 @@ function egressFrom(from: Leaving, exit: Exit): Egress {
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
   if (exit.via !== undefined && planes.some(plane => plane !== 'sidecar'))
     return closed(planes.includes('sidecar') ? 'unknown' : 'no', [`no sidecar sends calls through ${exit.via}`])
+  if (planes.includes('linkerd')) return throughLinkerd(from, planes, exit)
   if (!planes.includes('sidecar')) return throughZtunnel(layer, planes, exit.host)
   const paths = pathsTo(layer, workload, { kind: 'host', host: exit.host, port: exit.port })
   const because = paths.flatMap(path => path.because)
@@ -187,6 +192,23 @@ function isAnswered({ workload, port, names }: Door, layer: Layer, host: string)
         found.every(({ peers, hosts }) => peers === 'mesh' && hosts.some(virtual => isSubset(host, virtual.host))),
     )
   )
+}
+
+/**
+ * All that the proxies of workloads of one account may let out of the cluster. Linkerd's proxies tell callers apart by namespace, so that one workload speaks for all; absent
+ * where none is behind such a proxy for certain.
+ */
+export function openingsOf(layer: Layer, workloads: readonly Workload[]): readonly Opening[] | 'unknown' | undefined {
+  const guarded = workloads.find(workload => planesOf(layer, workload).every(({ plane }) => plane === 'linkerd'))
+  return guarded && openings(layer, guarded)
+}
+
+/** What the caller's own proxy lets out; where it may not have one after all, what others make of the call counts too. */
+function throughLinkerd({ layer, workload }: Leaving, planes: readonly Plane[], exit: Exit): Egress {
+  const { open, certain, because } = letsOut(layer, workload, { ...exit, speaks: exit.speaks ?? 'requests' })
+  const own = { open, certain: certain.given('caller', printIdentity(exit.caller)), because }
+  const others = planes.filter(plane => plane !== 'linkerd' && plane !== 'none')
+  return others.length === 0 ? own : closed('unknown', because)
 }
 
 /** ztunnel lets calls to hosts that nobody knows go out, and sends those of a ServiceEntry through its waypoint if it has one. */

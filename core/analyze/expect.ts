@@ -58,7 +58,8 @@ export type Guard = 'ztunnel' | 'linkerd' | 'other'
  * `linkerd/app/inbound/src/policy.rs` is_authorized): what a probe may ask, all of them may.
  */
 export function expectedAt(port: GovernedPort, expected: Expected): Bounds<Region> {
-  const { flows, service, guard, tokens } = port
+  const { service, guard, tokens } = port
+  const flows = guard === 'linkerd' ? port.flows.filter(flow => !isBareProbe(flow)) : port.flows
   const must = declared(flows, { expected, guard, tokens, bound: 'must' })
   const allowed =
     guard === 'ztunnel' && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
@@ -77,6 +78,11 @@ function outsiders({ flows, guard, tokens }: GovernedPort, expected: Expected): 
   const outside = flows.filter(({ from }) => from.kind === 'outside')
   if (guard !== 'linkerd') return outside.slice(0, 1).map(() => Region.where('caller', nobody))
   return outside.map(({ from }) => callerRegion(from, { expected, guard, tokens, bound: 'may' }))
+}
+
+/** A Linkerd proxy accepts connections before it looks at who they are from, which is all that such a probe asks for (linkerd2-proxy `linkerd/app/inbound/src/accept.rs`). */
+function isBareProbe({ from, http }: IntendedFlow): boolean {
+  return from.kind === 'kubelet' && !http
 }
 
 function anyRequest({ text, from, to }: IntendedFlow): IntendedFlow {

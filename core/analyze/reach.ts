@@ -1,3 +1,4 @@
+import { addressBits } from '../model/address'
 import type { Bounds } from '../model/flow-set'
 import { FlowSet } from '../model/flow-set'
 import { groupBy } from '../model/group'
@@ -8,13 +9,14 @@ import { bounded, Region, TooComplex } from '../model/region'
 import type { ClientView } from './client-view'
 import { clientView } from './client-view'
 import type { Egress, OutsideHost } from './egress-view'
-import { egressOf } from './egress-view'
+import { egressOf, openingsOf } from './egress-view'
 import { kubelet } from './expect'
 import type { FloorEntry } from './floor'
 import { floorOf, otherPorts } from './floor'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
 import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
+import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
 import { any, unknowable } from './regions/bounds'
 import type { Passage } from './regions/gateway'
@@ -26,7 +28,8 @@ import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
 import { clientsOf } from './regions/clients'
 import { deciders } from './regions/deciders'
-import { domainsOf } from './regions/domains'
+import { everyDomainOf } from './regions/domains'
+import { fromLocalhost } from './regions/linkerd/networks'
 import { waypointView } from './regions/waypoint'
 import type { Way } from './regions/ways'
 import type { Asked, Entrance } from './regions/workload'
@@ -61,14 +64,18 @@ export interface Reach {
   readonly gateways: readonly GatewayReach[]
   /** What the data plane leaves open whatever any policy says. */
   readonly floor: readonly FloorEntry[]
-  /** The mesh's trust domain and aliases; absent where unknown. */
+  /** The mesh's trust domain and aliases, and of two meshes in one cluster those of both; absent where unknown. */
   readonly domains: readonly string[] | undefined
+  /** CIDR blocks that kubelets call from, where a mesh tells them by that; absent where unknown, or anywhere. */
+  readonly nodeNetworks?: readonly string[]
   /** What a claim attribute of a region asks. */
   readonly questions: Questions
   readonly problems: readonly Problem[]
   /** The ports of the workloads that run under one ServiceAccount. */
   portsOf(account: Pick<Identity, 'namespace' | 'serviceAccount'>): readonly PortReach[]
   egress(caller: Identity, to: OutsideHost): Egress
+  /** What the proxies of an account's workloads let out of the cluster; absent where they do not say, as those of Istio. */
+  openings(account: Pick<Identity, 'namespace' | 'serviceAccount'>): readonly Opening[] | 'unknown' | undefined
 }
 
 /** New products of diagram nodes that one port may take before its answer is `unknown`. */
@@ -96,28 +103,63 @@ export function reach(layer: Layer): Reach {
       portReach({ asked: { ...scope, ...shared }, port, named, problems, view }),
     )
   })
-  const byAccount = groupBy(ports, ({ workload }) => `${workload.namespace}/${workload.serviceAccount}`)
+  const byAccount = groupBy(ports, ({ workload }) => keyOf(workload))
   return {
     ports,
     gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
-    domains: domainsOf(layer),
+    domains: everyDomainOf(layer),
+    ...nodeNetworksOf(layer),
     questions,
     problems,
-    portsOf: ({ namespace, serviceAccount }) => byAccount.get(`${namespace}/${serviceAccount}`) ?? [],
+    portsOf: account => byAccount.get(keyOf(account)) ?? [],
+    openings: account =>
+      openingsOf(
+        layer,
+        (byAccount.get(keyOf(account)) ?? []).map(({ workload }) => workload),
+      ),
     egress: (caller, to) => egressOf(view.callers(caller), { ...to, caller, gateways }),
   }
 }
 
-/** Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel, and localhost and probes past Linkerd's proxy. */
+function keyOf({ namespace, serviceAccount }: Pick<Identity, 'namespace' | 'serviceAccount'>): string {
+  return `${namespace}/${serviceAccount}`
+}
+
+/**
+ * Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel, and localhost and probes past Linkerd's proxy;
+ * localhost then is let in as its neighbours are.
+ */
 export function besideFloor(reached: PortReach): PortReach {
   const { direct, floor = Region.none } = reached
   const open = direct ? floor.union(byNode) : floor
+  if (open.isEmpty) return reached
   const { must, may } = reached.bounds
-  return open.isEmpty ? reached : { ...reached, bounds: { must: must.minus(open), may: may.minus(open) } }
+  const beside = (region: Region): Region => (floor.isEmpty ? region.minus(open) : withLocalhost(region.minus(open)))
+  return { ...reached, bounds: { must: beside(must), may: beside(may) } }
 }
 
+function withLocalhost(region: Region): Region {
+  const bits = (address: string): string => addressBits(address) ?? ''
+  const local = neighbours.map(([address, other]) =>
+    Region.where('address', Language.literals([bits(address)])).intersect(region.given('address', bits(other))),
+  )
+  return Region.union([region.minus(fromLocalhost), ...local])
+}
+
+/** Localhost, and addresses that are no other's. */
+const neighbours = [
+  ['127.0.0.1', '127.0.0.2'],
+  ['::1', '::2'],
+] as const
+
 const byNode = Region.where('caller', Language.literals([kubelet]))
+
+function nodeNetworksOf({ linkerd }: Layer): Pick<Reach, 'nodeNetworks'> {
+  const { probeNetworks = [] } = linkerd.mesh
+  const known = probeNetworks.length > 0 && !probeNetworks.some(cidr => cidr.endsWith('/0'))
+  return known ? { nodeNetworks: probeNetworks } : {}
+}
 
 /** Certain and possible flows as sets, by `namespace/workload:port`. */
 export function flowBounds(reached: Reach): Bounds<FlowSet> {

@@ -1,3 +1,4 @@
+import type { Kind } from '../model/kinds'
 import { kindOf, kinds } from '../model/kinds'
 import type { Sourced } from '../model/manifest'
 import type { Problem } from '../model/problem'
@@ -83,9 +84,13 @@ function readObject(object: RawObject, draft: Draft): boolean {
   if (!versions.includes(object.version)) {
     object.body.get('apiVersion').wrong(`a served version (${versions.join(', ')})`)
   }
+  const before = draft.linkerd.outboundRoutes.length
   readers[kind](object, draft)
-  return true
+  return !onlyOfCallers.includes(kind) || draft.linkerd.outboundRoutes.length > before
 }
+
+/** Routes of which nothing is followed but those that hang on what callers' proxies know; one of a gateway's is still skipped. */
+const onlyOfCallers: readonly Kind[] = ['TLSRoute', 'TCPRoute']
 
 function finish(draft: Draft, problems: Problem[]): Layer {
   const { meshParts, revisions, linkerd, ...rest } = draft

@@ -2,6 +2,7 @@ import type { Graph } from '../graph/graph'
 import type { KubernetesObject, Manifest } from '../model/manifest'
 import { objectName } from '../model/manifest'
 import type { Problem } from '../model/problem'
+import { compileHybrid } from './hybrid'
 import { compileIstio } from './istio'
 import { compileLinkerd } from './linkerd'
 import { sortedBy, sortedGroups } from './order'
@@ -37,6 +38,8 @@ function compileFor(graph: Graph, target: Target): Compiled {
       return compileIstio(graph, target)
     case 'linkerd':
       return compileLinkerd(graph, target)
+    case 'hybrid':
+      return compileHybrid(graph, target)
   }
 }
 

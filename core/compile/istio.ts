@@ -62,7 +62,7 @@ export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
       ...callees.flatMap(({ manifests }) => manifests),
       ...waypointObjects(bound, context),
       ...entering.manifests,
-      ...gatewayNamespaces([...entering.manifests, ...outside.manifests], context),
+      ...gatewayNamespaces([...entering.manifests, ...outside.manifests], gateways, context),
       ...outside.manifests.filter(({ object }) => !doubted.namespaces.has(object.metadata.namespace ?? '')),
     ],
     assumptions: [...assumptions(context, { namespaces, bound, gateways }), ...outside.assumptions],

@@ -5,10 +5,13 @@ import { objectName } from '../model/manifest'
 import { annotationsOf, assumptions } from './linkerd/assumptions'
 import { contextOf, type Context, type Workload } from './linkerd/context'
 import { doubts } from './linkerd/doubts'
+import { egress } from './linkerd/egress/egress'
 import { leftOut } from './linkerd/left-out'
+import { exportProblems } from './linkerd/multicluster/exports'
 import { portObjects } from './linkerd/port'
 import { proxyAdmin } from './linkerd/proxy-admin'
 import { settle } from './linkerd/settings'
+import { trafficOf } from './linkerd/traffic/traffic'
 import type { Outcome } from './objects'
 import { sorted } from './order'
 import type { Compiled, LinkerdTarget } from './target'
@@ -17,7 +20,8 @@ import type { Compiled, LinkerdTarget } from './target'
  * A graph as Linkerd objects.
  *
  * Per port of a callee: a Server, which closes it. Per set of callers with the same routes: an HTTPRoute or GRPCRoute and the AuthorizationPolicies that
- * admit them to it; to ports of bytes they are admitted as a whole. Per namespace: who its callers are, and annotations by which all other ports are closed.
+ * admit them to it; to ports of bytes they are admitted as a whole. Per service with traffic: a route of its Service, which callers' proxies follow. Per namespace: who its
+ * callers are, annotations by which all other ports are closed, and an EgressNetwork with routes for the hosts outside that are called from there.
  *
  * What cannot be said admits nobody and is a Problem, also where `validate` would have refused the graph.
  */
@@ -26,18 +30,28 @@ export function compileLinkerd(graph: Graph, target: LinkerdTarget): Compiled {
   const context = contextOf(graph, settings)
   const doubted = doubts(context)
   const placed = context.workloads.filter(({ namespace }) => !doubted.namespaces.has(namespace))
-  const callees = placed.filter(({ name }) => !doubted.services.has(name)).flatMap(each => calleeObjects(each, context))
+  const sound = placed.filter(({ name }) => !doubted.services.has(name))
+  const callees = sound.flatMap(each => [...calleeObjects(each, context), trafficOf(each, context)])
   const namespaces = sorted(placed.map(({ namespace }) => namespace))
   const annotations = annotationsOf(context)
+  const leaving = egress(namespaces, context)
   return {
     manifests: shared([
       ...callees.flatMap(({ manifests }) => manifests),
       ...namespaces.flatMap(namespace => proxyAdmin(namespace, context)),
+      ...leaving.manifests,
     ]),
     assumptions: assumptions(context, annotations),
     namespaces: Object.fromEntries(Object.keys(annotations).map(namespace => [namespace, {}])),
     annotations,
-    problems: [...problems, ...doubted.problems, ...callees.flatMap(callee => callee.problems), ...leftOut(context)],
+    problems: [
+      ...problems,
+      ...doubted.problems,
+      ...callees.flatMap(callee => callee.problems),
+      ...leaving.problems,
+      ...exportProblems(context),
+      ...leftOut(context),
+    ],
   }
 }
 

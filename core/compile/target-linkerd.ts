@@ -1,5 +1,11 @@
 import type { Capability, Stage, Support } from './target'
 
+/**
+ * How other clusters come to a service that is exported: to its Pods, under the callers' own identities (`pods`, where the clusters' networks are one), through
+ * this cluster's multicluster gateway and under its identity (`gateway`), or as one with the services of its name there (`federated`).
+ */
+export type LinkerdExport = 'pods' | 'gateway' | 'federated'
+
 /** A Linkerd that a graph is compiled for. */
 export interface LinkerdTarget {
   readonly kind: 'linkerd'
@@ -13,6 +19,13 @@ export interface LinkerdTarget {
   readonly clusterDomain?: string
   /** Stage per namespace. @default 'enforce' for each that is not named */
   readonly stages?: Readonly<Record<string, Stage>>
+  /**
+   * The channel of the Gateway API that is installed. Only the experimental one has the routes by which calls in TLS and calls of bytes leave through an
+   * EgressNetwork; with the standard one these are cut off, each with a Problem. @default 'standard'
+   */
+  readonly gatewayApi?: 'standard' | 'experimental'
+  /** Services, `namespace/service`, that other clusters may call, and how. @default none */
+  readonly exports?: Readonly<Record<string, LinkerdExport>>
   /** CIDR blocks from which the kubelets probe. @default from anywhere, so that anybody may ask what a probe asks */
   readonly nodeNetworks?: readonly string[]
 }
@@ -43,8 +56,14 @@ export const linkerdCapabilities: Readonly<Record<Capability, Support>> = {
     how: 'partly',
     note: 'whoever comes from the nodes’ networks may ask what a probe asks, and everybody where none are given',
   },
-  egress: { how: 'not', note: 'proxies pass on calls to hosts that they do not know' },
+  egress: {
+    how: 'partly',
+    note: 'the caller’s own proxy, by namespace: requests by host, method and path, TLS by server name, other bytes by port; TLS and bytes with the experimental channel of the Gateway API alone; a workload can go round its proxy, so it is no security boundary without a NetworkPolicy',
+  },
   'dry-run': { how: 'partly', note: 'stage `strict`: mTLS required; nothing is told of what policies would do' },
   jwt: { how: 'not', note: 'tokens are not looked at, so that routes that need one admit nobody' },
-  traffic: { how: 'not', note: 'calls are spread over all Pods alike, without timeouts and retries' },
+  traffic: {
+    how: 'partly',
+    note: 'by callers’ proxies, for http and grpc, to a Service for each version; which Pods are left out is said on Services, by their owners; not for callers without a proxy, nor for connections of bytes',
+  },
 }

@@ -1,8 +1,10 @@
 import type { KubernetesObject, Manifest } from '../model/manifest'
 import type { Problem } from '../model/problem'
+import type { HybridTarget } from './target-hybrid'
 import type { LinkerdTarget } from './target-linkerd'
 import { linkerdCapabilities } from './target-linkerd'
 
+export type { HybridTarget, Mesh } from './target-hybrid'
 export type { LinkerdTarget } from './target-linkerd'
 
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
@@ -64,7 +66,7 @@ export interface IstioTarget {
   readonly gateways?: Readonly<Record<string, GatewayTarget>>
 }
 
-export type Target = IstioTarget | LinkerdTarget
+export type Target = IstioTarget | LinkerdTarget | HybridTarget
 
 /** What a graph became for one target. */
 export interface Compiled {
@@ -102,78 +104,82 @@ export interface Support {
 }
 
 /** What each target can express, printed as a table in the documentation. */
-export const capabilities: Readonly<Record<Target['kind'], Readonly<Record<Capability, Support>>>> = {
-  'istio-sidecar': {
-    http: { how: 'enforced', note: 'method and path at the callee’s sidecar' },
-    grpc: { how: 'enforced', note: '`POST /package.Service/Method`' },
-    tcp: { how: 'enforced', note: 'caller and port; any bytes' },
-    tls: { how: 'enforced', note: 'caller and port; the inner TLS stays closed to the mesh' },
-    'segment-wildcard': {
-      how: 'partly',
-      note: '`{*}` templates match URI path characters only, and so must the literal segments beside them',
+export const capabilities: Readonly<Record<Exclude<Target['kind'], 'hybrid'>, Readonly<Record<Capability, Support>>>> =
+  {
+    'istio-sidecar': {
+      http: { how: 'enforced', note: 'method and path at the callee’s sidecar' },
+      grpc: { how: 'enforced', note: '`POST /package.Service/Method`' },
+      tcp: { how: 'enforced', note: 'caller and port; any bytes' },
+      tls: { how: 'enforced', note: 'caller and port; the inner TLS stays closed to the mesh' },
+      'segment-wildcard': {
+        how: 'partly',
+        note: '`{*}` templates match URI path characters only, and so must the literal segments beside them',
+      },
+      'default-deny': { how: 'enforced', note: 'an AuthorizationPolicy without rules in each namespace' },
+      'outside-callers': {
+        how: 'partly',
+        note: 'the port accepts plaintext, and everybody where no addresses are given',
+      },
+      cidrs: {
+        how: 'enforced',
+        note: 'the connection’s source address; a load balancer that rewrites it hides the caller',
+      },
+      probes: { how: 'enforced', note: 'injection sends the kubelet to the agent, so that no policy is needed' },
+      egress: {
+        how: 'partly',
+        note: 'the caller’s own sidecar, or a gateway that reads who asks what; a workload can go round both, so it is no security boundary without a NetworkPolicy',
+      },
+      'dry-run': { how: 'enforced', note: 'stage `strict`: policies in shadow, mTLS required' },
+      jwt: {
+        how: 'enforced',
+        note: 'at the callee’s sidecar; a bad token is refused on every route of a callee that asks for tokens on one',
+      },
+      traffic: {
+        how: 'partly',
+        note: 'by callers’ sidecars and gateways, for http and grpc; not for callers without a sidecar, nor for connections of bytes',
+      },
     },
-    'default-deny': { how: 'enforced', note: 'an AuthorizationPolicy without rules in each namespace' },
-    'outside-callers': {
-      how: 'partly',
-      note: 'the port accepts plaintext, and everybody where no addresses are given',
+    'istio-ambient': {
+      http: {
+        how: 'partly',
+        note: 'method and path at a waypoint, which only ambient callers and gateways go through',
+      },
+      grpc: { how: 'partly', note: '`POST /package.Service/Method` at a waypoint, as for http' },
+      tcp: { how: 'enforced', note: 'caller and port; any bytes' },
+      tls: { how: 'enforced', note: 'caller and port; the inner TLS stays closed to the mesh' },
+      'segment-wildcard': {
+        how: 'partly',
+        note: '`{*}` templates match URI path characters only, and so must the literal segments beside them',
+      },
+      'default-deny': {
+        how: 'enforced',
+        note: 'an AuthorizationPolicy without rules in each namespace, and one for all waypoints in the root namespace',
+      },
+      'outside-callers': {
+        how: 'partly',
+        note: 'tcp and tls only: they go round waypoints; the port accepts plaintext, and everybody where no addresses are given',
+      },
+      cidrs: {
+        how: 'enforced',
+        note: 'the connection’s source address; a load balancer that rewrites it hides the caller',
+      },
+      probes: {
+        how: 'enforced',
+        note: 'ztunnel lets the kubelet pass by the address of its node, so that no policy is needed',
+      },
+      egress: { how: 'not', note: 'ztunnel passes on calls to hosts that it does not know' },
+      'dry-run': {
+        how: 'partly',
+        note: 'stage `strict`: mTLS required; ztunnel leaves shadowed policies out and reports nothing',
+      },
+      jwt: {
+        how: 'enforced',
+        note: 'at the waypoint; a bad token is refused on every route of a Service that asks for tokens on one',
+      },
+      traffic: {
+        how: 'partly',
+        note: 'by the waypoint, for http and grpc, to a Service for each version; no retries, for which its routes have no word',
+      },
     },
-    cidrs: {
-      how: 'enforced',
-      note: 'the connection’s source address; a load balancer that rewrites it hides the caller',
-    },
-    probes: { how: 'enforced', note: 'injection sends the kubelet to the agent, so that no policy is needed' },
-    egress: {
-      how: 'partly',
-      note: 'the caller’s own sidecar, or a gateway that reads who asks what; a workload can go round both, so it is no security boundary without a NetworkPolicy',
-    },
-    'dry-run': { how: 'enforced', note: 'stage `strict`: policies in shadow, mTLS required' },
-    jwt: {
-      how: 'enforced',
-      note: 'at the callee’s sidecar; a bad token is refused on every route of a callee that asks for tokens on one',
-    },
-    traffic: {
-      how: 'partly',
-      note: 'by callers’ sidecars and gateways, for http and grpc; not for callers without a sidecar, nor for connections of bytes',
-    },
-  },
-  'istio-ambient': {
-    http: { how: 'partly', note: 'method and path at a waypoint, which only ambient callers and gateways go through' },
-    grpc: { how: 'partly', note: '`POST /package.Service/Method` at a waypoint, as for http' },
-    tcp: { how: 'enforced', note: 'caller and port; any bytes' },
-    tls: { how: 'enforced', note: 'caller and port; the inner TLS stays closed to the mesh' },
-    'segment-wildcard': {
-      how: 'partly',
-      note: '`{*}` templates match URI path characters only, and so must the literal segments beside them',
-    },
-    'default-deny': {
-      how: 'enforced',
-      note: 'an AuthorizationPolicy without rules in each namespace, and one for all waypoints in the root namespace',
-    },
-    'outside-callers': {
-      how: 'partly',
-      note: 'tcp and tls only: they go round waypoints; the port accepts plaintext, and everybody where no addresses are given',
-    },
-    cidrs: {
-      how: 'enforced',
-      note: 'the connection’s source address; a load balancer that rewrites it hides the caller',
-    },
-    probes: {
-      how: 'enforced',
-      note: 'ztunnel lets the kubelet pass by the address of its node, so that no policy is needed',
-    },
-    egress: { how: 'not', note: 'ztunnel passes on calls to hosts that it does not know' },
-    'dry-run': {
-      how: 'partly',
-      note: 'stage `strict`: mTLS required; ztunnel leaves shadowed policies out and reports nothing',
-    },
-    jwt: {
-      how: 'enforced',
-      note: 'at the waypoint; a bad token is refused on every route of a Service that asks for tokens on one',
-    },
-    traffic: {
-      how: 'partly',
-      note: 'by the waypoint, for http and grpc, to a Service for each version; no retries, for which its routes have no word',
-    },
-  },
-  linkerd: linkerdCapabilities,
-}
+    linkerd: linkerdCapabilities,
+  }

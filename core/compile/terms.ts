@@ -1,4 +1,4 @@
-import type { IstioTarget, Stage, Target } from './target'
+import type { HybridTarget, IstioTarget, Stage, Target } from './target'
 
 /** What a comparison of effective reach with an intent has to know of the target; nothing of it is read from what was compiled. */
 export interface Terms {
@@ -12,12 +12,43 @@ export interface Terms {
   readonly nodeNetworks?: readonly string[]
 }
 
+/** The terms of each of two meshes. */
+export interface TermsByMesh {
+  readonly istio: Terms
+  readonly linkerd: Terms
+  readonly onLinkerd: readonly string[]
+  /** CIDR blocks that calls across the border come from; absent where they may come from anywhere. */
+  readonly podNetworks?: readonly string[]
+}
+
 /** The terms of a target. */
-export function termsOf(target: Target): Terms {
+export function termsOf(target: Exclude<Target, HybridTarget>): Terms
+export function termsOf(target: Target): Terms | TermsByMesh
+export function termsOf(target: Target): Terms | TermsByMesh {
+  if (target.kind === 'hybrid') return termsByMesh(target)
   const { trustDomain, stages = {} } = target
   if (target.kind !== 'linkerd') return { trustDomain, stages, unrouted: unrouted(target) }
   const { nodeNetworks } = target
   return { trustDomain, stages, unrouted: [], entries: 'elsewhere', ...(nodeNetworks && { nodeNetworks }) }
+}
+
+/** What holds on each mesh of a target: its own terms, or those of both. */
+export function eachOf(terms: Terms | TermsByMesh): readonly Terms[] {
+  return 'onLinkerd' in terms ? [terms.istio, terms.linkerd] : [terms]
+}
+
+/** The stages of a target's namespaces, by name. */
+export function stagesOf(target: Target): Readonly<Record<string, Stage>> {
+  return Object.fromEntries(eachOf(termsOf(target)).flatMap(({ stages }) => Object.entries(stages)))
+}
+
+function termsByMesh({ istio, linkerd, namespaces, podNetworks }: HybridTarget): TermsByMesh {
+  return {
+    istio: termsOf(istio),
+    linkerd: termsOf(linkerd),
+    onLinkerd: Object.keys(namespaces).filter(name => namespaces[name] === 'linkerd'),
+    ...(podNetworks && { podNetworks }),
+  }
 }
 
 function unrouted({ gateways = {} }: Pick<IstioTarget, 'gateways'>): readonly string[] {

@@ -1,4 +1,5 @@
 import type {
+  Crossing,
   External,
   Graph,
   Ingress,
@@ -70,6 +71,7 @@ export interface Declaration<
   readonly outside?: Readonly<Record<string, Entering<Outside, NoInfer<S>, NoInfer<Issuer>>>>
   readonly scraper?: NonNullable<Graph['scraper']>
   readonly jwt?: Readonly<Record<Issuer, TokenIssuer>>
+  readonly border?: Readonly<Record<string, { readonly [To in keyof NoInfer<S>]?: Crossing }>>
 }
 
 /** The services, their names known to the compiler, waiting for their calls. */
@@ -97,12 +99,12 @@ export function defineGraph<
   X extends Record<string, External> = Record<never, never>,
   Issuer extends string = never,
 >(declaration: Declaration<S, X, Issuer>): World<S, X, Issuer> {
-  const { services, external = {}, ingress = {}, outside = {}, scraper, jwt } = declaration
+  const { services, external = {}, ingress = {}, outside = {}, scraper, jwt, border } = declaration
   let known: Graph['calls'] = {}
   return {
     calls: more => {
       known = unite(known, more)
-      const beside = { ...(scraper && { scraper }), ...(jwt && { jwt }) }
+      const beside = { ...(scraper && { scraper }), ...(jwt && { jwt }), ...(border && { border }) }
       const graph = { services, external, ingress, outside, ...beside, calls: known }
       return frozen(graph as Graph) // where a name was checked, an absent one reads as `undefined` to the compiler
     },

@@ -161,6 +161,12 @@ export interface Outside {
   readonly routes: Callees
 }
 
+/**
+ * How a call gets from one mesh to another that knows none of its identities: in `plaintext`, so that the callee lets in whoever asks the same without identity;
+ * or through a `gateway` of the callee's mesh, which calls under its own identity whatever its `ingress` declares.
+ */
+export type Crossing = 'plaintext' | 'gateway'
+
 /** Intent: services, ports, and who calls whom on which route. Plain data; `defineGraph` and YAML give the same. */
 export interface Graph {
   readonly services: Readonly<Record<string, Service>>
@@ -171,6 +177,8 @@ export interface Graph {
   readonly scraper?: { readonly namespace: string; readonly serviceAccount: string }
   /** Who signs the tokens that routes ask for, by name. @default nobody */
   readonly jwt?: Readonly<Record<string, TokenIssuer>>
+  /** Caller (a service, or the account of a gateway or of the scraper) → callee → how its calls cross, where the two are on different meshes; said of others it means nothing. @default they do not */
+  readonly border?: Readonly<Record<string, Readonly<Record<string, Crossing>>>>
   /** Caller → callee (service or external) → port name → routes. */
   readonly calls: Readonly<Record<string, Callees>>
 }

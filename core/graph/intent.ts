@@ -4,9 +4,9 @@ import type { FlowToken, IntendedToken } from '../model/token'
 import { entries } from './entries'
 import { flowLines } from './flows'
 import type { FlowLine } from './flows'
-import type { Graph, Service } from './graph'
+import type { Crossing, Graph, Service } from './graph'
 import { pathExpression } from './paths'
-import { frozen } from './plain'
+import { frozen, own } from './plain'
 import { accountOf, byText, labelsOf, portsOf } from './resolve'
 
 /**
@@ -19,7 +19,7 @@ export function intentOf(graph: Graph): Intent {
   return Object.freeze({
     version: 1,
     governed: frozen(governed.sort((a, b) => byText(a.namespace, b.namespace) || byText(a.service, b.service))),
-    flows: Object.freeze(flowLines(graph).map(intended)),
+    flows: Object.freeze(flowLines(graph).map(line => intended(line, graph))),
     ...(entering.length > 0 && { entries: frozen(entering) }),
   })
 }
@@ -36,11 +36,17 @@ function governedService(name: string, service: Service): GovernedService {
   }
 }
 
-function intended({ text, flow }: FlowLine): IntendedFlow {
+function intended({ text, flow }: FlowLine, graph: Graph): IntendedFlow {
   const http = requests(flow)
+  const border = crossingOf(flow, graph)
   const purpose = flow.purpose === 'scrape' && { purpose: flow.purpose }
   const more = { ...(http && { http: Object.freeze(http) }), ...(flow.jwt && { jwt: frozen(unnamed(flow.jwt)) }) }
-  return Object.freeze({ text, from: flow.from, to: flow.to, ...purpose, ...more })
+  return Object.freeze({ text, from: flow.from, to: flow.to, ...purpose, ...(border && { border }), ...more })
+}
+
+function crossingOf({ from, to }: Flow, { border = {} }: Graph): Crossing | undefined {
+  if (from.kind !== 'workload' || to.kind !== 'workload') return undefined
+  return own(own(border, from.service) ?? {}, to.service)
 }
 
 function unnamed({ name: _, ...token }: FlowToken): IntendedToken {

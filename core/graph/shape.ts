@@ -264,6 +264,8 @@ const scraper = z.strictObject({
   serviceAccount: name('serviceAccount', 'Its ServiceAccount.'),
 } satisfies Fields<NonNullable<Graph['scraper']>>)
 
+const border = z.record(z.string(), explain(z.enum(['plaintext', 'gateway']), 'How its calls get there.'))
+
 /** A whole graph, in its JSON form; what is left out is empty. */
 export const graphShape = z.strictObject({
   $schema: explain(z.string(), 'Where this schema lies, for editors.').optional(),
@@ -273,5 +275,9 @@ export const graphShape = z.strictObject({
   outside: entries(outside, 'Callers that no mesh knows, by name.').default({}),
   scraper: explain(scraper, 'The identity that reads metrics.').optional(),
   jwt: entries(tokenIssuer, 'Who signs the tokens that routes ask for, by name.').optional(),
+  border: explain(
+    z.record(z.string(), border),
+    'Caller → callee → how its calls cross from one mesh to another, which knows none of its identities.',
+  ).optional(),
   calls: explain(z.record(z.string(), callees), 'Caller → callee → port name → routes.').default({}),
 } satisfies Fields<Graph & { readonly $schema: string }>)

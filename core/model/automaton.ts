@@ -16,11 +16,12 @@ export class TooComplex extends Error {
 
 /** Strings are sequences of UTF-16 code units. */
 const maxCharacter = 0xffff
-const options = { maxCharacter }
+export const options = { maxCharacter }
 /** Characters in the order in which a witness should use them. */
 const readable = codes('xabcdefghijklmnopqrstuvwyz0123456789/-._:@ABCDEFGHIJKLMNOPQRSTUVWXYZ=%')
 
-type Node = DFA.ReadonlyNode
+/** Where words can be at. */
+export type Node = DFA.ReadonlyNode
 interface Step {
   readonly min: number
   readonly max: number
@@ -52,6 +53,20 @@ export function complemented(dfa: DFA): DFA {
   copy.complement()
   copy.minimize()
   return copy
+}
+
+/** What follows `prefix` in the words of `dfa` that begin with it, each behind `instead`. */
+export function rebegun(dfa: DFA, prefix: string, instead: string): DFA {
+  let node: Node | undefined = dfa.initial
+  for (const code of codes(prefix)) node = node?.out.get(code)
+  if (!node) return fromWords([])
+  const initial = node
+  return small(() => {
+    const transitionIterator = () => ({ ...dfa.transitionIterator(), initial })
+    const rest = NFA.fromFA<Node>({ maxCharacter, transitionIterator })
+    rest.prepend(NFA.fromWords([codes(instead)], options))
+    return DFA.fromFA(rest)
+  })
 }
 
 /** Whether `word` is in the language of `dfa`. */
@@ -125,17 +140,20 @@ export function pattern(dfa: DFA): string {
   }
 }
 
-function isFinal(dfa: DFA, node: Node): boolean {
+/** Whether a word may end there. */
+export function isFinal(dfa: DFA, node: Node): boolean {
   return dfa.finals.has(node as DFA.Node)
 }
 
 /** The nodes from which a final one can be reached. */
-function liveNodes(dfa: DFA): ReadonlySet<Node> {
+export function liveNodes(dfa: DFA): ReadonlySet<Node> {
   const sources = new Map<Node, Node[]>()
   const reached = new Set<Node>([dfa.initial])
   for (const node of reached) {
     for (const to of node.out.values()) {
-      sources.set(to, [...(sources.get(to) ?? []), node])
+      const known = sources.get(to)
+      if (known) known.push(node)
+      else sources.set(to, [node])
       reached.add(to)
     }
   }
@@ -145,10 +163,10 @@ function liveNodes(dfa: DFA): ReadonlySet<Node> {
 }
 
 /** The transitions of a node that do not lead to a dead end, by character, neighbours with one goal joined. */
-function steps(node: Node, live: ReadonlySet<Node>): readonly Step[] {
+export function steps(node: Node, live?: ReadonlySet<Node>): readonly Step[] {
   const joined: Step[] = []
   for (const [{ min, max }, to] of node.out) {
-    if (!live.has(to)) continue
+    if (live && !live.has(to)) continue
     const last = joined.at(-1)
     if (last?.to === to && last.max + 1 === min) joined[joined.length - 1] = { min: last.min, max, to }
     else joined.push({ min, max, to })

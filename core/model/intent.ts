@@ -58,6 +58,8 @@ export interface IntendedFlow {
   readonly purpose?: 'scrape'
   /** Which requests; absent for a TCP or TLS port, where any bytes may pass. */
   readonly http?: { readonly methods: readonly string[]; readonly path: Expression }
+  /** How it crosses where its callee is on another mesh than its caller; absent where it does not. */
+  readonly border?: 'plaintext' | 'gateway'
   /** The token that the request has to carry, beside the caller's identity; absent where it needs none. */
   readonly jwt?: IntendedToken
 }

@@ -46,6 +46,9 @@ export const kinds = {
   Gateway: gateways,
   HTTPRoute: gateways,
   GRPCRoute: { ...gateways, versions: ['v1', 'v1alpha2'] },
+  // Of the experimental channel; Linkerd 2.20 reads this version of it and no other.
+  TLSRoute: { ...gateways, versions: ['v1alpha2', 'v1', 'v1alpha3'] },
+  TCPRoute: { ...gateways, versions: ['v1alpha2', 'v1'] },
   ReferenceGrant: { ...gateways, versions: ['v1', 'v1beta1', 'v1alpha2'] },
   Server: { ...linkerd, versions: ['v1beta3', 'v1beta2', 'v1beta1', 'v1alpha1'] },
   ServerAuthorization: { ...linkerd, versions: ['v1beta1', 'v1alpha1'] },

@@ -8,8 +8,10 @@ import {
   fromWords,
   intersected,
   pattern,
+  rebegun,
   shortest,
 } from './automaton'
+import { without } from './automaton-without'
 import type { Expression } from './expression'
 
 export type { Expression }
@@ -97,7 +99,7 @@ export class Language {
     if (this.flipped) return this.flipped
     const flipped =
       this.form.kind === 'regular'
-        ? Language.fromDfa(complemented(this.form.dfa))
+        ? Language.intern({ kind: 'regular', dfa: complemented(this.form.dfa) })
         : Language.fromWords(this.form.words, this.form.kind === 'finite' ? 'cofinite' : 'finite')
     this.flipped = flipped
     flipped.flipped = this
@@ -124,6 +126,15 @@ export class Language {
     return this.intersect(other.complement())
   }
 
+  /** The members that begin with `prefix`, with `instead` in its place. */
+  rebegun(prefix: string, instead: string): Language {
+    const { words } = this
+    if (!words) return Language.fromDfa(rebegun(this.automaton(), prefix, instead))
+    return Language.literals(
+      [...words].flatMap(word => (word.startsWith(prefix) ? [instead + word.slice(prefix.length)] : [])),
+    )
+  }
+
   /** Whether every member of this is one of `other`. */
   within(other: Language): boolean {
     return this.intersect(other) === this
@@ -147,6 +158,24 @@ export class Language {
   }
 
   private intersectAutomata(other: Language): Language {
+    return this.intersectWords(other) ?? other.intersectWords(this) ?? this.intersectFully(other)
+  }
+
+  /** Where only words are left out of an automaton. */
+  private intersectWords({ form }: Language): Language | undefined {
+    if (this.form.kind !== 'regular' || form.kind !== 'cofinite') return undefined
+    const { dfa } = this.form
+    // What is no list, but for one too long, is none with some words less either.
+    const rest = dfa.isFinite
+      ? undefined
+      : without(
+          dfa,
+          [...form.words].filter(word => accepts(dfa, word)),
+        )
+    return rest && Language.intern({ kind: 'regular', dfa: rest })
+  }
+
+  private intersectFully(other: Language): Language {
     return Language.fromDfa(intersected(this.automaton(), other.automaton()))
   }
 

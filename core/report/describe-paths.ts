@@ -36,6 +36,10 @@ function* candidates(word: string): Generator<Piece> {
   yield* templates(word.split('/').slice(1))
   for (const ending of beginnings(reversed(word)).map(reversed))
     yield piece(`…${ending}`, { sequence: [{ any: true }, ending] }, [`/x${ending}`, `/x/y${ending}`])
+  if (!word.endsWith('/')) {
+    const below = { choice: ['', { sequence: ['/', { any: true }] }] } as const
+    yield piece(`${word} and below`, { sequence: [word, below] }, [`${word}/x`, `${word}/x/y`])
+  }
   yield { text: word, samples: [], set: () => Language.literals([word]) }
 }
 

@@ -29,19 +29,38 @@ export function describeRequests(region: Region, questions: ClaimQuestions): rea
 
 /** The same by host: what may be asked of each, in words. */
 export function describeByHost(region: Region, questions: ClaimQuestions): ReadonlyMap<string, readonly string[]> {
+  const host = (hosts: Language): string => describeHosts(hosts) ?? `a host ${describeWords(hosts)}`
+  return describeBy('host', host, { region, questions })
+}
+
+/** The same by the addresses that requests come from; by empty text where these do not matter. */
+export function describeByAddress(region: Region, questions: ClaimQuestions): ReadonlyMap<string, readonly string[]> {
+  const from = (addresses: Language): string => (addresses === Language.all ? '' : describeAddresses(addresses))
+  return describeBy('address', from, { region, questions })
+}
+
+interface Asked {
+  readonly region: Region
+  readonly questions: ClaimQuestions
+}
+
+function describeBy(
+  variable: Variable,
+  name: (values: Language) => string,
+  { region, questions }: Asked,
+): ReadonlyMap<string, readonly string[]> {
   const sentences: (readonly [string, string])[] = []
   for (const constraints of conjunctions(region, [])) {
     const asked = new Map(constraints)
-    const hosts = asked.get('host') ?? Language.all
-    asked.delete('host')
-    const host = describeHosts(hosts) ?? `a host ${describeWords(hosts)}`
+    const key = name(asked.get(variable) ?? Language.all)
+    asked.delete(variable)
     for (const sentence of sentencesOf(asked, questions)) {
       if (sentences.length === most) break
-      sentences.push([host, sentence])
+      sentences.push([key, sentence])
     }
   }
-  const groups = groupBy(sentences, ([host]) => host)
-  return new Map([...groups].map(([host, group]) => [host, [...new Set(group.map(([, sentence]) => sentence))].sort()]))
+  const groups = groupBy(sentences, ([key]) => key)
+  return new Map([...groups].map(([key, group]) => [key, [...new Set(group.map(([, sentence]) => sentence))].sort()]))
 }
 
 type Constraint = readonly [Variable, Language]

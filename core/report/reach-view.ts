@@ -3,7 +3,7 @@ import { Region } from '../model/region'
 import type { Trust } from './describe-callers'
 import { describeCallers } from './describe-callers'
 import type { ClaimQuestions } from './describe-requests'
-import { describeByHost, describeRequests } from './describe-requests'
+import { describeByAddress, describeByHost } from './describe-requests'
 import type { EntryLine, ReachLine, ReachView } from './reach'
 import { byText, visible } from './words'
 
@@ -33,6 +33,8 @@ export interface Viewed extends Trust {
   readonly questions: ClaimQuestions
   /** What enters through gateways, and where it goes. @default nothing */
   readonly gateways?: readonly ViewedGateway[]
+  /** CIDR blocks that kubelets call from, where they are told by that. @default not known */
+  readonly nodeNetworks?: readonly string[]
   /** Only what these callers may ask. @default everybody */
   readonly callers?: Language
   /** What is left open whatever the policies say, in words. */
@@ -71,16 +73,26 @@ function calleeOf({ workload, port }: Pick<ViewedPort, 'workload' | 'port'>): st
 function linesOf(port: ViewedPort, callers: Region, viewed: Viewed): readonly ReachLine[] {
   const { must, may } = port.bounds
   const lines = (region: Region, bound: ReachLine['bound']): readonly ReachLine[] =>
-    groupsOf(region.intersect(callers)).flatMap(({ openness, names, requests }) =>
-      describeRequests(requests, viewed.questions).map(request => ({
-        callee: calleeOf(port),
-        callers: visible(describeCallers(names, viewed).join(', ')),
-        requests: visible(request),
-        bound,
-        openness,
-      })),
+    groupsOf(region, callers, viewed).flatMap(({ openness, who, requests }) =>
+      [...describeByAddress(requests, viewed.questions)].flatMap(([from, asked]) =>
+        asked.map(request => ({
+          callee: calleeOf(port),
+          callers: visible(who + comingFrom(from, viewed)),
+          requests: visible(request),
+          bound,
+          openness,
+        })),
+      ),
     )
-  return [...lines(must, 'certain'), ...lines(may.minus(must), 'possible')].filter(line => line.callers !== '')
+  // Who may come without an identity needs none.
+  const possible = may.minus(must).minus(must.given('caller', ''))
+  return [...lines(must, 'certain'), ...lines(possible, 'possible')]
+}
+
+function comingFrom(blocks: string, { nodeNetworks = [] }: Viewed): string {
+  if (blocks === '') return ''
+  const nodes = [...nodeNetworks].sort().join('|')
+  return blocks.split('|').sort().join('|') === nodes ? ` from the node networks ${blocks}` : ` from ${blocks}`
 }
 
 /** What enters by one port of a gateway. */
@@ -121,27 +133,39 @@ function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, 
 
 interface Group {
   readonly openness: ReachLine['openness']
-  readonly names: Language
+  /** In words. */
+  readonly who: string
   readonly requests: Region
 }
 
 const anonymous = Language.literals([''])
 const kubelet = Language.literals(['kubelet'])
 
-/** Callers that may ask the same, by how openly they are named: none at all, a set that is no list of names, names. */
-function groupsOf(region: Region): readonly Group[] {
-  if (region.isEmpty) return []
-  const edges = region.variable === 'caller' ? region.edges : [{ values: Language.all, to: region }]
-  return edges
-    .filter(({ to }) => !to.isEmpty)
-    .flatMap(({ values, to }) => {
-      const rest = values.minus(anonymous)
-      const named = rest.words ? rest : rest.intersect(kubelet)
-      return [
-        { openness: 'anonymous' as const, names: values.intersect(anonymous), requests: to },
-        { openness: 'mesh' as const, names: rest.minus(named), requests: to },
-        { openness: 'named' as const, names: named, requests: to },
-      ]
+/** Callers that may ask the same, by how openly they are named: whoever it is, none at all, a set that is no list of names, names. */
+function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Group[] {
+  const shared = sharedByAll(region, viewed)
+  const asked = region.minus(shared).intersect(callers)
+  const all: Group = { openness: 'anonymous', who: 'anybody', requests: shared }
+  const edges = asked.variable === 'caller' ? asked.edges : [{ values: Language.all, to: asked }]
+  const groups = edges.flatMap(({ values, to }): readonly Group[] => {
+    const rest = values.minus(anonymous)
+    const named = rest.words ? rest : rest.intersect(kubelet)
+    const group = (openness: Group['openness'], names: Language): Group => ({
+      openness,
+      who: describeCallers(names, viewed).join(', '),
+      requests: to,
     })
-    .filter(({ names }) => !names.isEmpty)
+    return [group('anonymous', values.intersect(anonymous)), group('mesh', rest.minus(named)), group('named', named)]
+  })
+  return [all, ...groups].filter(({ who, requests }) => who !== '' && !requests.isEmpty)
+}
+
+/** What everybody may ask, with an identity or without, and the kubelet too. */
+function sharedByAll(region: Region, { trusted, callers }: Viewed): Region {
+  if (callers) return Region.none
+  if (region.variable !== 'caller') return region
+  const everybody = Language.union([trusted, anonymous, kubelet])
+  const told = region.edges.filter(({ values }) => !values.intersect(everybody).isEmpty)
+  if (!everybody.within(Language.union(told.map(({ values }) => values)))) return Region.none
+  return Region.intersection(told.map(({ to }) => to))
 }

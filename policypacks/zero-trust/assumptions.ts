@@ -1,6 +1,14 @@
 import { stringify } from 'yaml'
 import type { GovernedPort, GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
+import {
+  linkerdConfig,
+  linkerdNamespace,
+  linkerdWords,
+  opaquePorts,
+  type LinkerdFacts,
+  type Stage,
+} from './assumptions-linkerd'
 import { chartLabels, gatewaysIn } from './facts/intent-gateways'
 
 /** What a stack says of the mesh it is for, as one control plane is told it. */
@@ -22,6 +30,11 @@ export interface Missing {
   readonly gatewaysHere: ReadonlySet<string>
   /** One a control plane, which the analyzer unites; none where the stack registers its mesh config. */
   readonly mesh: readonly MeshFacts[]
+  /** Namespaces that are on Linkerd; all others are taken to be on Istio. */
+  readonly onLinkerd: ReadonlySet<string>
+  /** Absent where the stack registers it, or nothing is on Linkerd. */
+  readonly linkerd: LinkerdFacts | undefined
+  readonly stages: Readonly<Record<string, Stage>>
 }
 
 /**
@@ -29,17 +42,18 @@ export interface Missing {
  * it guards. Whether real workloads are like this is `workload-matches-assumptions`'s to say, whether namespaces are
  * `namespace-in-mesh`'s.
  */
-export function assumptions(
-  intent: Intent,
-  { workloads, services, namespaces, gatewaysHere, mesh }: Missing,
-): readonly Sourced[] {
+export function assumptions(intent: Intent, missing: Missing): readonly Sourced[] {
+  const { workloads, services, namespaces, mesh, onLinkerd, linkerd, stages } = missing
   const [revision] = mesh.flatMap(({ revisions }) => revisions)
   const objects = [
-    ...namespaces.map(name => namespaceOf(name, revision)),
-    ...workloads.map(service => podOf(service, intent)),
-    ...gatewaysOf(intent, gatewaysHere),
-    ...services.filter(({ ports }) => ports.length > 0).map(serviceOf),
+    ...namespaces.map(name =>
+      onLinkerd.has(name) ? linkerdNamespace(name, stages[name] ?? 'enforce') : namespaceOf(name, revision),
+    ),
+    ...workloads.map(service => podOf(service, intent, onLinkerd)),
+    ...gatewaysOf(intent, missing),
+    ...services.filter(({ ports }) => ports.length > 0).map(service => serviceOf(service, onLinkerd)),
     ...mesh.flatMap(meshConfigs),
+    ...(linkerd ? [linkerdConfig(linkerd)] : []),
   ]
   return objects.map(object => ({ object, at: `assumed ${object.kind} ${object.metadata.name}` }))
 }
@@ -51,12 +65,12 @@ function namespaceOf(name: string, revision: string | undefined): KubernetesObje
 }
 
 /**
- * Gateways that call governed services, or that these call through, as Istio's chart makes them and their Services: how they come to an ambient Service is up to what they are, and what they let in to
+ * Gateways of Istio that call governed services, or that these call through, as its chart makes them and their Services: how they come to an ambient Service is up to what they are, and what they let in to
  * the labels of their Pods (istio `manifests/charts/gateway/templates/_helpers.tpl` gateway.selectorLabels).
  */
-function gatewaysOf(intent: Intent, here: ReadonlySet<string>): readonly KubernetesObject[] {
+function gatewaysOf(intent: Intent, { gatewaysHere, onLinkerd }: Missing): readonly KubernetesObject[] {
   return [...gatewaysIn(intent)].flatMap(([key, gateway]) => {
-    if (here.has(key)) return []
+    if (gatewaysHere.has(key) || onLinkerd.has(gateway.namespace)) return []
     const { namespace, serviceAccount: name } = gateway
     const labels = { ...chartLabels(gateway) }
     const annotations = { 'inject.istio.io/templates': 'gateway' }
@@ -72,6 +86,7 @@ function gatewaysOf(intent: Intent, here: ReadonlySet<string>): readonly Kuberne
 function podOf(
   { service, namespace, serviceAccount, labels, ports }: GovernedService,
   { flows }: Intent,
+  onLinkerd: ReadonlySet<string>,
 ): KubernetesObject {
   const probes = flows.filter(
     ({ from, to }) =>
@@ -80,10 +95,11 @@ function podOf(
   const own = { name: service, ports: ports.map(({ name, port }) => ({ name, containerPort: port })) }
   // A container has three probes at most, and which of the three it is makes no difference to who may call.
   const containers = [own, ...probes.map((flow, i) => ({ name: `probe-${i}`, livenessProbe: probeOf(flow, ports) }))]
+  const annotations = onLinkerd.has(namespace) ? opaquePorts(ports) : undefined
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: service, namespace, labels },
+    metadata: { name: service, namespace, labels, ...(annotations && { annotations }) },
     spec: { serviceAccountName: serviceAccount, containers },
   }
 }
@@ -97,12 +113,15 @@ function probeOf(
   return { httpGet: { port, path: typeof http.path === 'string' ? http.path : '/' } }
 }
 
-function serviceOf({ service, namespace, labels, ports, headless }: GovernedService): KubernetesObject {
+function serviceOf(
+  { service, namespace, labels, ports, headless }: GovernedService,
+  onLinkerd: ReadonlySet<string>,
+): KubernetesObject {
   const all = ports.map(({ name, port, servicePort = port, protocol }) => ({
     name,
     port: servicePort,
     targetPort: port,
-    appProtocol: protocol,
+    appProtocol: onLinkerd.has(namespace) ? linkerdWords[protocol] : protocol,
   }))
   return {
     apiVersion: 'v1',

@@ -24,13 +24,39 @@ export interface Config {
   readonly external: readonly string[]
   /**
    * `namespace/name` of what somebody has looked at and found right: Helm Releases in governed namespaces that bring no
-   * policies and no workloads of their own, and policies of the root namespace that are meant to select in every namespace.
+   * policies and no workloads of their own, policies of the root namespace that are meant to select in every namespace, and
+   * policies of Linkerd for a whole namespace.
    */
   readonly reviewed: readonly string[]
+  /** `namespace/name` of Servers that may audit: the last day, `2026-09-30`, and why. */
+  readonly audits: Readonly<Record<string, string>>
+  /** The day it is, `2026-09-30`: rules have no clock. */
+  readonly today?: string
 }
 
 export type ConfigKey = keyof Config
-export const meshKeys = ['kind', 'version', 'trustDomain', 'rootNamespace', 'pathNormalization'] as const
+/**
+ * The settings of a mesh: `kind` is `istio-sidecar`, `istio-ambient`, `linkerd` or `hybrid`; the next four are Istio's, but for `version` and `trustDomain` of a mesh
+ * that is Linkerd; all others are Linkerd's, the first two where the mesh is both. Lists have commas between.
+ */
+export const meshKeys = [
+  'kind',
+  'version',
+  'trustDomain',
+  'rootNamespace',
+  'pathNormalization',
+  'linkerdVersion',
+  'linkerdTrustDomain',
+  'linkerdNamespaces',
+  'controlPlaneNamespace',
+  'clusterNetworks',
+  'probeNetworks',
+  'defaultInboundPolicy',
+  'skipInboundPorts',
+  'skipOutboundPorts',
+  'opaquePorts',
+  'egressNamespace',
+] as const
 export type MeshKey = (typeof meshKeys)[number]
 
 /** The JSON Schema of one setting, as Pulumi checks and shows it. */
@@ -83,8 +109,15 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
   shared: strings('`namespace/name` of ServiceAccounts that several services are known to share'),
   external: strings('hosts outside the mesh that another stack declares'),
   reviewed: strings(
-    '`namespace/name` of what was looked at and found right: Helm Releases in governed namespaces that bring no policies and no workloads of their own; policies of the root namespace that are meant to select in every namespace',
+    '`namespace/name` of what was looked at and found right: Helm Releases in governed namespaces that bring no policies and no workloads of their own; policies of the root namespace that are meant to select in every namespace; policies of Linkerd for a whole namespace',
   ),
+  audits: {
+    type: 'object',
+    description: '`namespace/name` of Servers of Linkerd that may audit, each with the last day, `2026-09-30`, and why',
+    additionalProperties: { type: 'string' },
+    default: {},
+  },
+  today: { type: 'string', description: 'the day it is, `2026-09-30`, by which audits end: rules have no clock' },
 }
 
 /** What holds where nothing is configured. */
@@ -99,6 +132,7 @@ export const defaultConfig: Config = {
   shared: [],
   external: [],
   reviewed: [],
+  audits: {},
 }
 
 /** Configuration as received, and what is wrong with it: a misspelt setting must not quietly mean its default. */
@@ -132,6 +166,8 @@ const shapes: Readonly<Record<ConfigKey, string>> = {
   shared: 'a list of names',
   external: 'a list of hosts',
   reviewed: 'a list of names',
+  audits: 'an object of names, each with a day and a reason',
+  today: 'a day',
 }
 
 function fits(value: unknown, schema: ConfigSchema): boolean {

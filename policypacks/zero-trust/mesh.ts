@@ -3,6 +3,7 @@ import type { MeshKey } from './config'
 import { at, finding, gather, given, text, type Field } from './field'
 import { isRecord } from './judged'
 import { chartName, releases } from './facts/charts'
+import { linkerdConfigMap, ofConfig, ofInstallation, ofStatement } from './facts/linkerd-install/settings'
 import { ofKind, type Finding } from './rule'
 
 /** What is known of one of the mesh's settings. Nothing is ever filled in for a mesh that nobody described. */
@@ -29,7 +30,7 @@ interface Statement {
 export function meshSettings(objects: readonly Field[], configured: Partial<Record<MeshKey, string>>): MeshSettings {
   const known = new Map<MeshKey, Setting>()
   return key => {
-    const setting = known.get(key) ?? lookUp(key, objects, configured[key])
+    const setting = known.get(key) ?? lookUp(key, objects, ofConfig(configured, key))
     known.set(key, setting)
     return setting
   }
@@ -53,17 +54,31 @@ function settled(key: MeshKey, stated: readonly Statement[], findings: readonly 
     }
   const other = stated.find(({ value }) => value !== first.value)
   if (other === undefined) return { kind: 'known', value: first.value }
+  if (key === 'kind' && isHybrid(stated)) return { kind: 'known', value: 'hybrid' }
   const why = `the mesh's \`${key}\` is stated in two ways`
   const contradiction =
     other.field && finding(other.field, `${why}: here, and ${first.field?.of.label ?? 'in the setting `mesh`'}`)
   return { kind: 'unknown', why, findings: contradiction ? [contradiction] : [] }
 }
 
-/** What our ConfigMap, istiod's (`istio`, `istio-<revision>`) or a Release of istiod says of a setting. */
+/** Istio in one way, and Linkerd: a stack may state each of its meshes by itself. */
+function isHybrid(stated: readonly Statement[]): boolean {
+  const kinds = new Set(stated.map(({ value }) => value))
+  const istio = [...kinds].filter(kind => kind.startsWith('istio-'))
+  return kinds.size - istio.length > 0 && istio.length <= 1 && [...kinds].every(isOfHybrid)
+}
+
+function isOfHybrid(kind: string): boolean {
+  return kind.startsWith('istio-') || kind === 'linkerd' || kind === 'hybrid'
+}
+
+/** What our ConfigMap, istiod's (`istio`, `istio-<revision>`), Linkerd's (`linkerd-config`) or a Release of either control plane says of a setting. */
 function stateOf(source: Field, key: MeshKey): string | undefined {
-  if (source.of.kind !== 'ConfigMap') return chartName(source) === 'istiod' ? fromValues(source, key) : undefined
+  if (source.of.kind !== 'ConfigMap')
+    return chartName(source) === 'istiod' ? fromValues(source, key) : ofInstallation(source, key)
   const name = text(at(source, 'metadata', 'name')) ?? ''
-  if (name === intentConfigMap) return text(at(source, 'data', key))
+  if (name === intentConfigMap) return ofStatement(source, key)
+  if (name === linkerdConfigMap) return ofInstallation(source, key)
   const mesh = at(source, 'data', 'mesh')
   return /^istio(-.+)?$/.test(name) && given(mesh) ? fromMeshConfig(parse(text(mesh) ?? ''), key) : undefined
 }
@@ -78,7 +93,8 @@ function fromValues(chart: Field, key: MeshKey): string | undefined {
       return text(at(chart, 'values', 'meshConfig', key))
     case 'pathNormalization':
       return text(at(chart, 'values', 'meshConfig', key, 'normalization'))
-    case 'kind':
+    // `kind` is nowhere said, all others are Linkerd's.
+    default:
       return undefined
   }
 }

@@ -24,7 +24,9 @@ const deploy = once((args: Partial<ZeroTrustMeshArgs> = {}) =>
 )
 
 function compiled(args: Partial<ZeroTrustMeshArgs> = {}) {
-  return compile(shop, targetOf({ ...settings, istio, ...args }))
+  const target = targetOf({ ...settings, istio, ...args })
+  assert.ok(target.kind !== 'hybrid')
+  return compile(shop, target)
 }
 
 describe('a mesh of ambient namespaces', () => {

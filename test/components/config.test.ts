@@ -34,6 +34,7 @@ describe('the configuration of a stack', () => {
       cluster: {},
       mesh: {
         istio: mesh,
+        meshes: {},
         trust: { selfSigned: true },
         stages: {},
         dataPlanes: {},
@@ -43,7 +44,10 @@ describe('the configuration of a stack', () => {
         acknowledged: [],
       },
     })
-    assert.deepEqual(await problems({}), ['mesh: `mesh` is missing', 'trust: `trust` is missing'])
+    assert.deepEqual(await problems({}), [
+      'trust: `trust` is missing',
+      'mesh: nothing says which mesh this is (`mesh` for Istio, `linkerd` for Linkerd, or both: `version` and `trustDomain` at least)',
+    ])
   })
 
   it('takes every setting there is', async () => {
@@ -79,6 +83,7 @@ describe('the configuration of a stack', () => {
       policies: '{"all":"mandatory","strict-mtls":{"enforcementLevel":"advisory","exempt":["x"]}}',
       context: 'kind-dev',
     })
+    assert.ok(settings.istio)
     assert.equal(settings.istio.pathNormalization, 'MERGE_SLASHES')
     assert.deepEqual([settings.istio.dataPlane, settings.istio.multiCluster?.network], ['ambient', 'vpc-1'])
     assert.deepEqual(settings.istio.gatewayApi, { file: 'crds/standard-install.yaml' })

@@ -1,6 +1,6 @@
 import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import type { Graph } from '../../core/graph/graph'
-import type { MeshSettings } from '../../components/settings'
+import type { IstioMeshSettings } from '../../components/settings'
 
 /** Three services in two namespaces, a gateway, a host outside. */
 export const shop: Graph = defineGraph({
@@ -17,7 +17,7 @@ export const shop: Graph = defineGraph({
   cart: { redis: { redis: 'tcp' } },
 })
 
-export const settings: MeshSettings = {
+export const settings: IstioMeshSettings = {
   istio: { version: '1.30.3', trustDomain: 'test.example.com' },
   trust: { selfSigned: true },
   gateways: { 'istio-ingress': { service: 'ClusterIP' } },

@@ -28,7 +28,9 @@ describe('gateways of a stack', () => {
       ours: { namespace: 'edge', routing: 'gateway-api', service: 'ClusterIP' },
       theirs: { routing: 'elsewhere', service: 'ClusterIP' },
     } as const
-    assert.deepEqual(targetOf({ ...settings, gateways }).gateways, {
+    const target = targetOf({ ...settings, gateways })
+    assert.ok(target.kind === 'istio-sidecar')
+    assert.deepEqual(target.gateways, {
       'edge/ours': { routing: 'gateway-api', service: 'ClusterIP' },
       'theirs/theirs': { routing: 'elsewhere' },
     })

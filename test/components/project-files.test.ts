@@ -51,7 +51,7 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('say in the description of each object which keys it has', () => {
-    for (const key of ['mesh', 'trust', 'namespaces'] as const) {
+    for (const key of ['mesh', 'linkerd', 'trust', 'namespaces'] as const) {
       const schema = configShape.shape[key]
       const shape = 'shape' in schema ? schema.shape : schema.unwrap().shape
       for (const field of Object.keys(shape)) assert.ok(project.config[key].description.includes(field), field)
@@ -59,7 +59,11 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('hold no secret and no salt', () => {
-    assert.deepEqual(stacks, ['Pulumi.ambient.yaml', 'Pulumi.dev.yaml', 'Pulumi.mixed.yaml', 'Pulumi.prod.yaml'])
+    const names = ['ambient', 'dev', 'hybrid', 'linkerd', 'mixed', 'prod']
+    assert.deepEqual(
+      stacks,
+      names.map(name => `Pulumi.${name}.yaml`),
+    )
     for (const stack of stacks) assert.doesNotMatch(text(stack), /encryptionsalt|secure:|secretsprovider|encryptedkey/)
   })
 
@@ -74,8 +78,10 @@ describe('the files of the Pulumi project', () => {
   it('differ in what matters: version, revision, trust domain, trust, stages and levels', () => {
     const [dev, prod] = ['Pulumi.dev.yaml', 'Pulumi.prod.yaml'].map(configOf)
     for (const key of ['mesh', 'trust', 'stages', 'policies', 'gateways']) assert.notEqual(dev?.[key], prod?.[key], key)
-    const domains = stacks.map(configOf).map(config => JSON.parse(config.mesh ?? '{}').trustDomain)
-    assert.equal(new Set(domains).size, stacks.length)
+    const domains = stacks.map(configOf).flatMap(({ mesh = '{}', linkerd = '{}' }) => {
+      return [mesh, linkerd].flatMap(text => JSON.parse(text).trustDomain ?? [])
+    })
+    assert.equal(new Set(domains).size, stacks.length + 1, 'each its own, and a stack of both meshes two')
   })
 })
 

@@ -1,5 +1,5 @@
 import type { Comparison } from '../../core/analyze/compare'
-import { compareWithIntent } from '../../core/analyze/compare'
+import { compareOn } from '../../core/analyze/compare-meshes'
 import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
@@ -34,5 +34,5 @@ export function prove(graph: Graph, to: Target = target): Comparison {
 
 /** The same for objects that were tampered with. */
 export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: Target = target): Comparison {
-  return compareWithIntent(reachOf(objects), intentOf(graph), termsOf(to))
+  return compareOn(reachOf(objects), intentOf(graph), termsOf(to))
 }

@@ -5,8 +5,8 @@ import { ternary } from '../istio/kleene'
 import { nameOf } from '../istio/verdict'
 import type { Layer, Named, ServerTls, Workload } from '../layer'
 import { unreadableRoutes } from './attached-routes'
+import { mayTakeFrom, serverNamesOf } from './chains'
 import { trustedBy } from './forwarded'
-import { bareHosts } from './hosts'
 import type { GatewayListener, VirtualHost } from './listener'
 import { isHttps, isPlainHttp, isTls, portsOf, type PortServers } from './ports'
 import { boundTo, type BoundServer } from './servers'
@@ -88,7 +88,7 @@ function ofHttp(port: number, servers: readonly BoundServer[], hosts: readonly V
     speaks: 'http',
     peers: secure ? peersOf(server?.tls) : 'anybody',
     plaintext: ternary(!secure),
-    ...(secure ? { serverNames: bareHosts(servers.flatMap(bound => bound.server.hosts)) } : {}),
+    ...(secure ? { serverNames: [...new Set(servers.flatMap(serverNamesOf))] } : {}),
     redirects: answers && servers.every(bound => bound.server.tls?.httpsRedirect === true),
     hosts,
     because: because(servers, hosts),
@@ -103,7 +103,7 @@ function ofBytes(port: number, bound: BoundServer): GatewayListener {
     speaks: 'bytes',
     peers: peersOf(bound.server.tls),
     plaintext: ternary(!isTls(bound)),
-    ...(isTls(bound) ? { serverNames: bareHosts(bound.server.hosts) } : {}),
+    ...(isTls(bound) ? { serverNames: serverNamesOf(bound) } : {}),
     redirects: false,
     hosts: [],
     because: because([bound], []),

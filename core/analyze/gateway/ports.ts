@@ -1,3 +1,4 @@
+import { isOddlyNamed, sameChain } from './chains'
 import type { BoundServer } from './servers'
 
 /** The servers of one of a gateway's ports, as far as they go together. */
@@ -36,21 +37,29 @@ export function portsOf(bound: readonly BoundServer[]): readonly PortServers[] {
 function merged(servers: readonly BoundServer[]): readonly BoundServer[] {
   // Servers at addresses of their own do not clash, and no request says which it came to.
   if (servers.some(({ server }) => server.bind !== undefined)) return servers.map(doubted)
-  return servers.reduce<readonly BoundServer[]>((kept, server) => {
+  const taken = servers.reduce<readonly BoundServer[]>((kept, server) => {
     const rivals = kept.filter(other => clash(other, server))
     if (rivals.length === 0) return [...kept, server]
     if (rivals.some(rival => isBefore(rival, server))) return kept
     return [...kept.map(other => (rivals.includes(other) ? doubted(other) : other)), doubted(server)]
   }, [])
+  return taken.map(server => (isRejected(server, taken) ? doubted(server) : server))
+}
+
+/** Whether Envoy may reject the listener for the names of a server, which leaves whatever was there before. */
+function isRejected(server: BoundServer, all: readonly BoundServer[]): boolean {
+  if (!isTls(server)) return false
+  return isOddlyNamed(server) || all.some(other => other !== server && isTls(other) && sameChain(other, server))
 }
 
 function doubted(bound: BoundServer): BoundServer {
   return { ...bound, certain: 'unknown' }
 }
 
-/** Whether `a` certainly goes first, and is certainly there. */
+/** Whether `a` certainly goes first, and is certainly there. In which namespaces istiod spells out the hosts of a Gateway of the Gateway API is not followed. */
 function isBefore(a: BoundServer, b: BoundServer): boolean {
   if (a.certain !== 'yes' || isTls(a) !== isTls(b)) return false
+  if (isTls(a) && [a, b].some(({ door }) => door.kind === 'gateway')) return false
   const [one, other] = [a.door.gateway, b.door.gateway]
   return one === other || (one.created !== undefined && other.created !== undefined)
 }

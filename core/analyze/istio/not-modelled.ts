@@ -10,11 +10,13 @@ const effects: ReadonlyMap<string, string> = new Map([
   // Before or after authorization, as its `phase` says.
   ['WasmPlugin.extensions.istio.io', 'code in proxies, which may answer, change or drop any request'],
   ['TrafficExtension.extensions.istio.io', 'code in proxies, which may answer, change or drop any request'],
+  // It goes before routes and annotations, and its `dstOverrides` lead calls elsewhere (linkerd2 `charts/linkerd-crds/templates/serviceprofile.yaml`).
+  ['ServiceProfile.linkerd.io', 'routes of callers’ proxies, in place of those that are analysed'],
   // Environment variables, such as the one that decides whether a sidecar speaks HBONE.
   ['ProxyConfig.networking.istio.io', 'settings of single proxies, which are taken to be those of the mesh'],
 ])
 
-/** Whether Istio follows objects of this kind, and nothing here does. */
+/** Whether a mesh follows objects of this kind, and nothing here does. */
 export function isNotModelled(object: RawObject): boolean {
   return effects.has(kindOf(object))
 }
@@ -25,7 +27,7 @@ function kindOf({ kind, group }: RawObject): string {
 
 /**
  * A Problem for each kind of objects that is not modelled: what is said of who reaches whom holds only as far as they leave it alone.
- * Source of the kinds: istio `pkg/config/schema/metadata.yaml`.
+ * Source of the kinds: istio `pkg/config/schema/metadata.yaml`, linkerd2 `charts/linkerd-crds`.
  */
 export function notModelled(objects: readonly RawObject[]): readonly Problem[] {
   const kinds = groupBy(objects.filter(isNotModelled), kindOf)

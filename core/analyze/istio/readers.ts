@@ -127,5 +127,7 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   LinkerdHTTPRoute: forLinkerd('LinkerdHTTPRoute'),
   HTTPLocalRateLimitPolicy: forLinkerd('HTTPLocalRateLimitPolicy'),
   EgressNetwork: forLinkerd('EgressNetwork'),
+  TLSRoute: forLinkerd('TLSRoute'),
+  TCPRoute: forLinkerd('TCPRoute'),
   EnvoyFilter: reportEnvoyFilter,
 }

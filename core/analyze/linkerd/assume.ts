@@ -28,7 +28,9 @@ export const chartDefaults = {
   probeNetworks: ['0.0.0.0/0', '::/0'],
   defaultPolicy: 'all-unauthenticated',
   skipInboundPorts: '4567,4568',
+  skipOutboundPorts: '4567,4568',
   opaquePorts: '25,587,3306,4444,5432,6379,9300,11211',
+  egressNamespace: 'linkerd-egress',
 } as const satisfies LinkerdMesh
 
 /** The ports that an installation leaves out of capture where annotations do not say, as the annotation spells them; the chart's where that is not known. */

@@ -1,5 +1,6 @@
 import type { Labels, Named } from '../layer'
 import type { GrpcRoute, HttpRoute } from './layer-routes-linkerd'
+import type { EgressNetwork, OutboundRoute } from './outbound/layer-outbound'
 
 /*
  * What a layer says of Linkerd: its own objects, and the settings it was installed with. Paths in this folder's docstrings are those of linkerd2 (tag
@@ -7,6 +8,7 @@ import type { GrpcRoute, HttpRoute } from './layer-routes-linkerd'
  */
 
 export * from './layer-routes-linkerd'
+export * from './outbound/layer-outbound'
 
 /** Everything of Linkerd that was read. */
 export interface LinkerdLayer {
@@ -22,8 +24,9 @@ export interface LinkerdLayer {
   readonly grpcRoutes: readonly GrpcRoute[]
   /** Read, not judged: they limit what a caller may send, not who may send it. */
   readonly rateLimits: readonly RateLimit[]
-  /** Read, not judged: they are about calls that leave the cluster. */
   readonly egressNetworks: readonly EgressNetwork[]
+  /** Routes that callers' proxies follow: those of Services and of EgressNetworks. */
+  readonly outboundRoutes: readonly OutboundRoute[]
 }
 
 /** Whom a port without a Server lets in, and what a Server's own `accessPolicy` adds (`policy-controller/k8s/index/src/defaults.rs`). */
@@ -50,8 +53,12 @@ export interface LinkerdMesh {
   readonly defaultPolicy?: DefaultPolicy
   /** `proxyInit.ignoreInboundPorts`, as the annotation spells it. */
   readonly skipInboundPorts?: string
+  /** `proxyInit.ignoreOutboundPorts`, as the annotation spells it. */
+  readonly skipOutboundPorts?: string
   /** `proxy.opaquePorts`, as the annotation spells it. */
   readonly opaquePorts?: string
+  /** Whose EgressNetworks are for every namespace that has none of its own (`egress.globalEgressNetworkNamespace`). */
+  readonly egressNamespace?: string
 }
 
 /** What the injector looks at in a Namespace. */
@@ -170,9 +177,4 @@ export interface Network {
 /** An HTTPLocalRateLimitPolicy: how often a Server's clients may ask. */
 export interface RateLimit extends Named {
   readonly target: string
-}
-
-/** An EgressNetwork: what leaves the cluster to some networks, and whether it may. */
-export interface EgressNetwork extends Named {
-  readonly trafficPolicy: string
 }

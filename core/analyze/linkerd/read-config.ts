@@ -29,7 +29,9 @@ export function readLinkerdConfig(object: RawObject): MeshPart {
   )
   const defaultPolicy = known(proxy.get('defaultInboundPolicy'), field => field.oneOf(...defaultPolicies))
   const skipInboundPorts = known(values.get('proxyInit').get('ignoreInboundPorts'), portList)
+  const skipOutboundPorts = known(values.get('proxyInit').get('ignoreOutboundPorts'), portList)
   const opaquePorts = known(proxy.get('opaquePorts'), portList)
+  const egressNamespace = known(values.get('egress').get('globalEgressNetworkNamespace'), text)
   return {
     at: object.at,
     ...(object.namespace === undefined ? {} : { namespace: object.namespace }),
@@ -38,7 +40,9 @@ export function readLinkerdConfig(object: RawObject): MeshPart {
     ...(probeNetworks === undefined ? {} : { probeNetworks }),
     ...(defaultPolicy === undefined ? {} : { defaultPolicy }),
     ...(skipInboundPorts === undefined ? {} : { skipInboundPorts }),
+    ...(skipOutboundPorts === undefined ? {} : { skipOutboundPorts }),
     ...(opaquePorts === undefined ? {} : { opaquePorts }),
+    ...(egressNamespace === undefined ? {} : { egressNamespace }),
   }
 }
 
@@ -85,7 +89,9 @@ const settings = [
   'probeNetworks',
   'defaultPolicy',
   'skipInboundPorts',
+  'skipOutboundPorts',
   'opaquePorts',
+  'egressNamespace',
 ] as const satisfies readonly (keyof LinkerdMesh)[]
 
 /** One mesh out of what its installations say; where they disagree, nothing is known. */

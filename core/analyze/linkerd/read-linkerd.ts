@@ -4,7 +4,8 @@ import { readAnnotations, readLabels, type RawObject } from '../istio/read-objec
 import type { LinkerdLayer, LinkerdNamespace } from './layer-linkerd'
 import { readMeshTlsAuthentication, readNetworkAuthentication } from './read-authentication'
 import { isLinkerdConfig, readLinkerdConfig, uniteLinkerdMesh, type MeshPart } from './read-config'
-import { readEgressNetwork, readLinkerdAuthorizationPolicy, readRateLimit } from './read-policy'
+import { readEgressNetwork, readOutboundRoute } from './outbound/read-outbound'
+import { readLinkerdAuthorizationPolicy, readRateLimit } from './read-policy'
 import { readGrpcRoute, readHttpRoute } from './read-route'
 import { readServer, readServerAuthorization } from './read-server'
 
@@ -29,6 +30,7 @@ export function emptyLinkerdDraft(): LinkerdDraft {
     grpcRoutes: [],
     rateLimits: [],
     egressNetworks: [],
+    outboundRoutes: [],
   }
 }
 
@@ -60,7 +62,10 @@ export const linkerdReaders = {
   GRPCRoute: (object, draft) => {
     const route = readGrpcRoute(object)
     if (route) draft.grpcRoutes.push(route)
+    readOutbound(object, 'GRPCRoute', draft)
   },
+  TLSRoute: (object, draft) => readOutbound(object, 'TLSRoute', draft),
+  TCPRoute: (object, draft) => readOutbound(object, 'TCPRoute', draft),
   HTTPLocalRateLimitPolicy: (object, draft) => draft.rateLimits.push(readRateLimit(object)),
   EgressNetwork: (object, draft) => draft.egressNetworks.push(readEgressNetwork(object)),
 } as const satisfies Partial<Readonly<Record<Kind, Reader>>>
@@ -68,6 +73,13 @@ export const linkerdReaders = {
 function readHttp(object: RawObject, draft: LinkerdDraft): void {
   const route = readHttpRoute(object)
   if (route) draft.httpRoutes.push(route)
+  readOutbound(object, 'HTTPRoute', draft)
+}
+
+/** A route of callers, in whose proxies it counts. */
+function readOutbound(object: RawObject, kind: Parameters<typeof readOutboundRoute>[1], draft: LinkerdDraft): void {
+  const route = readOutboundRoute(object, kind)
+  if (route) draft.outboundRoutes.push(route)
 }
 
 export function finishLinkerd({ meshParts, ...rest }: LinkerdDraft, problems: Problem[]): LinkerdLayer {

@@ -1,12 +1,6 @@
 import type { Cursor } from '../istio/cursor'
 import { readNamed, type RawObject } from '../istio/read-object'
-import type {
-  AuthenticationRef,
-  EgressNetwork,
-  LinkerdAuthorizationPolicy,
-  PolicyTarget,
-  RateLimit,
-} from './layer-linkerd'
+import type { AuthenticationRef, LinkerdAuthorizationPolicy, PolicyTarget, RateLimit } from './layer-linkerd'
 import { readWhole } from './read-whole'
 import { gatewayGroup, policyGroup, readKindRef, targetsKind, type KindRef } from './target-kind'
 
@@ -58,9 +52,4 @@ function authenticationKind(target: KindRef): AuthenticationRef['kind'] {
 /** Source: `policy-controller/k8s/api/src/policy/ratelimit_policy.rs`. */
 export function readRateLimit(object: RawObject): RateLimit {
   return { ...readNamed(object), target: object.body.get('spec').get('targetRef').get('name').string() ?? '' }
-}
-
-/** Source: `policy-controller/k8s/api/src/policy/egress_network.rs`. */
-export function readEgressNetwork(object: RawObject): EgressNetwork {
-  return { ...readNamed(object), trafficPolicy: object.body.get('spec').get('trafficPolicy').string() ?? '' }
 }

@@ -18,6 +18,7 @@ const annotation = {
   requireIdentity: 'config.linkerd.io/proxy-require-identity-inbound-ports',
   opaque: 'config.linkerd.io/opaque-ports',
   skip: 'config.linkerd.io/skip-inbound-ports',
+  skipOutbound: 'config.linkerd.io/skip-outbound-ports',
   inject: 'linkerd.io/inject',
 } as const
 
@@ -83,9 +84,23 @@ function opaqueOf(layer: Layer, workload: Workload, port: number): Ternary {
  */
 export function skipped(layer: Layer, workload: Workload, port: number): Ternary {
   const annotated = annotationOf(layer, workload, annotation.skip)
+  return leftOut(annotated, port, [layer.linkerd.mesh.skipInboundPorts, chartDefaults.skipInboundPorts])
+}
+
+/** The same for calls that a workload makes. */
+export function outboundSkipped(layer: Layer, workload: Workload, port: number): Ternary {
+  const annotated = annotationOf(layer, workload, annotation.skipOutbound)
+  return leftOut(annotated, port, [layer.linkerd.mesh.skipOutboundPorts, chartDefaults.skipOutboundPorts])
+}
+
+/** By the annotation, else by the installation's list, or the chart's in its place. */
+function leftOut(
+  annotated: Annotated,
+  port: number,
+  [usual, chart]: readonly [installed: string | undefined, chart: string],
+): Ternary {
   if (annotated.kind === 'given') return mayListPort(annotated.text, port)
-  const usual = layer.linkerd.mesh.skipInboundPorts
-  const listed = mayListPort(usual ?? chartDefaults.skipInboundPorts, port)
+  const listed = mayListPort(usual ?? chart, port)
   return (usual === undefined || annotated.kind === 'unknown') && listed === 'yes' ? 'unknown' : listed
 }
 

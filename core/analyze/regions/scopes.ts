@@ -1,7 +1,9 @@
-import { groupBy } from '../../model/group'
 import { isGateway } from '../istio/injection'
 import type { Ternary } from '../istio/kleene'
-import type { Labels, Layer, Named, Selector, Workload } from '../layer'
+import { planesOf } from '../istio/data-plane'
+import type { Layer, Named, Selector, Workload } from '../layer'
+import { linkerdScopes } from './linkerd/scopes'
+import { labelled, Shelf } from './shelf'
 
 /** A workload and the part of the layer that can concern it, so that nobody searches the whole cluster for each. */
 export interface Scope {
@@ -11,7 +13,7 @@ export interface Scope {
 
 /**
  * The layer cut for each workload. An object is kept unless it certainly does not concern the workload: it lies in another
- * namespace that is not the root, or one of the labels it selects by is missing.
+ * namespace that is not the root, or one of the labels it selects by is missing; of Linkerd's, or what it is for or is named by does not concern the workload.
  */
 export function scopes(layer: Layer): readonly Scope[] {
   const root = layer.mesh.rootNamespace
@@ -33,6 +35,9 @@ export function scopes(layer: Layer): readonly Scope[] {
     peerAuthentications: index(layer.peerAuthentications, ofSelector),
     requestAuthentications: index(layer.requestAuthentications.filter(isUntargeted), ofSelector),
   }
+  const linkerd = linkerdScopes(layer.linkerd)
+  // By whom it is proxied may depend on all there is; the answer is kept for the parts of this layer.
+  for (const workload of layer.workloads) planesOf(layer, workload)
   return layer.workloads.map(workload => ({
     workload,
     layer: {
@@ -46,58 +51,11 @@ export function scopes(layer: Layer): readonly Scope[] {
       ],
       peerAuthentications: shelves.peerAuthentications.concerning(workload),
       requestAuthentications: shelves.requestAuthentications.concerning(workload),
+      linkerd: linkerd(workload),
     },
   }))
 }
 
 function isUntargeted({ targeted }: { readonly targeted: Ternary }): boolean {
   return targeted !== 'yes'
-}
-
-function labelled(labels: Labels): Selector {
-  return { kind: 'labels', labels }
-}
-
-/** Objects by place and by the first label they select by. */
-class Shelf<T extends Named> {
-  private readonly places: ReadonlyMap<string, ReadonlyMap<string, readonly T[]>>
-
-  constructor(
-    objects: readonly T[],
-    private readonly root: string | undefined,
-    selectorOf: (object: T) => Selector,
-  ) {
-    const byPlace = groupBy(objects, object => this.placeOf(object))
-    this.places = new Map(
-      [...byPlace].map(([place, list]) => [place, groupBy(list, object => firstLabel(selectorOf(object)))]),
-    )
-  }
-
-  /** A workload without labels gets all: to ztunnel every selector takes it. */
-  concerning({ namespace, labels }: Workload): readonly T[] {
-    const own = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
-    const wanted = new Set([everywhere, namespace, ...(this.root === undefined ? [] : [this.root])])
-    const found = new Set<T>()
-    for (const place of wanted) {
-      const shelf = this.places.get(place)
-      for (const label of own.length > 0 ? [anyLabel, ...own] : (shelf?.keys() ?? [])) {
-        for (const object of shelf?.get(label) ?? []) found.add(object)
-      }
-    }
-    return [...found]
-  }
-
-  /** With the root namespace unknown any namespace may be it. */
-  private placeOf({ namespace }: T): string {
-    return namespace === undefined || this.root === undefined ? everywhere : namespace
-  }
-}
-
-// Neither is a name Kubernetes admits.
-const everywhere = '*'
-const anyLabel = '*'
-
-function firstLabel(selector: Selector): string {
-  const [first] = selector.kind === 'labels' ? Object.entries(selector.labels) : []
-  return first ? `${first[0]}=${first[1]}` : anyLabel
 }

@@ -9,7 +9,8 @@ import type { IngressGateway } from './ingress/gateways'
 import type { Namespaces } from './labels'
 import { waypointLabels } from './labels'
 import { meshObjects } from './mesh-objects'
-import { podsOf, versionServices } from './traffic/assumptions'
+import { podsOf } from '../versions'
+import { versionServices } from './traffic/assumptions'
 import type { Bound } from './waypoint/waypoints'
 
 /** What is deployed beside the manifests: what carries labels of ours, and gateways. */

@@ -10,7 +10,7 @@ import type { Workload } from './context'
 import { misnamed } from './misnamed'
 import { planeOf } from './plane'
 import type { Settings } from './settings'
-import { podsOfVersions } from './traffic/destinations'
+import { podsOfVersions } from '../versions'
 
 /** What is wrong with a graph on a mesh. */
 export interface Doubts {

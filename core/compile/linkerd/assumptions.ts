@@ -4,7 +4,9 @@ import type { KubernetesObject, ObjectMeta } from '../../model/manifest'
 import { accounts, containerProbes } from '../assumed'
 import { object } from '../objects'
 import { sorted } from '../order'
+import { podsOf, versionsOf } from '../versions'
 import type { Context, Workload } from './context'
+import { exportLabels } from './multicluster/exports'
 import { stageOf } from '../settings'
 
 /** Annotations of each namespace, by its name. */
@@ -34,8 +36,9 @@ export function assumptions(context: Context, annotations: Annotations): Kuberne
   return [
     ...Object.entries(annotations).map(([name, its]) => object('Namespace', { name, annotations: its })),
     ...accounts(context.graph),
-    ...workloads.map(pod),
-    ...callable.map(serviceOf),
+    ...workloads.flatMap(podsOf).map(pod),
+    ...callable.map(workload => serviceOf(workload, exportLabels(workload, context))),
+    ...callable.flatMap(versionServices),
     installation(context),
   ]
 }
@@ -50,7 +53,7 @@ function pod({ name, namespace, labels, serviceAccount, ports, service }: Worklo
 }
 
 /** Ports that proxies do not read unless they are told to (linkerd2 `charts/linkerd-control-plane/values.yaml` proxy.opaquePorts). */
-const usuallyOpaque = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211]
+export const usuallyOpaque = [25, 587, 3306, 4444, 5432, 6379, 9300, 11211]
 
 /**
  * The list that takes the usual one's place, where a port with requests is among those: a Server that hints HTTP on an opaque port refuses everybody
@@ -71,7 +74,10 @@ const appProtocols: Readonly<Record<Protocol, string>> = {
   tls: 'linkerd.io/tcp',
 }
 
-function serviceOf({ name, namespace, labels, ports, service }: Workload): KubernetesObject {
+function serviceOf(
+  { name, namespace, labels, ports, service }: Workload,
+  own?: Readonly<Record<string, string>>,
+): KubernetesObject {
   const all = ports.map(({ name: port, port: targetPort, servicePort = targetPort, protocol }) => ({
     name: port,
     port: servicePort,
@@ -79,7 +85,12 @@ function serviceOf({ name, namespace, labels, ports, service }: Workload): Kuber
     appProtocol: appProtocols[protocol],
   }))
   const spec = { ...(service.headless && { clusterIP: 'None' }), selector: labels, ports: all }
-  return object('Service', { name, namespace }, { spec })
+  return object('Service', { name, namespace, ...(own && { labels: own }) }, { spec })
+}
+
+/** The Services that lead to one version each, which is what routes name; the Servers before their Pods are those of the service. */
+function versionServices(workload: Workload): KubernetesObject[] {
+  return versionsOf(workload).length === 0 ? [] : podsOf(workload).map(version => serviceOf(version))
 }
 
 /** Where the chart writes down what a mesh was installed with (linkerd2 `charts/linkerd-control-plane/templates/config.yaml`). */

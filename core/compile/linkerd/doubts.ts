@@ -3,8 +3,10 @@ import { gatewayOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { sorted, sortedGroups } from '../order'
+import type { Labelled } from '../overlaps'
 import { othersSelected } from '../overlaps'
 import { unknownNamespace } from '../settings'
+import { podsOfVersions } from '../versions'
 import type { Context, Workload } from './context'
 import type { Account } from './grant'
 import { identityOf } from './grant'
@@ -67,11 +69,12 @@ function misplacement(namespace: string, { settings: { controlPlane } }: Context
 
 /** A Server takes every Pod that has its labels, and of two that take one Pod the older one counts alone (linkerd2 `inbound/index.rs` reindex_servers). */
 function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const othersOf = othersSelected(workloads)
+  const othersOf = othersSelected<Labelled>([...workloads, ...workloads.flatMap(podsOfVersions)])
   return workloads.flatMap(workload => {
     const others = othersOf(workload)
     if (others.length === 0 && Object.keys(workload.labels).length > 0) return []
-    const whom = others.length > 0 ? `the Pods of ${listing(others.map(other => other.name))}` : 'every Pod beside it'
+    const whom =
+      others.length > 0 ? `the Pods of ${listing(sorted(others.map(other => other.name)))}` : 'every Pod beside it'
     const message = `the labels of \`${workload.name}\` also select ${whom}`
     const at = `services.${workload.name}.labels`
     const hint = 'give each service a label value of its own'

@@ -127,11 +127,14 @@ function isProbe({ source }: Grant): boolean {
   return source.name === 'kubelet'
 }
 
-/** One route for each set of callers; where there is but one, it goes by the Server's name. */
+/**
+ * One route for each set of callers. Its name says who they are and what they may ask, so that no change of a graph changes a route in place: the new ones are there before the old
+ * ones go, whichever of them is written first, and meanwhile each request finds a route whose callers are those of the old graph or those of the new.
+ */
 function routes(place: Place, kind: 'HTTPRoute' | 'GRPCRoute', { branches, unsaid }: Routed): Outcome {
   const { callee, server: name } = place
-  const nameOf = ({ audience }: Branch): string =>
-    branches.length === 1 ? name : fitName(`${name}.${audienceName(audience)}`)
+  const nameOf = ({ audience, matches }: Branch): string =>
+    fitName(`${name}.${audienceName(audience)}-${digest(JSON.stringify(matches))}`)
   return {
     manifests: branches.flatMap(branch =>
       routed({

@@ -4,6 +4,7 @@ import { blocking } from '../../model/problem'
 import { sorted } from '../order'
 import { fault, isLabel, isName } from '../settings'
 import type { LinkerdTarget, Stage } from '../target'
+import type { LinkerdExport } from '../target-linkerd'
 
 /** A target with its defaults filled in. */
 export interface Settings {
@@ -12,6 +13,9 @@ export interface Settings {
   readonly controlPlane: string
   readonly clusterDomain: string
   readonly stages: Readonly<Record<string, Stage>>
+  readonly gatewayApi: 'standard' | 'experimental'
+  /** By `namespace/service`. */
+  readonly exports: Readonly<Record<string, LinkerdExport>>
   /** Where kubelets probe from, sorted; all there is where nobody says. */
   readonly nodeNetworks: readonly string[]
 }
@@ -32,6 +36,8 @@ export function settle(target: LinkerdTarget): { readonly settings: Settings; re
     controlPlane: target.controlPlaneNamespace ?? 'linkerd',
     clusterDomain: target.clusterDomain ?? 'cluster.local',
     stages,
+    gatewayApi: target.gatewayApi ?? 'standard',
+    exports: target.exports ?? {},
     nodeNetworks: sorted(blocks.flatMap(({ canonical }) => canonical ?? [])),
   }
   const bad = blocks.filter(({ canonical }) => canonical === undefined)

@@ -1,4 +1,5 @@
 import type { Problem } from '../../model/problem'
+import { borderProblems } from './border'
 import { callProblems } from './calls'
 import type { Context } from './context'
 import { entryProblems } from './entries'
@@ -26,5 +27,6 @@ export function semanticProblems(context: Context): readonly Problem[] {
     scraperProblems,
     issuerProblems,
     callProblems,
+    borderProblems,
   ].flatMap(check => check(context))
 }

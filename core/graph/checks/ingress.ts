@@ -5,6 +5,7 @@ import { defect, place } from '../place'
 import { gatewayOf } from '../resolve'
 import { calleeProblems } from './callees'
 import type { Context } from './context'
+import { defaultAccountProblems } from './default-account'
 import { hostProblems } from './hosts'
 
 /** What is wrong with the traffic that enters through gateways. */
@@ -26,5 +27,6 @@ export function gatewayProblems(ingress: Pick<Ingress, 'gateway'>, at: string): 
   }
   const { namespace, serviceAccount } = gatewayOf(ingress)
   const problems = nameProblems('namespace', namespace, at)
-  return problems.length > 0 ? problems : nameProblems('serviceAccount', serviceAccount, at)
+  if (problems.length > 0) return problems
+  return [...nameProblems('serviceAccount', serviceAccount, at), ...defaultAccountProblems(serviceAccount, at)]
 }

@@ -4,7 +4,9 @@ import { nameProblems } from '../names'
 import { literalPathFlaws } from '../paths'
 import { defect, listing, place } from '../place'
 import { groupBy } from '../../model/group'
+import { accountOf } from '../resolve'
 import type { Context } from './context'
+import { defaultAccountProblems } from './default-account'
 import { probeProblems } from './probes'
 
 /** What is wrong with each service by itself: its names, labels, ports, metrics and probes. */
@@ -22,9 +24,13 @@ export function serviceProblems({ graph, damaged }: Context): readonly Problem[]
   ])
 }
 
-function accountProblems(name: string, { serviceAccount }: Service): readonly Problem[] {
-  if (serviceAccount === undefined) return []
-  return nameProblems('serviceAccount', serviceAccount, place('services', name, 'serviceAccount'))
+function accountProblems(name: string, service: Service): readonly Problem[] {
+  const at = place('services', name, 'serviceAccount')
+  const { serviceAccount } = service
+  return [
+    ...(serviceAccount === undefined ? [] : nameProblems('serviceAccount', serviceAccount, at)),
+    ...defaultAccountProblems(accountOf(name, service), at),
+  ]
 }
 
 function labelProblems(name: string, { labels }: Service): readonly Problem[] {

@@ -4,9 +4,23 @@ import { ofKind, type Context } from '../rule'
 /** Charts of Istio itself (istio manifests/charts). */
 const istioCharts: readonly (string | undefined)[] = ['base', 'istiod', 'cni', 'gateway', 'ztunnel']
 
+/** Charts of Linkerd itself (linkerd2 charts, viz/charts, multicluster/charts); nobody else's are called so. */
+const linkerdCharts: readonly (string | undefined)[] = [
+  'linkerd-crds',
+  'linkerd-control-plane',
+  'linkerd2-cni',
+  'linkerd-viz',
+  'linkerd-multicluster',
+]
+
 /** Helm Releases of the stack. They are opaque: what they bring is not seen. */
 export function releases(context: Pick<Context, 'objects'>): readonly Field[] {
   return ofKind(context, 'helm.sh', 'Release')
+}
+
+/** Releases, and Charts that say what they are; the children of the others are judged one by one. */
+export function charts(context: Pick<Context, 'objects'>): readonly Field[] {
+  return [...releases(context), ...ofKind(context, 'helm.sh', 'Chart').filter(({ of }) => of.kind === 'Chart')]
 }
 
 /** A chart's own name: the end of its path, archive or OCI address, without a version. */
@@ -24,4 +38,14 @@ export function isNamedLikeIstio(chart: Field): boolean {
 export function isIstioChart(chart: Field): boolean {
   const place = `${text(at(chart, 'chart')) ?? ''} ${text(at(chart, 'repositoryOpts', 'repo')) ?? ''}`
   return isNamedLikeIstio(chart) && /istio/i.test(place)
+}
+
+/** Whether it is one of Linkerd's charts. */
+export function isLinkerdChart(chart: Field): boolean {
+  return linkerdCharts.includes(chartName(chart))
+}
+
+/** Whether it installs a mesh, or a part of one. */
+export function isMeshChart(chart: Field): boolean {
+  return isIstioChart(chart) || isLinkerdChart(chart)
 }

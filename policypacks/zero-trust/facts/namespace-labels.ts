@@ -5,7 +5,13 @@ import type { Labels } from './policies'
 
 /** What the stack says of a Namespace's labels. */
 export type NamespaceLabels =
-  | { readonly kind: 'known'; readonly field: Field; readonly labels: Labels }
+  | {
+      readonly kind: 'known'
+      readonly field: Field
+      readonly labels: Labels
+      /** The Namespace and the patches of it. */
+      readonly all: readonly Field[]
+    }
   /** The stack does not register it. */
   | { readonly kind: 'absent' }
   /** `findings` name the objects that could not be read: one whose name is not known may be any Namespace. */
@@ -40,5 +46,5 @@ function lookUp(namespace: string, all: Gathered<Named>): NamespaceLabels {
   const [first] = own
   return first === undefined
     ? { kind: 'absent' }
-    : { kind: 'known', field: first, labels: Object.fromEntries(read.facts.flatMap(Object.entries<string>)) }
+    : { kind: 'known', field: first, labels: Object.fromEntries(read.facts.flatMap(Object.entries<string>)), all: own }
 }

@@ -1,7 +1,9 @@
-import { at, gather, labels, required, text, type Field, type Gathered } from '../field'
+import { at, gather, given, labels, required, text, type Field, type Gathered } from '../field'
 import { unreadable } from '../mesh'
 import { ofKind, type Context, type Finding } from '../rule'
-import { isIstioChart, releases } from './charts'
+import { isMeshChart, releases } from './charts'
+import { injects, linkerdInject } from './linkerd-install/annotations'
+import { linkerdConfigMap } from './linkerd-install/settings'
 import { isMeshConfig } from './mesh-facts'
 import { namespaceOf } from './policies'
 import { workloads } from './workloads'
@@ -43,7 +45,7 @@ function membershipOf(field: Field): Membership {
   const injection = own['istio-injection']
   const revision = own['istio.io/rev']
   const ambient = own['istio.io/dataplane-mode'] === 'ambient'
-  const linkerd = text(at(field, 'metadata', 'annotations', 'linkerd.io/inject'))
+  const linkerd = injects(text(at(field, 'metadata', 'annotations', linkerdInject)))
   if (injection !== undefined && injection !== 'enabled' && !ambient)
     return { kind: 'out', why: 'its label `istio-injection` turns injection off' }
   if (injection !== undefined && revision !== undefined)
@@ -52,15 +54,13 @@ function membershipOf(field: Field): Membership {
       why: 'it has both `istio-injection` and `istio.io/rev`; the first silently wins, so that it follows no revision',
     }
   const sidecar = injection === undefined ? revision : injection === 'enabled' ? injection : undefined
-  const meshes = [sidecar, ambient || undefined, linkerd === 'enabled' || linkerd === 'ingress' || undefined].filter(
-    Boolean,
-  )
-  if (meshes.length > 1) return { kind: 'out', why: 'its labels name more than one data plane' }
+  const meshes = [sidecar, ambient || undefined, linkerd || undefined].filter(Boolean)
+  if (meshes.length > 1) return { kind: 'out', why: 'its labels and annotations name more than one data plane' }
   return meshes.length === 1
     ? { kind: 'in' }
     : {
         kind: 'out',
-        why: 'it has none of the labels `istio.io/rev`, `istio-injection: enabled` and `istio.io/dataplane-mode: ambient`, nor that of another mesh',
+        why: 'it has none of the labels `istio.io/rev`, `istio-injection: enabled` and `istio.io/dataplane-mode: ambient`, nor the annotation `linkerd.io/inject: enabled`',
       }
 }
 
@@ -80,7 +80,7 @@ export interface NeededNamespaces {
 export function inhabited(context: Context): NeededNamespaces {
   const made = gather(workloads(context), field => [{ namespace: namespaceOf(field), because: field }])
   const brought = gather(releases(context), field =>
-    isIstioChart(field) ? [] : [{ namespace: required(at(field, 'namespace')), because: field }],
+    isMeshChart(field) ? [] : [{ namespace: required(at(field, 'namespace')), because: field }],
   )
   const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
   return {
@@ -123,23 +123,33 @@ export function aboutNamespace({ namespace, because }: Needed, message: string):
 }
 
 /**
- * The mesh's own namespaces: those that a chart of Istio is installed into (the control plane's, and those of gateways), the
- * one beside whose ConfigMap istiod runs, and the root namespace. istiod's Pods refuse injection themselves (istio
- * manifests/charts/istio-control/istio-discovery/templates/deployment.yaml). One that the intent governs is none of them;
- * nor is what cannot be read, with a finding for each object it could not be read from.
+ * The mesh's own namespaces: those that a chart of Istio or of Linkerd is installed into (the control plane's, and those of gateways),
+ * the one beside whose ConfigMap a control plane runs, and the root namespace. istiod's Pods refuse injection themselves (istio
+ * manifests/charts/istio-control/istio-discovery/templates/deployment.yaml), and Linkerd's come with their proxies (linkerd2
+ * charts/linkerd-control-plane/templates/namespace.yaml). One that the intent governs is none of them; nor is what cannot be read, with a
+ * finding for each object it could not be read from.
  */
 export function systemNamespaces(context: Context): Gathered<string> {
-  const charts = gather(releases(context), field => (isIstioChart(field) ? text(at(field, 'namespace')) : undefined))
+  const charts = gather(releases(context), field => (isMeshChart(field) ? text(at(field, 'namespace')) : undefined))
   const maps = gather(ofKind(context, '', 'ConfigMap'), field =>
-    isMeshConfig(field) ? text(at(field, 'metadata', 'namespace')) : undefined,
+    isMeshConfig(field) || isLinkerdConfig(field) ? text(at(field, 'metadata', 'namespace')) : undefined,
   )
-  const root = context.mesh('rootNamespace')
+  const told = [context.mesh('rootNamespace'), context.mesh('controlPlaneNamespace')]
   const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
-  const own = [...charts.facts, ...maps.facts, ...(root.kind === 'known' ? [root.value] : [])]
+  const own = [
+    ...charts.facts,
+    ...maps.facts,
+    ...told.flatMap(setting => (setting.kind === 'known' ? [setting.value] : [])),
+  ]
   return {
     facts: own.flatMap(name =>
       name === undefined || governed.some(({ namespace }) => namespace === name) ? [] : name,
     ),
-    findings: [...charts.findings, ...maps.findings, ...unreadable(root)],
+    findings: [...charts.findings, ...maps.findings, ...told.flatMap(unreadable)],
   }
+}
+
+/** Whether a ConfigMap is the one that Linkerd's chart writes, beside its control plane. */
+function isLinkerdConfig(map: Field): boolean {
+  return text(at(map, 'metadata', 'name')) === linkerdConfigMap && given(at(map, 'data', 'values'))
 }

@@ -10,6 +10,8 @@ export interface ServicePortFact {
   /** A container port, or the name of one. */
   readonly target: number | string
   readonly protocol: ServiceProtocol
+  /** What Linkerd's proxies take it for. */
+  readonly onLinkerd: ServiceProtocol
 }
 
 export interface ServiceFact {
@@ -46,6 +48,7 @@ function readPort(field: Field): ServicePortFact {
     port: own,
     target: target === undefined || target === '' || target === 0 ? own : target,
     protocol: protocolOf(field),
+    onLinkerd: declaredOnLinkerd(field) ?? 'sniffed',
   }
 }
 
@@ -91,4 +94,18 @@ export function declaredProtocol(port: Field): ServiceProtocol | undefined {
   if (exact !== undefined) return exact
   const name = (declared ?? text(at(port, 'name')) ?? '').toLowerCase()
   return protocols.get(name.startsWith('grpc-web') ? 'grpc-web' : (name.split('-')[0] ?? ''))
+}
+
+/** What Linkerd knows; `opaque` and `tcp` are bytes, and so is every word that it does not know (linkerd2 policy-controller/core/src/outbound.rs AppProtocol). */
+const linkerdProtocols: ReadonlyMap<string, ServiceProtocol> = new Map([
+  ['http', 'http'],
+  ['kubernetes.io/h2c', 'http'],
+  ['linkerd.io/opaque', 'tcp'],
+  ['linkerd.io/tcp', 'tcp'],
+])
+
+/** The protocol a port declares to Linkerd: by `appProtocol` alone, in a word that it knows. Names mean nothing there. */
+export function declaredOnLinkerd(port: Field): ServiceProtocol | undefined {
+  if ((text(at(port, 'protocol')) ?? 'TCP') !== 'TCP') return 'udp'
+  return linkerdProtocols.get(text(at(port, 'appProtocol')) ?? '')
 }

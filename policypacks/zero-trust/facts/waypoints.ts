@@ -111,7 +111,7 @@ function behind(named: WaypointName | 'none' | undefined, said: Field | undefine
 
 /** A namespace that nobody shows: only where it is known to have sidecars, or no mesh at all, it has no waypoint either. */
 function unregistered(plane: ReturnType<Planes>, why: string): Behind {
-  if (plane.kind === 'sidecar' || plane.kind === 'none') return { kind: 'none' }
+  if (plane.kind !== 'ambient' && plane.kind !== 'unknown') return { kind: 'none' }
   const findings = plane.kind === 'unknown' ? plane.findings : []
   return { kind: 'unknown', why: `${why}: the stack does not register it`, findings }
 }

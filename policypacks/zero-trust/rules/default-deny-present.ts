@@ -1,4 +1,5 @@
 import { ambientShop, waypointsDenyAll } from '../example-ambient'
+import { linkerdShop } from '../example-linkerd'
 import { annotated, authorizationPolicy, cartPolicy, denyAll, namespace } from '../example-objects'
 import { dataPlanes, type Planes } from '../facts/data-plane'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
@@ -10,7 +11,8 @@ import { rule, type Context, type Finding } from '../rule'
 /**
  * Every namespace of the mesh has a policy that admits nobody to anything: an ALLOW policy without a selector and without
  * rules. Without one, a workload that no ALLOW policy selects lets everybody in (istio
- * pilot/pkg/security/authz/builder/builder.go, ztunnel src/state.rs assert_rbac). At stage `strict` one in shadow mode is as good.
+ * pilot/pkg/security/authz/builder/builder.go, ztunnel src/state.rs assert_rbac). At stage `strict` one in shadow mode is as good. Namespaces
+ * on Linkerd have no such policies: they are `linkerd-default-deny`'s.
  */
 export const defaultDenyPresent = rule({
   id: 'default-deny-present',
@@ -29,6 +31,7 @@ export const defaultDenyPresent = rule({
   ],
   why: 'a workload that no ALLOW policy selects admits everybody, so one label forgotten opens it',
   fix: 'add an AuthorizationPolicy with `spec: {}` to the namespace, without selector and without `istio.io/dry-run`',
+  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
@@ -44,6 +47,7 @@ export const defaultDenyPresent = rule({
         objects: [namespace('shop'), annotated(denyAll, { 'istio.io/dry-run': 'true' })],
         config: { stages: { shop: 'strict' } },
       },
+      { title: 'a namespace on Linkerd, which heeds no policy of Istio', objects: [linkerdShop] },
     ],
     fail: [
       { title: 'there is none', objects: [namespace('shop'), cartPolicy] },
@@ -81,7 +85,9 @@ function check(context: Context): readonly Finding[] {
   const policies = gather(authorizationPolicies(context), readAuthorization)
   const denying = policies.facts.filter(deniesAll)
   const planes = dataPlanes(context)
-  const open = needed.filter(one => !denying.some(policy => closes(policy, one, { context, planes })))
+  const open = needed
+    .filter(one => !denying.some(policy => closes(policy, one, { context, planes })))
+    .filter(({ namespace: name }) => planes(name).kind !== 'linkerd')
   const unread =
     open.length > 0 ? [...unreadable(context.mesh('rootNamespace')), ...unreadable(context.mesh('kind'))] : []
   return [...findings, ...policies.findings, ...unread, ...open.map(one => aboutNamespace(one, lacking))]

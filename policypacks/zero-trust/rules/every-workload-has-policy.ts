@@ -1,4 +1,6 @@
+import { linkerdShop } from '../example-linkerd'
 import { annotated, authorizationPolicy, cartPolicy, deployment, denyAll } from '../example-objects'
+import { dataPlanes } from '../facts/data-plane'
 import {
   authorizationPolicies,
   readAuthorization,
@@ -20,7 +22,7 @@ interface Guarded {
 /**
  * Every workload, of the stack and of the intent, is under an ALLOW policy that is enforced: its own, its namespace's or
  * the mesh's. With none, Istio lets everybody in (istio pilot/pkg/security/authz/builder/builder.go). At stage `strict` a
- * policy in shadow mode is as good.
+ * policy in shadow mode is as good. On Linkerd it is the default of the namespace that admits or refuses (`linkerd-default-deny`).
  */
 export const everyWorkloadHasPolicy = rule({
   id: 'every-workload-has-policy',
@@ -37,6 +39,7 @@ export const everyWorkloadHasPolicy = rule({
   ],
   why: 'a workload without an ALLOW policy admits everybody who reaches it',
   fix: 'write an AuthorizationPolicy whose selector names the labels of its Pods, or a default deny for its namespace',
+  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
@@ -47,6 +50,7 @@ export const everyWorkloadHasPolicy = rule({
         objects: [deployment('cart'), authorizationPolicy('default-deny', {}, 'istio-system')],
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
+      { title: 'none, in a namespace on Linkerd', objects: [linkerdShop, deployment('cart')] },
     ],
     fail: [
       { title: 'none', objects: [deployment('cart')] },
@@ -82,12 +86,19 @@ function check(context: Context): readonly Finding[] {
     ...governed(context),
   ]
   const allows = policies.facts.filter(({ action, targeted }) => action === 'ALLOW' && !targeted)
-  const bare = guarded.filter(one => isOurs(one, context) && !allows.some(policy => guards(policy, one, context)))
+  const planes = dataPlanes(context)
+  const bare = guarded
+    .filter(one => isOurs(one, context) && !allows.some(policy => guards(policy, one, context)))
+    .map(one => ({ ...one, plane: planes(one.namespace) }))
+    .filter(({ plane }) => plane.kind !== 'linkerd')
   return [
     ...policies.findings,
     ...real.findings,
     ...(bare.length > 0 ? unreadable(context.mesh('rootNamespace')) : []),
-    ...bare.map(one => one.finding('is under no ALLOW policy that is enforced, so it admits everybody')),
+    ...bare.flatMap(({ plane, finding: found }) => [
+      ...(plane.kind === 'unknown' ? plane.findings : []),
+      found('is under no ALLOW policy that is enforced, so it admits everybody'),
+    ]),
   ]
 }
 

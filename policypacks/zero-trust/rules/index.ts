@@ -1,26 +1,45 @@
 import type { Rule } from '../rule'
+import { accessPolicyDeny } from './access-policy-deny'
+import { admissionNotDisabled } from './admission-not-disabled'
+import { auditExpires } from './audit-expires'
+import { authenticationExists } from './authentication-exists'
+import { declaredContainerPorts } from './declared-container-ports'
 import { dedicatedServiceAccount } from './dedicated-service-account'
 import { defaultDenyPresent } from './default-deny-present'
+import { deterministicWebhookCertificates } from './deterministic-webhook-certificates'
 import { egressTlsVerified } from './egress-tls-verified'
 import { everyWorkloadHasPolicy } from './every-workload-has-policy'
 import { explicitPortProtocol } from './explicit-port-protocol'
 import { gatewayTlsMinimum } from './gateway-tls-minimum'
 import { ingressUsesWaypoint } from './ingress-uses-waypoint'
+import { injectValueValid } from './inject-value-valid'
 import { injectionNotDisabled } from './injection-not-disabled'
+import { issuerRotationPolicy } from './issuer-rotation-policy'
 import { l7DenyNamesPorts } from './l7-deny-names-ports'
+import { linkerdDefaultDeny } from './linkerd-default-deny'
+import { linkerdHighAvailability } from './linkerd-high-availability'
+import { linkerdMinimumVersion } from './linkerd-minimum-version'
 import { namespaceInMesh } from './namespace-in-mesh'
 import { noAllowAllPolicy } from './no-allow-all-policy'
 import { noBroadGatewayHost } from './no-broad-gateway-host'
 import { noCustomOnZtunnel } from './no-custom-on-ztunnel'
 import { noDestinationRuleTlsDowngrade } from './no-destination-rule-tls-downgrade'
+import { noEmptyAuthentication } from './no-empty-authentication'
 import { noHostNetworkInMesh } from './no-host-network-in-mesh'
 import { noInboundPortExclusion } from './no-inbound-port-exclusion'
 import { noIneffectiveDeny } from './no-ineffective-deny'
 import { noL7OnZtunnel } from './no-l7-on-ztunnel'
+import { noLegacyServerAuthorization } from './no-legacy-server-authorization'
+import { noNamespaceWideGrant } from './no-namespace-wide-grant'
 import { noNegativeMatchInAllow } from './no-negative-match-in-allow'
+import { noOpaqueHttpConflict } from './no-opaque-http-conflict'
+import { noOpenNetworkAuthentication } from './no-open-network-authentication'
+import { noOverlappingServers } from './no-overlapping-servers'
 import { noPlaintextPortException } from './no-plaintext-port-exception'
 import { noPositivePathDeny } from './no-positive-path-deny'
 import { noPrivateKeyInPlainState } from './no-private-key-in-plain-state'
+import { noSkipPorts } from './no-skip-ports'
+import { noWildcardMeshIdentity } from './no-wildcard-mesh-identity'
 import { noWildcardPrincipal } from './no-wildcard-principal'
 import { noWildcardServiceEntry } from './no-wildcard-service-entry'
 import { oneInjectionLabel } from './one-injection-label'
@@ -30,9 +49,14 @@ import { policySelectsWorkload } from './policy-selects-workload'
 import { portIsWorkloadPort } from './port-is-workload-port'
 import { principalExists } from './principal-exists'
 import { principalFormat } from './principal-format'
+import { probeRoutePresent } from './probe-route-present'
 import { reachEqualsIntent } from './reach-equals-intent'
 import { requestAuthenticationBackedByPolicy } from './request-authentication-backed-by-policy'
 import { rootNamespacePolicyHasNoSelectorTrap } from './root-namespace-policy-has-no-selector-trap'
+import { routeMatchesServerProtocol } from './route-matches-server-protocol'
+import { serverForEveryPort } from './server-for-every-port'
+import { serverPortExists } from './server-port-exists'
+import { serverV1beta3 } from './server-v1beta3'
 import { strictMtls } from './strict-mtls'
 import { targetRefExists } from './target-ref-exists'
 import { waypointDefaultDeny } from './waypoint-default-deny'
@@ -47,9 +71,12 @@ import { workloadMatchesAssumptions } from './workload-matches-assumptions'
 export const rules: readonly Rule[] = Object.freeze([
   namespaceInMesh,
   oneInjectionLabel,
+  injectValueValid,
+  admissionNotDisabled,
   injectionNotDisabled,
   noHostNetworkInMesh,
   noInboundPortExclusion,
+  noSkipPorts,
   strictMtls,
   peerAuthenticationUnambiguous,
   noPlaintextPortException,
@@ -59,10 +86,12 @@ export const rules: readonly Rule[] = Object.freeze([
   gatewayTlsMinimum,
   noBroadGatewayHost,
   explicitPortProtocol,
+  declaredContainerPorts,
   waypointExists,
   ingressUsesWaypoint,
   dedicatedServiceAccount,
   defaultDenyPresent,
+  linkerdDefaultDeny,
   waypointDefaultDeny,
   everyWorkloadHasPolicy,
   waypointEnforced,
@@ -81,8 +110,27 @@ export const rules: readonly Rule[] = Object.freeze([
   noL7OnZtunnel,
   noIneffectiveDeny,
   noCustomOnZtunnel,
+  serverForEveryPort,
+  serverPortExists,
+  serverV1beta3,
+  noOverlappingServers,
+  accessPolicyDeny,
+  auditExpires,
+  noEmptyAuthentication,
+  authenticationExists,
+  noWildcardMeshIdentity,
+  noOpenNetworkAuthentication,
+  noNamespaceWideGrant,
+  noLegacyServerAuthorization,
+  routeMatchesServerProtocol,
+  probeRoutePresent,
+  noOpaqueHttpConflict,
   workloadMatchesAssumptions,
   reachEqualsIntent,
   noPrivateKeyInPlainState,
+  issuerRotationPolicy,
+  deterministicWebhookCertificates,
   pinnedMeshVersion,
+  linkerdMinimumVersion,
+  linkerdHighAvailability,
 ])

@@ -1,4 +1,5 @@
 import { ambientShop } from '../example-ambient'
+import { linkerdShop } from '../example-linkerd'
 import { deployment, namespace } from '../example-objects'
 import { dataPlanes } from '../facts/data-plane'
 import { optOuts } from '../facts/injection'
@@ -9,8 +10,9 @@ import { rule, type Context, type Finding } from '../rule'
 
 /**
  * No workload opts out of the data plane of its namespace: of its sidecar (istio pkg/kube/inject/inject.go
- * injectRequired), or of ztunnel (istio manifests/charts/istio-cni/values.yaml enablementSelectors). A label that only the
- * other data plane heeds does no harm; of a namespace whose data plane is not known, any is refused.
+ * injectRequired), of ztunnel (istio manifests/charts/istio-cni/values.yaml enablementSelectors), or of its proxy of Linkerd (linkerd2
+ * pkg/inject/report.go). A label that only another data plane heeds does no harm; of a namespace whose data plane is not known, any is
+ * refused.
  */
 export const injectionNotDisabled = rule({
   id: 'injection-not-disabled',
@@ -40,6 +42,10 @@ export const injectionNotDisabled = rule({
         title: 'no sidecar, where ztunnel is',
         objects: [ambientShop, deployment('cart', { labels: { app: 'cart', 'sidecar.istio.io/inject': 'false' } })],
       },
+      {
+        title: 'no sidecar of Istio, where Linkerd is',
+        objects: [linkerdShop, deployment('cart', { annotations: { 'sidecar.istio.io/inject': 'false' } })],
+      },
     ],
     fail: [
       {
@@ -53,6 +59,18 @@ export const injectionNotDisabled = rule({
       {
         title: 'a container runs as the sidecar does, so that nothing it says or hears is captured',
         objects: [namespace('shop'), deployment('cart', { pod: { securityContext: { runAsUser: 1337 } } })],
+      },
+      {
+        title: 'Linkerd is kept away in a namespace of its',
+        objects: [linkerdShop, deployment('cart', { annotations: { 'linkerd.io/inject': 'disabled' } })],
+      },
+      {
+        title: 'a label by which the webhook takes the Pod for a part of the control plane',
+        objects: [linkerdShop, deployment('cart', { labels: { 'linkerd.io/control-plane-component': 'web' } })],
+      },
+      {
+        title: 'a container called like the proxy of another mesh, which Linkerd takes for one',
+        objects: [linkerdShop, deployment('cart', { container: 'istio-proxy' })],
       },
     ],
   },

@@ -1,5 +1,7 @@
 import { ambientShop } from '../example-ambient'
-import { configMap, deployment, namespace, release } from '../example-objects'
+import { linkerdShop } from '../example-linkerd'
+import { linkerdRelease, onLinkerd } from '../example-linkerd-install'
+import { annotated, configMap, deployment, namespace, release } from '../example-objects'
 import { followable } from '../facts/control-planes'
 import {
   aboutNamespace,
@@ -18,7 +20,7 @@ function istiod(revision: string) {
 
 /**
  * Every Namespace the stack registers joins exactly one mesh, and so does every namespace it puts something into.
- * The mesh's own are left out: those of Istio's charts and of istiod, and the root namespace.
+ * The mesh's own are left out: those of its charts and of its control plane, and the root namespace.
  */
 export const namespaceInMesh = rule({
   id: 'namespace-in-mesh',
@@ -34,13 +36,15 @@ export const namespaceInMesh = rule({
     'iso-27001/A.8.22',
   ],
   why: 'a workload outside the mesh has no identity and no proxy, so that none of the policies hold for it',
-  fix: 'label the Namespace with one of `istio.io/rev: <revision>`, `istio-injection: enabled` and `istio.io/dataplane-mode: ambient`; name it in `exempt` or `elsewhere` if that is meant',
-  limits: "the mesh's own namespaces (those of Istio's charts, of istiod and the root namespace) are not judged",
+  fix: 'label the Namespace with one of `istio.io/rev: <revision>`, `istio-injection: enabled` and `istio.io/dataplane-mode: ambient`, or annotate it with `linkerd.io/inject: enabled`; name it in `exempt` or `elsewhere` if that is meant',
+  limits:
+    "the mesh's own namespaces (those of Istio's and Linkerd's charts, of the control plane and the root namespace) are not judged",
   config: ['exempt', 'elsewhere', 'lock', 'mesh'],
   examples: {
     pass: [
       { title: 'it follows a revision', objects: [namespace('shop', { 'istio.io/rev': '1-30-3' })] },
       { title: 'it is ambient', objects: [ambientShop] },
+      { title: 'it is on Linkerd', objects: [linkerdShop] },
       {
         title: 'it follows one of two revisions, while the control plane is upgraded',
         objects: [namespace('shop', { 'istio.io/rev': '1-31-0' }), istiod('1-30-3'), istiod('1-31-0')],
@@ -57,6 +61,10 @@ export const namespaceInMesh = rule({
           configMap('istio', { mesh: 'rootNamespace: istio-system' }, 'istio-system'),
         ],
       },
+      {
+        title: 'it is that of the control plane of Linkerd',
+        objects: [annotated(namespace('linkerd', {}), { 'linkerd.io/inject': 'disabled' }), linkerdRelease({})],
+      },
     ],
     fail: [
       { title: 'it has no label', objects: [namespace('shop', {})] },
@@ -67,6 +75,11 @@ export const namespaceInMesh = rule({
       {
         title: 'two labels, of which one silently wins',
         objects: [namespace('shop', { 'istio-injection': 'enabled', 'istio.io/rev': '1-30-3' })],
+      },
+      { title: 'an annotation whose value is none', objects: [onLinkerd({ 'linkerd.io/inject': 'true' })] },
+      {
+        title: 'Istio and Linkerd at once',
+        objects: [annotated(namespace('shop'), { 'linkerd.io/inject': 'enabled' })],
       },
       { title: 'a workload goes where nothing shows a mesh', objects: [deployment('cart')] },
       {

@@ -9,7 +9,8 @@ import { rule, type Context, type Finding } from '../rule'
 /**
  * No inbound port of a workload goes past its proxy, by an annotation of its Pods or by the values of istiod's chart, which
  * are for all Pods whose annotations do not say otherwise (istio
- * manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, cni/pkg/nodeagent/net.go).
+ * manifests/charts/istio-control/istio-discovery/files/injection-template.yaml, cni/pkg/nodeagent/net.go). What else takes ports away from
+ * proxies of Linkerd, inbound and outbound, is `no-skip-ports`'s.
  */
 export const noInboundPortExclusion = rule({
   id: 'no-inbound-port-exclusion',
@@ -28,7 +29,7 @@ export const noInboundPortExclusion = rule({
   why: 'a port that the proxy does not see takes plaintext from everybody, and no policy holds for it',
   fix: 'take the annotation or value away; declare callers without identity under `outside` in the graph, and the port stays behind the proxy',
   limits:
-    'annotations that a mutating webhook adds are not seen, nor are the values of a chart that is not called `istiod`; ports 15020, 15021 and 15090 of a sidecar are never captured',
+    'annotations that a mutating webhook adds are not seen, nor are the values of a chart that is not called `istiod`; ports 15020, 15021 and 15090 of a sidecar are never captured; of Linkerd it sees annotations of Pods, the rest is left to `no-skip-ports`',
   config: ['exempt'],
   examples: {
     pass: [
@@ -62,6 +63,10 @@ export const noInboundPortExclusion = rule({
       {
         title: 'ztunnel is kept from what comes in',
         objects: [deployment('cart', { annotations: { 'ambient.istio.io/bypass-inbound-capture': 'true' } })],
+      },
+      {
+        title: 'a proxy of Linkerd does not see a port',
+        objects: [deployment('cart', { annotations: { 'config.linkerd.io/skip-inbound-ports': '7070' } })],
       },
       {
         title: 'a port of every Pod of the mesh is left out',

@@ -1,14 +1,17 @@
+import { linkerdRelease } from '../example-linkerd-install'
 import { deployment, release } from '../example-objects'
-import { chartName, isNamedLikeIstio, releases } from '../facts/charts'
+import { chartName, charts, isLinkerdChart, isNamedLikeIstio } from '../facts/charts'
+import { edgeOf, isBefore, lastYearKnown, oldestKnown, versionsIn } from '../facts/linkerd-install/versions'
 import { podOf, workloads } from '../facts/workloads'
 import { at, finding, given, items, judgeEach, parts, text, type Field } from '../field'
-import { ofKind, rule, type Context, type Finding } from '../rule'
+import { rule, type Finding } from '../rule'
 
 /** Versions of Istio whose behaviour the rules and the proof know: 1.29 to 1.31. */
 const supported = { major: 1, minors: [29, 30, 31] }
 
-/** Names of the containers of Istio's own components. */
+/** Names of the containers of the meshes' own components; `install-cni` is what both call the installer of their plugins. */
 const meshContainers = ['istio-proxy', 'istio-init', 'istio-validation', 'discovery', 'install-cni']
+const linkerdContainers = ['linkerd-proxy', 'linkerd-init', 'linkerd-network-validator']
 
 /**
  * What installs the mesh names one version exactly, and one whose behaviour is known here: a range, `latest`, or a chart
@@ -20,9 +23,9 @@ export const pinnedMeshVersion = rule({
   scope: 'object',
   controls: ['nist-800-53/CM-3', 'nist-800-53/CM-6', 'soc-2/CC8.1', 'iso-27001/A.8.9'],
   why: 'a mesh that changes on its own was not the one that was proved, and may be one that is no longer mended',
-  fix: 'give charts an exact `version`, and images a tag or digest, of Istio 1.29, 1.30 or 1.31',
+  fix: 'give charts an exact `version`, and images a tag or digest, of Istio 1.29, 1.30 or 1.31, or of Linkerd from edge-25.4.4 (chart 2025.4.4) to those of 2026',
   limits:
-    'images are judged in containers that are called as Istio calls them: istio-proxy, istio-init, istio-validation, discovery, install-cni',
+    'images are judged in containers that are called as Istio and Linkerd call them: istio-proxy, istio-init, istio-validation, discovery, install-cni, linkerd-proxy, linkerd-init, linkerd-network-validator; the CNI plugin of Linkerd has numbers of its own, of which only the chart is judged',
   config: [],
   examples: {
     pass: [
@@ -44,6 +47,10 @@ export const pinnedMeshVersion = rule({
       {
         title: 'the proxy of a gateway is left to injection',
         objects: [deployment('gateway', { container: 'istio-proxy', image: 'auto' })],
+      },
+      {
+        title: 'an exact version of Linkerd',
+        objects: [linkerdRelease({ proxy: { image: { version: 'edge-26.6.3' } } }, { version: '2026.6.3' })],
       },
     ],
     fail: [
@@ -71,30 +78,35 @@ export const pinnedMeshVersion = rule({
         title: 'a proxy of no version',
         objects: [deployment('cart', { container: 'istio-proxy', image: 'registry.istio.io/release/proxyv2' })],
       },
+      { title: 'whatever Linkerd is newest', objects: [linkerdRelease({}, {})] },
+      {
+        title: 'a proxy of Linkerd that one Pod chooses for itself, and that is no release',
+        objects: [deployment('cart', { annotations: { 'config.linkerd.io/proxy-version': 'main' } })],
+      },
     ],
   },
   check: context => [...judgeEach(charts(context), chart), ...judgeEach(workloads(context), images)],
 })
 
-/** Releases, and Charts that say what they are; the children of the others are judged one by one. */
-function charts(context: Context): readonly Field[] {
-  return [...releases(context), ...ofKind(context, 'helm.sh', 'Chart').filter(({ of }) => of.kind === 'Chart')]
-}
-
 function chart(field: Field): readonly Finding[] {
+  if (isLinkerdChart(field))
+    return [...chartVersion(field, edgeFaults), ...versionsIn(field).flatMap(one => edgeFaults(text(one) ?? '', one))]
   if (!isNamedLikeIstio(field)) return []
-  return [...chartVersion(field), ...tags(at(field, 'values'))]
+  return [...chartVersion(field, faults), ...tags(at(field, 'values'))]
 }
 
-function chartVersion(field: Field): readonly Finding[] {
+/** What is wrong with a version, told at the place that has it. */
+type Faults = (version: string, place: Field) => readonly Finding[]
+
+function chartVersion(field: Field, faultsOf: Faults): readonly Finding[] {
   const place = at(field, 'version')
   const archive = /-v?(\d+\.\d+\.\d+[^/]*)\.tgz$/.exec(text(at(field, 'chart')) ?? '')?.[1]
   const version = text(place)
   if (version === undefined && archive === undefined)
     return [finding(place, `is not given, so that the newest \`${chartName(field) ?? ''}\` is installed`)]
   return [
-    ...(version === undefined ? [] : faults(version, place)),
-    ...(archive === undefined ? [] : faults(archive, at(field, 'chart'))),
+    ...(version === undefined ? [] : faultsOf(version, place)),
+    ...(archive === undefined ? [] : faultsOf(archive, at(field, 'chart'))),
   ]
 }
 
@@ -107,22 +119,45 @@ function tags(values: Field): readonly Finding[] {
 }
 
 function images(workload: Field): readonly Finding[] {
-  const spec = at(podOf(workload), 'spec')
-  const annotation = at(podOf(workload), 'metadata', 'annotations', 'sidecar.istio.io/proxyImage')
+  const pod = podOf(workload)
+  const spec = at(pod, 'spec')
+  const annotations = at(pod, 'metadata', 'annotations')
+  const version = at(annotations, 'config.linkerd.io/proxy-version')
   const containers = [...items(at(spec, 'containers')), ...items(at(spec, 'initContainers'))]
-  return [annotation, ...containers.flatMap(imageOf)].flatMap(image)
+  return [
+    ...image(at(annotations, 'sidecar.istio.io/proxyImage'), faults),
+    ...(given(version) ? edgeFaults(text(version) ?? '', version) : []),
+    ...containers.flatMap(ofContainer),
+  ]
 }
 
-/** The image of a container of the mesh. What an application runs is none of this rule's business. */
-function imageOf(container: Field): readonly Field[] {
-  return meshContainers.includes(text(at(container, 'name')) ?? '') ? [at(container, 'image')] : []
+/** The image of a container of a mesh. What an application runs is none of this rule's business. */
+function ofContainer(container: Field): readonly Finding[] {
+  const name = text(at(container, 'name')) ?? ''
+  if (linkerdContainers.includes(name)) return image(at(container, 'image'), edgeFaults)
+  return meshContainers.includes(name) ? image(at(container, 'image'), faults) : []
 }
 
-function image(field: Field): readonly Finding[] {
+function image(field: Field, faultsOf: Faults): readonly Finding[] {
   const [reference = '', digest] = (text(field) ?? '').split('@')
   if (reference === '' || reference === 'auto' || digest !== undefined) return []
   const tag = /:([^:/]+)$/.exec(reference)?.[1]
-  return tag === undefined ? [finding(field, 'has no tag, so that it is the newest image')] : faults(tag, field)
+  return tag === undefined ? [finding(field, 'has no tag, so that it is the newest image')] : faultsOf(tag, field)
+}
+
+/** What is wrong with a version of Linkerd, which charts and images spell in two ways. */
+function edgeFaults(version: string, place: Field): readonly Finding[] {
+  const edge = edgeOf(version)
+  if (edge === undefined)
+    return [finding(place, 'is no exact version of Linkerd: those are `edge-26.6.3` and, of charts, `2026.6.3`')]
+  return isBefore(edge, oldestKnown) || edge[0] > lastYearKnown
+    ? [
+        finding(
+          place,
+          'is a version whose behaviour is not known here; supported is Linkerd from edge-25.4.4 to those of 2026',
+        ),
+      ]
+    : []
 }
 
 /** What is wrong with a version, or the tag of an image, which may end in a variant: `1.30.3-distroless`. */

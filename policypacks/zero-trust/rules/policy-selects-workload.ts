@@ -1,4 +1,5 @@
 import { nearest } from '../../../core/model/problem'
+import { linkerdShop } from '../example-linkerd'
 import {
   authorizationPolicy,
   cartLock,
@@ -8,6 +9,7 @@ import {
   peerAuthentication,
   release,
 } from '../example-objects'
+import { dataPlanes } from '../facts/data-plane'
 import {
   authorizationPolicies,
   namespaceOf,
@@ -18,14 +20,14 @@ import {
   type Labels,
 } from '../facts/policies'
 import { selectables, type Selectable } from '../facts/selectable'
-import { at, finding, gather, type Field } from '../field'
+import { at, finding, gather, judgeEach, type Field } from '../field'
 import { unreadable } from '../mesh'
 import { rule, type Context, type Finding } from '../rule'
 
 /**
  * Every selector selects something: Pods of a workload or a gateway of the stack, or of a service of the intent, in the
  * policy's own namespace. In the root namespace it selects in all of them, but for a PeerAuthentication's (istio
- * pilot/pkg/model/policyattachment.go, pilot/pkg/security/authn/policy_applier.go).
+ * pilot/pkg/model/policyattachment.go, pilot/pkg/security/authn/policy_applier.go). In a namespace on Linkerd no policy of Istio selects anything.
  */
 export const policySelectsWorkload = rule({
   id: 'policy-selects-workload',
@@ -67,6 +69,10 @@ export const policySelectsWorkload = rule({
     ],
     fail: [
       {
+        title: 'a policy of Istio in a namespace on Linkerd, whose proxies heed none',
+        objects: [linkerdShop, deployment('cart'), cartPolicy],
+      },
+      {
         title: 'a label that no workload has',
         objects: [deployment('cart', { labels: { app: 'carts' } }), cartPolicy],
       },
@@ -96,7 +102,7 @@ function check(context: Context): readonly Finding[] {
   const others = gather([...authorizationPolicies(context), ...requestAuthentications(context)], field =>
     selecting(field, context),
   )
-  const findings = [...peers.findings, ...others.findings]
+  const findings = [...peers.findings, ...others.findings, ...inVain(context)]
   const all: readonly Selecting[] = [
     ...peers.facts.flat().map(one => ({ ...one, reaches: false })),
     ...others.facts.flat().map(one => ({ ...one, reaches: true })),
@@ -115,6 +121,19 @@ function check(context: Context): readonly Finding[] {
       ),
     ),
   ]
+}
+
+/** Policies, with a selector or without, that lie where no proxy heeds them. */
+function inVain(context: Context): readonly Finding[] {
+  const planes = dataPlanes(context)
+  const all = [...peerAuthentications(context), ...authorizationPolicies(context), ...requestAuthentications(context)]
+  return judgeEach(all, field => {
+    const plane = planes(namespaceOf(field))
+    if (plane.kind === 'unknown') return plane.findings
+    return plane.kind === 'linkerd'
+      ? [finding(field, 'lies in a namespace on Linkerd, where nothing heeds policies of Istio')]
+      : []
+  })
 }
 
 /** Nothing for a policy without a selector, or with an empty one, and for one that is none of ours. */

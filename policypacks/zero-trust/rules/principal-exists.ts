@@ -1,5 +1,6 @@
 import { parseIdentity } from '../../../core/model/identity'
 import { didYouMean } from '../../../core/model/problem'
+import { linkerdShop } from '../example-linkerd'
 import {
   authorizationPolicy,
   cartLock,
@@ -10,6 +11,7 @@ import {
   serviceAccount,
 } from '../example-objects'
 import { knownAccounts } from '../facts/accounts'
+import { dataPlanes, type Planes } from '../facts/data-plane'
 import { authorizationPolicies, namespaceOf } from '../facts/policies'
 import { valuesOf } from '../facts/rules-of-policies'
 import { finding, gather, required, type Field } from '../field'
@@ -21,7 +23,8 @@ const mesh = { trustDomain: 'mesh.example' }
 /**
  * Every ServiceAccount that a policy names exactly, there is or there will be: the stack registers it, a workload or a
  * gateway of the stack runs under it, or the intent names it. What `serviceAccounts` names without a namespace is of the
- * policy's own (istio pilot/pkg/security/authz/model/generator.go serviceAccountRegex).
+ * policy's own (istio pilot/pkg/security/authz/model/generator.go serviceAccountRegex). An account of a namespace on Linkerd is nobody to Istio,
+ * which sees no certificate of it.
  */
 export const principalExists = rule({
   id: 'principal-exists',
@@ -80,6 +83,19 @@ export const principalExists = rule({
         config: { mesh },
       },
       {
+        title: 'its namespace is on Linkerd, from where nobody comes with an identity of Istio',
+        objects: [
+          linkerdShop,
+          deployment('frontend'),
+          authorizationPolicy(
+            'orders',
+            { rules: [{ from: [{ source: { principals: ['mesh.example/ns/shop/sa/frontend'] } }] }] },
+            'data',
+          ),
+        ],
+        config: { mesh },
+      },
+      {
         title: 'a namespace of which nothing is known here',
         objects: [
           authorizationPolicy('scrape', {
@@ -107,7 +123,8 @@ function check(context: Context): readonly Finding[] {
   if (all.length === 0) return named.findings
   const known = knownAccounts(context)
   const accounts = new Set(known.facts)
-  return [...named.findings, ...known.findings, ...all.flatMap(one => judge(one, accounts, context))]
+  const planes = dataPlanes(context)
+  return [...named.findings, ...known.findings, ...all.flatMap(one => judge(one, accounts, { context, planes }))]
 }
 
 /** The accounts a policy names exactly; patterns are `no-wildcard-principal`'s, and what is no identity `principal-format`'s. */
@@ -127,11 +144,24 @@ function namedBy(policy: Field): readonly NamedAccount[] {
   )
 }
 
+interface Around {
+  readonly context: Context
+  readonly planes: Planes
+}
+
 /** In a policy `cluster.local` stands for the mesh's own trust domain (istio pilot/pkg/security/trustdomain/bundle.go). */
-function judge(one: NamedAccount, known: ReadonlySet<string>, { config, mesh }: Context): readonly Finding[] {
+function judge(one: NamedAccount, known: ReadonlySet<string>, { context, planes }: Around): readonly Finding[] {
+  const { config, mesh } = context
   const { field, trustDomain = 'cluster.local', namespace, serviceAccount } = one
   const account = `${namespace}/${serviceAccount}`
-  if (known.has(account) || config.exempt.includes(namespace) || config.elsewhere.includes(namespace)) return []
+  if (config.exempt.includes(namespace) || config.elsewhere.includes(namespace)) return []
+  if (known.has(account)) {
+    const plane = planes(namespace)
+    if (plane.kind === 'unknown') return plane.findings
+    return plane.kind === 'linkerd'
+      ? [finding(field, 'names an account of a namespace on Linkerd, whose identity Istio never sees')]
+      : []
+  }
   if (trustDomain !== 'cluster.local') {
     const own = mesh('trustDomain')
     if (own.kind === 'unknown') return unknownSetting(own, field)

@@ -1,10 +1,12 @@
 import { compare, type Difference } from '../../../core/analyze/compare'
+import type { Expected } from '../../../core/analyze/expect'
 import { reach } from '../../../core/analyze/reach'
 import { read } from '../../../core/analyze/read-istio'
 import type { Intent } from '../../../core/model/intent'
 import type { Sourced } from '../../../core/model/manifest'
 import type { Problem } from '../../../core/model/problem'
-import { assumptions } from '../assumptions'
+import { linkerdPolicy, toServer } from '../example-linkerd'
+import { cartOnLinkerd, closedShop, installed } from '../example-linkerd-install'
 import {
   authorizationPolicy,
   cartDigest,
@@ -16,12 +18,11 @@ import {
   release,
   strict,
 } from '../example-objects'
+import { assumedFor } from '../facts/assumed'
 import { isIstioChart, releases } from '../facts/charts'
-import { readMeshFacts } from '../facts/mesh-facts'
-import { readNamespace, namespaces } from '../facts/namespaces'
-import { namespaceOf, selects } from '../facts/policies'
-import { readService, services } from '../facts/services'
-import { readWorkload, serviceAccountOf, workloads } from '../facts/workloads'
+import { dataPlanes } from '../facts/data-plane'
+import { meshesOf, trustDomainOf } from '../facts/intent-meshes'
+import { blocksOf } from '../facts/linkerd-install/installation'
 import { at, finding, gather, judgeEach, observed, required, text, Unproven, type Field } from '../field'
 import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
 import { noLock } from '../lock'
@@ -35,7 +36,7 @@ const registered = configMap(intentConfigMap, { digest: cartDigest, ...mesh })
 /**
  * What is deployed lets through exactly what the reviewed intent declares, and nothing else, at every governed service.
  *
- * Who may call whom is computed from the objects of the stack under Istio's own semantics (core/analyze), and compared
+ * Who may call whom is computed from the objects of the stack under the semantics of the meshes themselves (core/analyze), and compared
  * with `intent.lock.json`. Workloads that the stack does not have are taken as the intent describes them.
  */
 export const reachEqualsIntent = rule({
@@ -87,8 +88,42 @@ export const reachEqualsIntent = rule({
         ],
         intent: cartLock,
       },
+      {
+        title: 'the same call, and no other, on Linkerd',
+        objects: [closedShop, ...cartOnLinkerd, installed],
+        intent: cartLock,
+      },
+      {
+        title: 'a stack of policies alone, for a Linkerd that another stack installs',
+        objects: [
+          ...cartOnLinkerd,
+          configMap(
+            intentConfigMap,
+            {
+              digest: cartDigest,
+              kind: 'linkerd',
+              trustDomain: 'mesh.example',
+              controlPlaneNamespace: 'linkerd',
+              clusterNetworks: '10.0.0.0/8',
+              probeNetworks: '10.1.0.0/16',
+            },
+            'linkerd',
+          ),
+        ],
+        intent: cartLock,
+      },
     ],
     fail: [
+      {
+        title: 'on Linkerd, a policy that asks for nothing',
+        objects: [closedShop, ...cartOnLinkerd, linkerdPolicy('anybody', toServer('cart.port'), []), installed],
+        intent: cartLock,
+      },
+      {
+        title: 'on Linkerd, a policy whose authentication is not there',
+        objects: [closedShop, ...cartOnLinkerd.filter(({ kind }) => kind !== 'MeshTLSAuthentication'), installed],
+        intent: cartLock,
+      },
       {
         title: 'one foreign policy admits the whole namespace',
         objects: [
@@ -159,21 +194,28 @@ function opaque(field: Field, { governed }: Intent, { config }: Context): readon
 }
 
 function proof(intent: Intent, context: Context): readonly Finding[] {
-  const trustDomain = context.mesh('trustDomain')
-  if (trustDomain.kind === 'unknown') return unknownSetting(trustDomain, undefined)
+  const planes = dataPlanes(context)
+  const meshes = meshesOf(intent, planes)
+  const trustDomain = trustDomainOf(meshes, context)
+  if (trustDomain.kind === 'unknown') return [...meshes.findings, ...unknownSetting(trustDomain, undefined)]
   const objects = context.objects.filter(isObject)
   const deployed = gather(objects, sourced)
-  const assumed = assumedFor(intent, context)
+  const assumed = assumedFor(intent, context, meshes)
   const { layer, problems } = read([...deployed.facts, ...assumed.objects], { isUnknown: value => value === UNKNOWN })
   const { trustDomainAliases } = layer.mesh
-  const expected = {
+  const probes = context.mesh('probeNetworks')
+  const expected: Expected = {
     trustDomain: trustDomain.value,
     stages: context.config.stages,
     unrouted: context.config.unrouted,
     ...(trustDomainAliases && { trustDomainAliases }),
+    // Where nothing is on Istio, its gateways are none of what was read.
+    ...(!meshes.istio && { entries: 'elsewhere' as const }),
+    ...(probes.kind === 'known' && { nodeNetworks: blocksOf(probes.value) }),
   }
   const differences = compare(reach(layer), intent, expected)
   return [
+    ...meshes.findings,
     ...deployed.findings,
     ...assumed.findings,
     ...problems.flatMap(unknownValue),
@@ -186,7 +228,8 @@ function isObject({ of }: Field): boolean {
   return of.kind === UNREADABLE || (of.apiVersion !== '' && !of.apiVersion.startsWith('helm.sh/'))
 }
 
-const policyOrWorkload = /^(security|networking)\.istio\.io\/|^apps\/|^batch\//
+const policyOrWorkload =
+  /^(security|networking)\.istio\.io\/|^policy\.linkerd\.io\/|^gateway\.networking\.k8s\.io\/|^apps\/|^batch\//
 
 /** As the analyzer takes it. A patch of a policy or a workload shows a part only; one of a Namespace shows its labels. */
 function sourced(field: Field): Sourced {
@@ -196,49 +239,6 @@ function sourced(field: Field): Sourced {
   if (extent === 'patch' && policyOrWorkload.test(apiVersion))
     throw new Unproven(field, 'is a patch, and the object it patches is not seen')
   return { at: field.of.at, object: { ...content, apiVersion, kind } }
-}
-
-interface Assumed {
-  readonly objects: readonly Sourced[]
-  readonly findings: readonly Finding[]
-}
-
-/** What the stack does not have of the governed services, as the intent describes it. */
-function assumedFor(intent: Intent, context: Context): Assumed {
-  const real = gather(workloads(context), readWorkload)
-  const fronts = gather(services(context), readService)
-  const own = gather(namespaces(context), readNamespace)
-  const settings = readMeshFacts(context)
-  const pods = gather(workloads(context), accountsIn)
-  const made = gather(ofKind(context, 'gateway.networking.k8s.io', 'Gateway'), accountsFor)
-  const { governed } = intent
-  const objects = assumptions(intent, {
-    workloads: governed.filter(
-      ({ namespace: of, labels }) => !real.facts.some(one => one.namespace === of && selects(labels, one.labels)),
-    ),
-    services: governed.filter(
-      ({ namespace: of, labels }) =>
-        !fronts.facts.some(one => one.namespace === of && one.selector !== undefined && selects(one.selector, labels)),
-    ),
-    namespaces: [...new Set(governed.map(service => service.namespace))].filter(
-      name => !own.facts.some(one => one.name === name),
-    ),
-    gatewaysHere: new Set([...pods.facts, ...made.facts].flat()),
-    mesh: settings.facts,
-  })
-  const read = [real, fronts, own, pods, made, settings]
-  return { objects, findings: read.flatMap(({ findings }) => findings) }
-}
-
-/** The account that Pods of the stack run under. */
-function accountsIn(field: Field): readonly string[] {
-  return [`${namespaceOf(field)}/${serviceAccountOf(field) ?? 'default'}`]
-}
-
-/** The account of the Pods that istiod makes for a Gateway (istio `pilot/pkg/config/kube/gatewaycommon/gateway_utils.go` GetDefaultName). */
-function accountsFor(field: Field): readonly string[] {
-  if (text(at(field, 'spec', 'gatewayClassName')) !== 'istio') return []
-  return [`${namespaceOf(field)}/${required(at(field, 'metadata', 'name'))}-istio`]
 }
 
 /** The analyzer's complaint that a value is unknown; it names the object and the path, and no value. */

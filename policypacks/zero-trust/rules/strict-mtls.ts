@@ -1,4 +1,6 @@
+import { linkerdShop } from '../example-linkerd'
 import { namespace, peerAuthentication, strict } from '../example-objects'
+import { dataPlanes } from '../facts/data-plane'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
 import { peerAuthentications, readPeerAuthentication, type PeerAuthenticationFact } from '../facts/policies'
 import { at, finding, gather } from '../field'
@@ -9,7 +11,8 @@ import { rule, type Context, type Finding } from '../rule'
  * Every namespace of the mesh refuses plaintext, and no workload in it takes it back. A workload's mode beats its
  * namespace's, that beats the mesh's, an unset one inherits, and without any plaintext is taken; of several at one level
  * the oldest wins whole (istio pilot/pkg/security/authn/policy_applier.go ComposePeerAuthentication). Exceptions for
- * single ports are `no-plaintext-port-exception`'s.
+ * single ports are `no-plaintext-port-exception`'s. On Linkerd plaintext is taken where a policy or the default admits callers without identity
+ * (linkerd2-proxy linkerd/app/inbound/src/policy.rs is_authorized), which is `linkerd-default-deny`'s and the rules' about its policies.
  */
 export const strictMtls = rule({
   id: 'strict-mtls',
@@ -32,6 +35,7 @@ export const strictMtls = rule({
   ],
   why: 'what takes plaintext lets in callers without any identity, whom no rule about identities can bind',
   fix: 'give the namespace one PeerAuthentication without a selector and with `mtls.mode: STRICT`, and take away those that weaken it',
+  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'lock'],
   examples: {
     pass: [
@@ -41,6 +45,7 @@ export const strictMtls = rule({
         objects: [namespace('shop'), peerAuthentication('default', { mtls: { mode: 'STRICT' } }, 'istio-system')],
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
+      { title: 'a namespace on Linkerd, whose proxies heed no PeerAuthentication', objects: [linkerdShop] },
     ],
     fail: [
       {
@@ -73,11 +78,12 @@ export const strictMtls = rule({
 function check(context: Context): readonly Finding[] {
   const { needed, findings } = meshNamespaces(context)
   const policies = gather(peerAuthentications(context), readPeerAuthentication)
+  const planes = dataPlanes(context)
   return [
     ...findings,
     ...policies.findings,
     ...policies.facts.flatMap(weak),
-    ...needed.flatMap(one => lacking(one, policies.facts, context)),
+    ...needed.flatMap(one => (planes(one.namespace).kind === 'linkerd' ? [] : lacking(one, policies.facts, context))),
   ]
 }
 

@@ -1,4 +1,5 @@
 import type { GovernedService } from '../../../core/model/intent'
+import { linkerdShop } from '../example-linkerd'
 import { cartLock, deployment, service } from '../example-objects'
 import { dataPlanes, type Planes } from '../facts/data-plane'
 import { escapes } from '../facts/injection'
@@ -16,13 +17,16 @@ import { noLock } from '../lock'
 import { finding, gather, guard, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
 
-/** What a sidecar has to take a port for, so that the routes of the intent mean what they say. */
+/** What a proxy has to take a port for, so that the routes of the intent mean what they say. */
 const expected: Readonly<Record<GovernedService['ports'][number]['protocol'], ServiceProtocol>> = {
   http: 'http',
   grpc: 'http',
   tcp: 'tcp',
   tls: 'tls',
 }
+
+/** To Linkerd all that is no HTTP is bytes. */
+const expectedOnLinkerd: typeof expected = { ...expected, tls: 'tcp' }
 
 /**
  * Real workloads are what the proof took them for: the Pods of a governed service carry its labels, run under its
@@ -45,6 +49,15 @@ export const workloadMatchesAssumptions = rule({
         intent: cartLock,
       },
       { title: 'no workload of the intent is in this stack', objects: [], intent: cartLock },
+      {
+        title: 'on Linkerd, by the words that it knows',
+        objects: [
+          linkerdShop,
+          deployment('cart'),
+          service('cart', [{ name: 'cart', port: 80, targetPort: 7070, appProtocol: 'kubernetes.io/h2c' }]),
+        ],
+        intent: cartLock,
+      },
     ],
     fail: [
       {
@@ -71,6 +84,16 @@ export const workloadMatchesAssumptions = rule({
       {
         title: 'its Service calls the port TCP, where no route holds',
         objects: [deployment('cart'), service('cart', [{ name: 'tcp-cart', port: 80, targetPort: 7070 }])],
+        intent: cartLock,
+      },
+      {
+        title: 'on Linkerd, its Service says what only Istio reads',
+        objects: [linkerdShop, deployment('cart'), service('cart', [{ name: 'grpc', port: 80, targetPort: 7070 }])],
+        intent: cartLock,
+      },
+      {
+        title: 'on Linkerd, a Pod that refuses its proxy',
+        objects: [linkerdShop, deployment('cart', { annotations: { 'linkerd.io/inject': 'disabled' } })],
         intent: cartLock,
       },
       {
@@ -159,7 +182,7 @@ function asMeant(service: GovernedService, { workload, account, fronts, planes }
     ...stranger,
     ...escapes(field, () => planes(workload.namespace)),
     ...portFindings(service, field),
-    ...mine.flatMap(front => protocolFindings(service, front, field)),
+    ...mine.flatMap(front => protocolFindings(service, front, { workload: field, planes })),
   ]
 }
 
@@ -178,14 +201,20 @@ function portFindings({ service, ports }: GovernedService, workload: Field): rea
 function protocolFindings(
   { service, ports }: GovernedService,
   front: ServiceFact,
-  workload: Field,
+  { workload, planes }: { readonly workload: Field; readonly planes: Planes },
 ): readonly Finding[] {
   const named = new Map(containerPorts(workload).map(({ name, port }) => [name, port]))
   const targetOf = ({ target }: ServicePortFact): number | undefined =>
     typeof target === 'number' ? target : named.get(target)
   return front.ports.flatMap(port => {
     const meant = ports.find(own => own.port === targetOf(port))
-    if (meant === undefined || expected[meant.protocol] === port.protocol) return []
+    if (meant === undefined) return []
+    const plane = planes(front.namespace)
+    const isRight =
+      plane.kind === 'linkerd'
+        ? expectedOnLinkerd[meant.protocol] === port.onLinkerd
+        : expected[meant.protocol] === port.protocol
+    if (isRight) return plane.kind === 'unknown' ? plane.findings : []
     return [
       finding(
         port.field,

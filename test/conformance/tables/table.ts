@@ -179,7 +179,8 @@ export function certain(made: World, ask: Ask): boolean {
   )
 }
 
-function printAsk({ from, to, port, via, http, host, headers = {}, jwt, sni, ip }: Ask): string {
+/** A request in one line, for a title. */
+export function printAsk({ from, to, port, via, http, host, headers = {}, jwt, sni, ip }: Ask): string {
   const parts = [
     `${from}${ip === undefined ? '' : ` at ${ip}`} → ${to}:${port}`,
     ...(via === undefined ? [] : [`via ${via}`]),

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const verbs = ['check', 'compile', 'reach', 'decide']
+const verbs = ['check', 'compile', 'reach', 'equal', 'decide']
 const { write } = scratch()
 
 describe('ztm', () => {

@@ -28,10 +28,10 @@ export function intoLinkerdPort(at: LinkerdPort): LinkerdEntrance {
   const own = intoProxy(port)
   if (own) return { served: withKubelet(own), smuggled: () => Region.none, floor: Region.all }
   const { served, smuggled, floor } = ruled(at)
-  const inside = pastHandshake(at, port === adminPort ? both(exactly(http), served) : served)
+  const inside = pastHandshake(at, withKubelet(port === adminPort ? both(exactly(http), served) : served))
   const round = port === adminPort ? 'no' : skipped(layer, workload, port)
   return {
-    served: withKubelet(choose(round, always, inside)),
+    served: choose(round, always, inside),
     smuggled: () => smuggled,
     floor: isLeftOut(at) ? Region.all : floor,
   }

@@ -80,9 +80,11 @@ function overProtocol(facts: Facts): Match {
   const unread = overBytes(facts)
   const read = overRequests(facts)
   const opaque = server ? portSettings(layer, workload, port).opaque : 'no'
-  const byProxies = opaque === 'no' ? read : oneOf([read, unread])
-  const requests = any([both(byProxies, exactly(shown)), both(read, exactly(shown.complement()))])
-  return any([both(bytes, unread), both(exactly(http), requests)])
+  const together = (requests: Match): Match => any([both(bytes, unread), both(exactly(http), requests)])
+  // Nearly always; who shows an identity is then no question, which would cost.
+  if (opaque === 'no') return together(read)
+  const byProxies = oneOf([read, unread])
+  return together(any([both(byProxies, exactly(shown)), both(read, exactly(shown.complement()))]))
 }
 
 function judged({ grants, layer }: Facts): Match {
@@ -140,6 +142,9 @@ function overGrpc(facts: Facts): Match {
 }
 
 /** Who may ask for a route: whoever it admits, or its Server. */
-function admitting({ layer, workload, grants }: Facts): (route: Route<unknown>) => Match {
-  return route => admitted([...routeGrants(layer, route, workload.namespace), ...grants], layer.linkerd.mesh)
+function admitting({ layer, workload, grants }: Facts): (route: Route<unknown>) => () => Match {
+  return route => {
+    const own = admitted([...routeGrants(layer, route, workload.namespace), ...grants], layer.linkerd.mesh)
+    return () => own
+  }
 }

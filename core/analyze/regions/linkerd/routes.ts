@@ -1,6 +1,6 @@
 import { Region } from '../../../model/region'
 import type { Attached } from '../../linkerd/attach-routes'
-import type { Route } from '../../linkerd/layer-linkerd'
+import type { Route, RouteRule } from '../../linkerd/layer-linkerd'
 import type { Match } from '../bounds'
 import { always, both, oneOf, unknowable } from '../bounds'
 import { hostFits } from './hosts'
@@ -14,8 +14,8 @@ export interface Routing<M> {
   readonly fitsOf: (routes: readonly Route<M>[]) => (match: M) => readonly Fitting[]
   /** What a rule without matches is worth. */
   readonly byDefault: readonly number[]
-  /** The requests that a route lets in, of those it takes. */
-  readonly admits: (route: Route<M>) => Match
+  /** The requests that a route lets in by each of its rules, of those that the rule takes. */
+  readonly admits: (route: Route<M>) => (rule: RouteRule<M>) => Match
   /** What gets in where there are no routes. */
   readonly otherwise: Match
 }
@@ -36,7 +36,7 @@ function among<M>(routes: readonly Route<M>[], { fitsOf, byDefault, admits }: Ro
   const candidates = routes.flatMap(route => candidatesOf(route, fits, byDefault))
   const admitted = new Map(routes.map(route => [route, admits(route)]))
   const outcomes = takings(candidates).map(({ candidate: { route, rule }, may }) => {
-    const own = admitted.get(route) ?? unknowable
+    const own = admitted.get(route)?.(rule) ?? unknowable
     const certain = rule.redirects ? Region.none : own.must
     return { admitted: may.intersect(own.may), refused: may.minus(certain) }
   })

@@ -8,11 +8,11 @@ import { manifest } from '../../objects'
 import { siftExits } from './exits'
 import type { Entry, Exits } from './gateway'
 import { exitHost, exits } from './gateway'
-import type { Use, Wire } from './use'
-import { narrowed, usesOf, wireOf } from './use'
+import type { Use, Wire } from '../../outside'
+import { isOutside, usesOf, wireOf } from '../../outside'
+import { narrowed } from './use'
 import type { Namespaces } from '../labels'
 import { originates, originPort } from './origination'
-import { isName } from '../../settings'
 
 /** What is outside the mesh and how to reach it. */
 export interface Externals extends Exits {
@@ -30,9 +30,10 @@ export interface Externals extends Exits {
  * Where calls leave through a gateway, it is the gateway that knows where the host is and speaks TLS to it, and callers only know its name.
  */
 export function externals(context: Context, namespaces: Namespaces): Externals {
-  const uses = context.lines.flatMap(line => usesOf(line, context))
-  const named = uses.filter(({ host }) => isOutside(host, context))
-  const sifted = siftExits(named, context)
+  const uses = context.lines.flatMap(line => usesOf(line, context.graph))
+  const { clusterDomain } = context.settings
+  const named = new Set(uses.filter(({ host }) => isOutside(host, clusterDomain)))
+  const sifted = siftExits([...named], context)
   const kept = tellApart(sifted.kept, context)
   const entry: Entry = (namespace, same) => [
     ...serviceEntry(namespace, same, namespaces),
@@ -44,7 +45,7 @@ export function externals(context: Context, namespaces: Namespaces): Externals {
     manifests: [...[...entries.values()].flatMap(same => entry(same[0]?.namespace ?? '', same)), ...left.manifests],
     assumptions: left.assumptions,
     problems: [
-      ...uses.filter(({ host }) => !isOutside(host, context)).map(nameless),
+      ...uses.filter(use => !named.has(use)).map(nameless),
       ...sifted.problems,
       ...sifted.kept.filter(use => !kept.has(use)).map(crowded),
       ...[...kept].flatMap(unenforced),
@@ -60,14 +61,6 @@ export function externals(context: Context, namespaces: Namespaces): Externals {
       ]
     },
   }
-}
-
-/**
- * Whether DNS can say where a host is, and it is none of the cluster's Services: an entry would hide the real one, and
- * with it the mTLS that callers use there.
- */
-function isOutside(host: string, { settings }: Context): boolean {
-  return isName(host) && host.includes('.') && /[a-z]/.test(host) && !host.endsWith(`.svc.${settings.clusterDomain}`)
 }
 
 function serviceEntry(namespace: string, uses: readonly Use[], namespaces: Namespaces): Manifest[] {

@@ -3,7 +3,7 @@ import type { Manifest } from '../../../model/manifest'
 import { fitName } from '../../names'
 import { sorted, sortedGroups } from '../../order'
 import { manifest } from '../../objects'
-import type { Use } from './use'
+import type { Use } from '../../outside'
 import { leavesFrom } from './use'
 
 /** The port that TLS is spoken on where nothing else is said. */

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../../model/manifest'
 import { admitting } from '../authorization'
 import type { Context, Workload } from '../context'
-import type { Exit, Use } from './use'
+import type { Exit, Use } from '../../outside'
 import { attachedToGateway, policyHosts } from '../ingress/gateway-pods'
 import type { Inexpressible } from '../grant'
 import { grantOf, sourceOf } from '../grant'

@@ -1,17 +1,10 @@
 import type { Context, Workload } from '../context'
 import { planeOf } from '../plane'
-import { podsOfVersions, versionsOf } from './destinations'
+import { podsOf, versionsOf } from '../../versions'
 import { gatewayRouting } from './sidecar'
-import { carriesRequests } from './unread'
+import { carriesRequests } from '../../unread'
 import { requestsThrough } from './waypoint'
 import type { Bound } from '../waypoint/waypoints'
-
-/** What is deployed for a service: its Pods as they are, or one for each of its versions, with the labels of both. */
-export function podsOf(workload: Workload): readonly Workload[] {
-  const versions = versionsOf(workload)
-  if (versions.length === 0) return [workload]
-  return podsOfVersions(workload).map((pod, index) => ({ ...pod, name: versions[index]?.serviceName ?? pod.name }))
-}
 
 /**
  * The Services that lead to one version each, beside the one that leads to all: where a Route has to name versions, which are Services to it.

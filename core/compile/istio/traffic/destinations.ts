@@ -1,23 +1,8 @@
-import type { Version } from '../../../graph/graph'
-import { fitName } from '../../names'
-import { sortedBy } from '../../order'
 import type { GatewayRouting } from '../../target'
+import { versionsOf } from '../../versions'
 import type { Workload } from '../context'
-import type { Labels } from '../labels'
 import { planeOf } from '../plane'
 import type { Settings } from '../settings'
-
-/** A version of a service, as Istio knows it: a subset of its Pods, and a Service of its own where routes can name nothing smaller. */
-export interface VersionOf {
-  /** The name of the subset. */
-  readonly name: string
-  /** What its Pods have beside the service's labels. */
-  readonly own: Labels
-  /** Its Service: `reviews-v1`. */
-  readonly serviceName: string
-  /** Share of the calls, 0–100. */
-  readonly weight: number
-}
 
 /** Where calls to a service are sent, and how many of them. */
 export interface WeightedDestination {
@@ -30,26 +15,6 @@ export interface WeightedDestination {
   readonly subset?: string
   /** Of all the calls, in percent; 100 together. */
   readonly weight: number
-}
-
-/** The versions of a service, by name; none where its Pods are all alike. */
-export function versionsOf({ name, service }: Workload): VersionOf[] {
-  const versions = Object.entries(service.traffic?.versions ?? {})
-  return sortedBy(versions, ([version]) => version).map(([version, declared]) => ({
-    name: version,
-    own: labelsOfVersion(version, declared),
-    serviceName: fitName(`${name}-${version}`),
-    weight: declared.weight,
-  }))
-}
-
-/** The service once for each of its versions, with the labels its Pods have. The service's own go first: they are what its policies select by. */
-export function podsOfVersions(workload: Workload): Workload[] {
-  return versionsOf(workload).map(({ own }) => ({ ...workload, labels: { ...own, ...workload.labels } }))
-}
-
-function labelsOfVersion(name: string, { labels = { version: name } }: Version): Labels {
-  return Object.fromEntries(sortedBy(Object.entries(labels), ([key]) => key))
 }
 
 /** A Service's full name. */

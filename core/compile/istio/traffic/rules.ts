@@ -6,7 +6,7 @@ import type { FlowLine } from '../../../graph/flows'
 import { manifest } from '../../objects'
 import { planeOf } from '../plane'
 import type { Settings } from '../settings'
-import type { VersionOf } from './destinations'
+import type { VersionOf } from '../../versions'
 
 /** How long a call is waited for and how often it is repeated, as a route of Istio's own API says it. */
 export interface Patience {

@@ -11,9 +11,10 @@ import type { Outcome } from '../../objects'
 import { identityKey } from '../context'
 import { manifest } from '../../objects'
 import { planeOf } from '../plane'
-import { destinationsOf, fullName, versionsOf } from './destinations'
+import { versionsOf } from '../../versions'
+import { destinationsOf, fullName } from './destinations'
 import { destinationRule, patienceOf, reasons, shownTo } from './rules'
-import { bytesUnread, carriesRequests, unread } from './unread'
+import { bytesUnread, carriesRequests, unread } from '../../unread'
 
 /**
  * The traffic of a service on sidecars: a VirtualService that its callers' own sidecars follow, and a DestinationRule with what it names. Both

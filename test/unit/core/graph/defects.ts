@@ -49,6 +49,10 @@ services.frontend.probes.liveness = "tcp:8080"                         | probe-p
 services.frontend.probes.liveness = "GET /healthz?full=1"              | malformed-path | "?"
 
 services.webhook.serviceAccount = "frontend"                           | duplicate-service-account | "sharesServiceAccountWith"
+services.redis.serviceAccount = "default"                              | default-service-account | "serviceAccountName"
+services.default = {"namespace":"x","ports":{}}                        | default-service-account | for it alone @ services.default.serviceAccount
+scraper.serviceAccount = "default"                                     | default-service-account | "serviceAccountName"
+ingress.web.gateway = "edge/default"                                   | default-service-account | "serviceAccountName"
 services.cart.sharesServiceAccountWith = ["frontedn"]                  | unknown-service | did you mean "frontend" @ services.cart.sharesServiceAccountWith[0]
 services.cart.sharesServiceAccountWith = ["frontend"]                  | nothing-shared | remove @ services.cart.sharesServiceAccountWith[0]
 services.cart.sharesServiceAccountWith = ["cart"]                      | nothing-shared | remove @ services.cart.sharesServiceAccountWith[0]

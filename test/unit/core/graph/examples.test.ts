@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import bookinfo from '../../../../examples/bookinfo/graph'
+import emojivoto from '../../../../examples/emojivoto/graph'
 import boutique from '../../../../examples/online-boutique/graph'
 import { flows } from '../../../../core/graph/flows'
 import type { Graph } from '../../../../core/graph/graph'
@@ -46,6 +47,7 @@ describe('the examples', () => {
   it('have nothing wrong with them', () => {
     assert.deepEqual(validate(boutique), [])
     assert.deepEqual(validate(bookinfo), [])
+    assert.deepEqual(validate(emojivoto), [])
   })
 
   it('have Online Boutique as the graph that a clone starts with', () => {
@@ -88,5 +90,39 @@ describe('Bookinfo', () => {
         'reviews ratings:9080 GET /ratings/*',
       ],
     )
+  })
+})
+
+describe('Emojivoto', () => {
+  const called = (prefix: string): readonly string[] =>
+    lines(emojivoto, 'call').filter(text => text.startsWith(prefix) && !text.includes('/Vote'))
+
+  it('has the calls between services that its source code has, and one for each emoji', () => {
+    assert.deepEqual(called('vote-bot '), [
+      'vote-bot web-svc:8080 GET /api/list', // emojivoto-web/cmd/vote-bot/main.go shortcodes
+      'vote-bot web-svc:8080 GET /api/vote', // emojivoto-web/cmd/vote-bot/main.go vote
+    ])
+    assert.deepEqual(called('web-svc '), [
+      'web-svc emoji-svc:8080 grpc emojivoto.v1.EmojiService/FindByShortcode', // emojivoto-web/web/web.go leaderboardHandler
+      'web-svc emoji-svc:8080 grpc emojivoto.v1.EmojiService/ListAll', // emojivoto-web/web/web.go listEmojiHandler
+      'web-svc voting-svc:8080 grpc emojivoto.v1.VotingService/Results', // emojivoto-web/web/web.go leaderboardHandler
+    ])
+    const votes = lines(emojivoto, 'call').filter(text => text.includes('/Vote'))
+    assert.equal(new Set(votes).size, 100) // proto/Voting.proto, all of them called in emojivoto-web/web/web.go voteEmojiHandler
+  })
+
+  it('is refused as its authors publish it, where the bot runs under `default`, and says what to do', () => {
+    const bot = { ...emojivoto.services['vote-bot'], namespace: 'emojivoto', serviceAccount: 'default', ports: {} }
+    const published = { ...emojivoto, services: { ...emojivoto.services, 'vote-bot': bot } }
+    assert.deepEqual(validate(published), [
+      {
+        code: 'default-service-account',
+        severity: 'error',
+        at: 'services.vote-bot.serviceAccount',
+        message:
+          'the ServiceAccount `default` is that of every Pod that names none: whoever runs beside it would be let in too',
+        hint: 'make a ServiceAccount for it alone, and name it here and in `serviceAccountName` of its Pods',
+      },
+    ])
   })
 })

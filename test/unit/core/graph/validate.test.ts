@@ -159,7 +159,7 @@ describe('validate', () => {
 
   it('names each service of many on one account once', () => {
     const graph = shop()
-    for (let i = 0; i < 6; i++) graph.services[`job${i}`] = { namespace: 'jobs', serviceAccount: 'default', ports: {} }
+    for (let i = 0; i < 6; i++) graph.services[`job${i}`] = { namespace: 'jobs', serviceAccount: 'batch', ports: {} }
     const problems = validate(graph as Graph)
     assert.deepEqual(
       problems.map(({ at }) => at),

@@ -13,6 +13,8 @@ function meaning(route: string): Language {
   if (route === 'any path') return canonicalPaths()
   if (route.startsWith('any path but '))
     return canonicalPaths().minus(union(route.slice('any path but '.length).split(', ')))
+  const [, top] = /^(.*) and below$/.exec(route) ?? []
+  if (top !== undefined) return union([top, `${top}/**`])
   const parts = route.split(/(\*\*$|…|(?<=\/)\*(?=\/|$))/).filter(part => part !== '')
   return Language.of({
     sequence: parts.map(part => (part === '**' || part === '…' ? any : part === '*' ? segment : part)),
@@ -26,6 +28,11 @@ function union(routes: readonly string[]): Language {
 describe('paths in words', () => {
   const cases: readonly (readonly [string, Language, readonly string[]])[] = [
     ['single paths', Language.literals(['/b', '/a']), ['/a', '/b']],
+    [
+      'a path and all below it',
+      Language.of({ sequence: ['/pkg.Cart/Get', { choice: ['', { sequence: ['/', any] }] }] }),
+      ['/pkg.Cart/Get and below'],
+    ],
     ['one segment', Language.of({ sequence: ['/product/', segment] }), ['/product/*']],
     ['a segment in the middle', Language.of({ sequence: ['/a/', segment, '/b'] }), ['/a/*/b']],
     ['everything below', Language.of({ sequence: ['/static/', any] }), ['/static/**']],

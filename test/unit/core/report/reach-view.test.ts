@@ -148,8 +148,31 @@ describe('reach in words', () => {
   })
 
   it('sorts callers by how openly they are admitted', () => {
-    const openness = view(Region.all, Region.all).lines.map(line => line.openness)
+    const accounts = Language.of({ sequence: ['cluster.local/ns/data/sa/', any] }).intersect(trusted)
+    const some = Region.union([Region.where('caller', accounts), where('caller', '', 'kubelet')])
+    const openness = view(some, some).lines.map(line => line.openness)
     assert.deepEqual(openness.sort(), ['anonymous', 'mesh', 'named'])
+  })
+
+  it('says in one line what anybody may ask, and where they have to come from, and beside it what only some may', () => {
+    const probe = where('path', '/ready').intersect(
+      Region.where('address', addressesOf('10.0.0.0/16') ?? Language.none),
+    )
+    const own = where('caller', identity('shop', 'frontend')).intersect(where('path', '/cart'))
+    const region = probe.union(own)
+    const strange = Region.where('caller', Language.of({ sequence: ['other.example/ns/', any] }))
+    const told = (must: Region, nodeNetworks: readonly string[]): readonly string[] =>
+      viewOf({
+        ...trust,
+        nodeNetworks,
+        ports: [{ workload: cart, port: 7070, bounds: { must, may: region } }],
+        questions: new Map(),
+        floor: [],
+      }).lines.map(line => `${line.openness}: ${line.callers} ${line.requests} ${line.bound}`)
+    const mine = 'named: shop/frontend any method /cart certain'
+    assert.deepEqual(told(region, []), ['anonymous: anybody from 10.0.0.0/16 any method /ready certain', mine])
+    const nodes = 'anonymous: anybody from the node networks 10.0.0.0/16 any method /ready certain'
+    assert.deepEqual(told(region.minus(strange), ['10.0.0.0/16']), [nodes, mine])
   })
 
   it('lists a port that nobody may call as closed', () => {

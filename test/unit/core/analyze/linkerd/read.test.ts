@@ -71,15 +71,13 @@ describe('reading Linkerd’s objects', () => {
     }
     assert.deepEqual(readAll([old('v1beta3')]).problems, [])
   })
-  it('reads what limits rates, and what leaves the cluster, without a word on them', () => {
+  it('reads what limits rates without a word on it', () => {
     const targetRef = { group, kind: 'Server', name: 'cart' }
     const { layer, problems } = readAll([
       inNamespace('HTTPLocalRateLimitPolicy', 'shop/r', { targetRef, total: { requestsPerSecond: 10 } }),
-      inNamespace('EgressNetwork', 'shop/e', { trafficPolicy: 'Deny' }),
     ])
     assert.deepEqual(problems, [])
     assert.equal(layer.linkerd.rateLimits[0]?.target, 'cart')
-    assert.equal(layer.linkerd.egressNetworks[0]?.trafficPolicy, 'Deny')
   })
 })
 

@@ -62,4 +62,15 @@ export const linkerdSpecimens = [
     hostnames: ['cart'],
     rules: [{ matches: [{ method: { type: 'Exact', service: 's', method: 'm' }, headers }], filters }],
   }),
+  cart('EgressNetwork', { trafficPolicy: 'Deny', networks: [{ cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] }] }),
+  cart('TLSRoute', {
+    parentRefs: [{ group, kind: 'EgressNetwork', name: 'net', namespace: 'shop', port: 443 }],
+    hostnames: ['cart.example'],
+    rules: [{ backendRefs: [{ group, kind: 'EgressNetwork', name: 'net', namespace: 'shop', port: 443 }] }],
+  }),
+  cart('LinkerdHTTPRoute', {
+    parentRefs: [{ group: '', kind: 'Service', name: 'cart', namespace: 'shop', port: 80 }],
+    hostnames: ['cart'],
+    rules: [{ matches: [{ method: 'GET', headers }], backendRefs: [{ name: 'cart', port: 80 }] }],
+  }),
 ]

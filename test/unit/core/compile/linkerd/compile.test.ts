@@ -61,7 +61,7 @@ describe('compile for Linkerd', () => {
       proxyProtocol: 'HTTP/1',
       accessPolicy: 'deny',
     })
-    assert.deepEqual(names(result), ['Server shop/b.http'])
+    assert.deepEqual(names(result), ['EgressNetwork shop/egress', 'Server shop/b.http'])
     assert.deepEqual(manifestOf(result, 'Server shop/b.http').because, ['shop/b:8080 (nobody may call)'])
   })
 
@@ -106,7 +106,7 @@ describe('compile for Linkerd', () => {
     const nodes = { nodeNetworks: ['172.31.0.0/16'] }
     const node: RequestSource = { kind: 'plaintext', ip: '172.31.0.1' }
     const alone = onLinkerd(probed, nodes)
-    assert.deepEqual(names(alone), ['Server shop/b.http'])
+    assert.deepEqual(names(alone, 'HTTPRoute'), [])
     const result = onLinkerd({ ...probed, calls: { a: { b: { http: ['GET /'] } } } }, nodes)
     assert.deepEqual(names(result, 'HTTPRoute'), ['HTTPRoute shop/b.http.a.shop', 'HTTPRoute shop/b.http.kubelet'])
     for (const each of [alone, result]) {
@@ -135,13 +135,13 @@ describe('compile for Linkerd', () => {
       calls: { a: { b: { http: [guarded] } } },
     })
     assert.deepEqual(told(result), ['narrowed inexpressible at shop/b:8080'])
-    assert.deepEqual(names(result), ['Server shop/b.http'])
+    assert.deepEqual(names(result), ['EgressNetwork shop/egress', 'Server shop/b.http'])
   })
 
   it('refuses accounts that can have no identity', () => {
     const result = onLinkerd({ ...pair, services: { ...pair.services, a: { ...caller, serviceAccount: 'a.b' } } })
     assert.ok(told(result).includes('error linkerd-identity at services.a'), told(result).join())
-    assert.deepEqual(names(result), ['Server shop/b.http'])
+    assert.deepEqual(names(result), ['EgressNetwork shop/egress', 'Server shop/b.http'])
   })
 
   it('refuses ports that the proxy does not guard', () => {
@@ -163,7 +163,7 @@ describe('compile for Linkerd', () => {
       'error overlapping-labels at services.b.labels',
       'error overlapping-labels at services.c.labels',
     ])
-    assert.deepEqual(names(result), [])
+    assert.deepEqual(names(result), ['EgressNetwork shop/egress'])
   })
 
   it('generates nothing where no proxy is injected, nor among the control plane', () => {
@@ -193,16 +193,12 @@ describe('compile for Linkerd', () => {
     assert.deepEqual(told(onLinkerd(pair, { version: 'edge-26.6.1' })), ['error unsupported-version at target.version'])
   })
 
-  it('leaves to others what enters and leaves, and says so', () => {
+  it('leaves to others what enters, and says so', () => {
     const result = onLinkerd({
-      services: { b: service('http', 8080, { traffic: { timeout: '1s' } }) },
+      services: { b: service('http', 8080) },
       ingress: { web: { gateway: 'edge', hosts: ['shop.example.com'], routes: { b: { http: ['GET /'] } } } },
-      external: { api: { hosts: ['api.example.com'], ports: { tls: { protocol: 'tls', port: 443 } } } },
     })
-    assert.deepEqual(
-      result.problems.map(({ code, severity }) => `${code} ${severity}`),
-      ['egress-needs-network-policy delegated', 'unlisted-entry delegated', 'unread-traffic narrowed'],
-    )
+    assert.deepEqual(told(result), ['delegated unlisted-entry at ingress.web.gateway'])
   })
 
   it('writes down what makes Pods join the mesh and close all other ports', () => {

@@ -105,8 +105,14 @@ function intended(declared: Graph): Intended[] {
   return flows(declared).filter((flow): flow is Intended => flow.to.kind === 'workload' && isExpressible(flow))
 }
 
+/** What all Pods of a service say, those of each of its versions. */
 function allows(layer: Layer, asked: Request): string {
-  return decide(layer, asked).verdict
+  const { namespace, workload: service } = asked.to
+  const pods = layer.workloads.filter(
+    ({ name, namespace: place }) => place === namespace && (name === service || name.startsWith(`${service}-v`)),
+  )
+  const verdicts = pods.map(({ name }) => decide(layer, { ...asked, to: { ...asked.to, workload: name } }).verdict)
+  return [...new Set(verdicts)].join(' and ')
 }
 
 /** Somebody may ask, as far as their identity, or for want of one their address, tells. */

@@ -5,7 +5,8 @@ import { compile } from '../../../../../core/compile/compile'
 import { objectName } from '../../../../../core/model/manifest'
 import { graph } from '../../../../support/arbitrary/graph'
 import { faults, schemasIn, shared } from '../../../../support/crd'
-import { linkerdTarget } from '../../../../support/linkerd'
+import { service } from '../../../../support/compiled'
+import { linkerdTarget, onLinkerd } from '../../../../support/linkerd'
 
 if (shared !== undefined) {
   const crds = join(shared, 'crds')
@@ -17,9 +18,10 @@ if (shared !== undefined) {
     it('accept every object that is generated', () => {
       const seen = new Set<string>()
       const stages = fc.constantFrom({}, { shop: 'strict' as const })
+      const channels = fc.constantFrom('standard' as const, 'experimental' as const)
       fc.assert(
-        fc.property(graph, stages, (declared, staged) => {
-          for (const { object } of compile(declared, { ...linkerdTarget, stages: staged }).manifests) {
+        fc.property(graph, stages, channels, (declared, staged, gatewayApi) => {
+          for (const { object } of compile(declared, { ...linkerdTarget, stages: staged, gatewayApi }).manifests) {
             const schema = schemas.get(`${object.apiVersion}/${object.kind}`)
             assert.ok(schema, object.kind)
             const known = schema.properties ? { properties: schema.properties } : {}
@@ -32,11 +34,25 @@ if (shared !== undefined) {
       assert.deepEqual([...seen].sort(), [
         'gateway GRPCRoute',
         'gateway HTTPRoute',
+        'gateway TLSRoute',
         'policy AuthorizationPolicy',
+        'policy EgressNetwork',
         'policy MeshTLSAuthentication',
         'policy NetworkAuthentication',
         'policy Server',
       ])
+    })
+
+    it('accept a TCPRoute for a TLSRoute without names, which is all it is in the experimental channel', () => {
+      const db = { hosts: ['db.example.com'], ports: { pg: { protocol: 'tcp', port: 5432 } } } as const
+      const { manifests } = onLinkerd(
+        { services: { a: service('http', 8080) }, external: { db }, calls: { a: { db: { pg: 'tcp' } } } },
+        { gatewayApi: 'experimental' },
+      )
+      const routes = manifests.filter(({ object }) => object.kind === 'TCPRoute')
+      assert.equal(routes.length, 1)
+      const schema = schemas.get('gateway.networking.k8s.io/v1alpha2/TLSRoute') ?? {}
+      for (const { object } of routes) assert.deepEqual(faults(schema, { spec: object.spec }), [])
     })
 
     it('would notice a misspelt field, a missing one and a Server for two kinds of workloads', () => {

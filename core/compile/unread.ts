@@ -1,13 +1,20 @@
-import { listing } from '../../../graph/place'
-import { printCaller } from '../../../model/flow'
-import type { Problem } from '../../../model/problem'
-import { sorted } from '../../order'
-import type { Workload } from '../context'
-import type { FlowLine } from '../../../graph/flows'
+import { listing } from '../graph/place'
+import { printCaller } from '../model/flow'
+import type { Problem } from '../model/problem'
+import type { FlowLine } from '../graph/flows'
+import type { Service } from '../graph/graph'
+import { sorted } from './order'
+
+/** The service whose traffic is spoken of. */
+interface Callee {
+  readonly name: string
+  readonly namespace: string
+  readonly service: Service
+}
 
 /** Calls that no proxy reads that knows of the service's traffic. */
 export interface Unread {
-  readonly callee: Workload
+  readonly callee: Callee
   readonly lines: readonly FlowLine[]
   readonly why: string
   readonly hint: string
@@ -27,7 +34,7 @@ export function carriesRequests({ flow: { route } }: FlowLine): boolean {
 }
 
 /** Connections whose bytes nobody reads. */
-export function bytesUnread(callee: Workload, lines: readonly FlowLine[]): Problem[] {
+export function bytesUnread(callee: Callee, lines: readonly FlowLine[]): Problem[] {
   if (callee.service.traffic?.versions === undefined) return []
   return unread({
     callee,

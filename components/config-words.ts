@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import type { Charts } from './settings'
+
+/*
+ * The words that the configuration of each mesh is made of.
+ */
+
+/** All the keys of a type, each with its schema: a field added to the type and forgotten here fails to compile. */
+export type Fields<T> = Readonly<Record<keyof T, z.ZodType>>
+
+export function pattern(regex: RegExp, error: string): z.ZodString {
+  return z.string().regex(regex, { error })
+}
+
+export const text = pattern(/\S/, 'expected some text')
+export const label = pattern(
+  /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+  'expected a DNS label: lower-case letters, digits and `-`, at most 63 characters',
+)
+
+export const charts = z
+  .strictObject({
+    repository: pattern(
+      /^(https|oci):\/\/\S+$/,
+      'expected an address that starts with `https://` or `oci://`',
+    ).exactOptional(),
+    directory: text.exactOptional(),
+    archives: text.exactOptional(),
+  })
+  .refine(value => Object.keys(value).length === 1, {
+    error: 'expected one of `repository`, `directory` and `archives`',
+  })
+  .transform(value => value as Charts) // exactly one of them, as was just seen
+
+export const folder = pattern(/^\/\S*$/, 'expected the path of a folder on the node, from `/`')
+
+export const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
+
+export const trustDomain = pattern(
+  /^[a-z0-9._-]{1,255}$/,
+  'expected a trust domain: lower-case letters, digits, `.`, `-` and `_`',
+)

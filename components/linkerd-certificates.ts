@@ -1,0 +1,139 @@
+import { CustomResource } from '@pulumi/kubernetes/apiextensions'
+import { ConfigMap } from '@pulumi/kubernetes/core/v1'
+import type * as pulumi from '@pulumi/pulumi'
+import type { Webhook } from './linkerd-values'
+import { controlPlaneNamespace } from './linkerd-values'
+import type { IssuerReference, LinkerdSettings } from './settings'
+
+/** Where a certificate's objects are registered. */
+export interface Signing {
+  /** What the resources' names start with. */
+  readonly prefix: string
+  readonly namespace: string
+  readonly options: pulumi.CustomResourceOptions
+}
+
+const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
+const certManager = 'cert-manager.io'
+
+/**
+ * The certificate that the control plane issues identities with, by cert-manager: its key is made in the cluster, replaced with
+ * every renewal, and passes through nothing of ours.
+ *
+ * Renewed a day before its end, which is as long as an identity lasts: none outlives the certificate it was issued with. ECDSA on
+ * P-256, as identity refuses every other (linkerd2 `pkg/issuercerts/issuercerts.go`).
+ */
+export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, namespace, options }: Signing) {
+  const name = `identity.${controlPlaneNamespace(settings)}.${settings.trustDomain}`
+  const spec = {
+    ...lifetime(48, 25),
+    secretName: 'linkerd-identity-issuer',
+    issuerRef: issuerOf(settings.issuer),
+    commonName: name,
+    dnsNames: [name],
+    isCA: true,
+    privateKey: key,
+    usages: ['cert sign', 'crl sign', 'server auth', 'client auth'],
+  }
+  return certificate(`${prefix}-identity-issuer`, { name: 'linkerd-identity-issuer', namespace }, spec, options)
+}
+
+function issuerOf({ name, kind = 'ClusterIssuer', group = certManager }: IssuerReference = { name: '' }) {
+  return { name, kind, group }
+}
+
+/**
+ * The certificates of a namespace's webhooks, signed by an authority that is used for nothing else: it lives on when one of them is
+ * renewed, so that the API server knows the new one at once.
+ */
+export function registerWebhooks(webhooks: readonly Webhook[], signing: Signing): readonly pulumi.Resource[] {
+  if (webhooks.length === 0) return []
+  const { prefix, namespace, options } = signing
+  const authority = registerAuthority(signing)
+  return webhooks.map(({ service }) => {
+    const host = `${service}.${namespace}.svc`
+    const spec = {
+      ...lifetime(48, 25),
+      secretName: `${service}-k8s-tls`,
+      issuerRef: { name: 'linkerd-webhooks', kind: 'Issuer', group: certManager },
+      commonName: host,
+      dnsNames: [host],
+      isCA: false,
+      // The policy controller reads no other (linkerd.io, automatically rotating webhook TLS credentials).
+      privateKey: { ...key, encoding: 'PKCS8' },
+      usages: ['server auth'],
+    }
+    const dependsOn = [authority]
+    return certificate(`${prefix}-${service}`, { name: service, namespace }, spec, { ...options, dependsOn })
+  })
+}
+
+function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Resource {
+  const issuer = (id: string, name: string, spec: object, dependsOn: pulumi.ResourceOptions) => {
+    const metadata = { name, namespace, labels }
+    const args = { apiVersion: 'cert-manager.io/v1', kind: 'Issuer', metadata, spec }
+    return new CustomResource(`${prefix}-${id}`, args, { ...options, ...dependsOn })
+  }
+  const itself = issuer('webhook-root', 'linkerd-webhooks-root', { selfSigned: {} }, {})
+  const spec = {
+    ...lifetime(8760, 2160),
+    secretName: 'linkerd-webhooks-authority',
+    issuerRef: { name: 'linkerd-webhooks-root', kind: 'Issuer', group: certManager },
+    commonName: `webhooks.${namespace}.svc`,
+    isCA: true,
+    privateKey: key,
+  }
+  const place = { name: 'linkerd-webhooks-authority', namespace }
+  const authority = certificate(`${prefix}-webhook-authority`, place, spec, { ...options, dependsOn: [itself] })
+  const ca = { ca: { secretName: 'linkerd-webhooks-authority' } }
+  return issuer('webhook-issuer', 'linkerd-webhooks', ca, { dependsOn: [authority] })
+}
+
+const key = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' }
+
+/** In hours, as the API server writes durations. */
+function lifetime(duration: number, renewBefore: number) {
+  return { duration: `${duration}h0m0s`, renewBefore: `${renewBefore}h0m0s` }
+}
+
+/** Is there once its Secret is: what mounts it would otherwise wait, and its release be taken back. */
+function certificate(
+  id: string,
+  place: { readonly name: string; readonly namespace: string },
+  spec: object,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const metadata = { ...place, labels, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }
+  return new CustomResource(id, { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata, spec }, options)
+}
+
+/** Where the control plane looks for the anchors; the chart knows no other name (linkerd2 `charts/linkerd-control-plane/templates/identity.yaml`). */
+const trustRoots = 'linkerd-identity-trust-roots'
+const bundleKey = 'ca-bundle.crt'
+
+/** Whom identities are trusted by: the anchors that are given, or those that trust-manager keeps up to date. */
+export function registerTrustRoots(
+  { trustManager }: LinkerdSettings,
+  anchors: pulumi.Output<readonly string[]>,
+  { prefix, namespace, options }: Signing,
+): pulumi.Resource {
+  const id = `${prefix}-trust-roots`
+  if (trustManager === undefined) {
+    const data = { [bundleKey]: anchors.apply(all => all.join('')) }
+    return new ConfigMap(id, { metadata: { name: trustRoots, namespace, labels }, data }, options)
+  }
+  const { secrets, key: source = 'tls.crt' } = trustManager
+  const spec = {
+    sources: secrets.map(name => ({ secret: { name, key: source } })),
+    target: {
+      configMap: { key: bundleKey },
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    },
+  }
+  const metadata = { name: trustRoots, labels, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }
+  return new CustomResource(
+    id,
+    { apiVersion: 'trust.cert-manager.io/v1alpha1', kind: 'Bundle', metadata, spec },
+    options,
+  )
+}
