@@ -85,8 +85,7 @@ function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
 
 /** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */
 function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup[]>): readonly string[] {
-  if (must.variable !== 'caller') return must.isEmpty ? [] : [...callers.keys()]
-  const open = must.edges.filter(({ to }) => !to.isEmpty).map(({ values }) => values)
+  const open = must.by('caller').map(({ values }) => values)
   if (open.every(values => values.words))
     return open.flatMap(values => [...(values.words ?? [])]).filter(name => callers.has(name))
   return [...callers.keys()].filter(name => open.some(values => values.contains(name)))

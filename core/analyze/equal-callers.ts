@@ -19,8 +19,10 @@ export function renaming(domains: readonly SameDomain[]): (region: Region) => Re
     return renamed
   }
   return region => {
-    if (pairs.length === 0 || region.variable !== 'caller') return region
-    return Region.union(region.edges.map(({ values, to }) => Region.where('caller', rename(values)).intersect(to)))
+    if (pairs.length === 0) return region
+    return Region.union(
+      region.by('caller').map(({ values, to }) => Region.where('caller', rename(values)).intersect(to)),
+    )
   }
 }
 

@@ -239,7 +239,7 @@ const unknownPassage: Passage = { entered: unknowable, sent: [], astray: Region.
 function boundsOf(asked: Asked, entrance: Entrance | undefined, view: ClientView): Match {
   const own = entrance?.served ?? unknowable
   // Who comes to a gateway that asks for no identity need not come from within.
-  if (isOnGateway(asked) && own.must.variable !== 'caller') return own
+  if (isOnGateway(asked) && own.must.by('caller').every(({ values }) => values === Language.all)) return own
   const { must } = view.narrow(own, asked, asked.port)
   return { must, may: own.may.union(entrance?.smuggled() ?? Region.none) }
 }

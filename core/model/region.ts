@@ -15,12 +15,13 @@ export type Point = (variable: Variable) => string
 /** The header of a request that does not carry it. No header value can contain this character. */
 export const absent = '\u0000'
 
-const order = ['caller', 'address', 'protocol', 'sni', 'method', 'path', 'host']
+/** Addresses first: they tell apart few classes, such as localhost, for each of which callers are then a list of names. */
+const order = ['address', 'caller', 'protocol', 'sni', 'method', 'path', 'host']
 
 /** INVARIANT: one entry per distinct node. */
 const interned = new Map<string, Region>()
 
-interface Edge {
+export interface Edge {
   readonly values: Language
   readonly to: Region
 }
@@ -145,6 +146,18 @@ export class Region {
     )
   }
 
+  /** Disjoint sets of values of one attribute, and what is left of the region for each; those for which nothing is left are left out. */
+  by(variable: Variable): readonly Edge[] {
+    if (this === Region.none) return []
+    if (this.variable === variable) return this.edges
+    if (this.variable === undefined || compare(this.variable, variable) > 0) return [{ values: Language.all, to: this }]
+    const parts = this.edges.flatMap(edge => {
+      const here = Region.where(this.variable ?? '', edge.values)
+      return edge.to.by(variable).map(({ values, to }) => ({ values, to: to.intersect(here) }))
+    })
+    return joined(parts.reduce<readonly Edge[]>(refined, []))
+  }
+
   /** The rest of the diagram for one value of this node's attribute. */
   at(value: string): Region {
     const listed = this.listed().get(value)
@@ -205,18 +218,11 @@ export class Region {
 
   /** Reduces and interns: edges to one node joined, edges to nothing and nodes that do not decide left out. */
   private static make(variable: Variable, edges: readonly Edge[]): Region {
-    const groups = new Map<Region, Language[]>()
-    for (const { values, to } of edges) {
-      if (values.isEmpty || to.isEmpty) continue
-      const group = groups.get(to)
-      if (group) group.push(values)
-      else groups.set(to, [values])
-    }
-    const joined = [...groups].map(([to, group]) => ({ values: Language.union(group), to }))
-    const [first] = joined
+    const distinct = joined(edges)
+    const [first] = distinct
     if (!first) return Region.none
     if (first.values === Language.all) return first.to
-    const sorted = joined.sort((a, b) => a.values.id - b.values.id)
+    const sorted = distinct.sort((a, b) => a.values.id - b.values.id)
     const key = `${variable} ${sorted.map(({ values, to }) => `${values.id}:${to.id}`).join(' ')}`
     const known = interned.get(key)
     if (known) return known
@@ -224,6 +230,28 @@ export class Region {
     interned.set(key, region)
     return region
   }
+}
+
+/** Edges to one node joined, edges to nothing left out. */
+function joined(edges: readonly Edge[]): Edge[] {
+  const groups = new Map<Region, Language[]>()
+  for (const { values, to } of edges) {
+    if (values.isEmpty || to.isEmpty) continue
+    const group = groups.get(to)
+    if (group) group.push(values)
+    else groups.set(to, [values])
+  }
+  return [...groups].map(([to, group]) => ({ values: Language.union(group), to }))
+}
+
+/** Disjoint edges, and one more that leads where they do and further. */
+function refined(edges: readonly Edge[], more: Edge): readonly Edge[] {
+  const split = edges.flatMap(({ values, to }) => [
+    { values: values.intersect(more.values), to: to.union(more.to) },
+    { values: values.minus(more.values), to },
+  ])
+  const rest = more.values.minus(Language.union(edges.map(({ values }) => values)))
+  return [...split, { values: rest, to: more.to }].filter(({ values }) => !values.isEmpty)
 }
 
 function compare(a: Variable, b: Variable): number {

@@ -126,9 +126,12 @@ function destinationOf({ host, port, callees = [] }: ViewedGateway['routed'][num
 
 /** The callers of a region in words, with what they may ask. Where it is not asked who calls, it is anyone. */
 function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, Region])[] {
-  if (region.isEmpty) return []
-  if (region.variable !== 'caller') return [['anyone', region]]
-  return region.edges.map(({ values, to }) => [describeCallers(values, viewed).join(', '), to] as const)
+  return region
+    .by('caller')
+    .map(
+      ({ values, to }) =>
+        [values === Language.all ? 'anyone' : describeCallers(values, viewed).join(', '), to] as const,
+    )
 }
 
 interface Group {
@@ -146,8 +149,7 @@ function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Gro
   const shared = sharedByAll(region, viewed)
   const asked = region.minus(shared).intersect(callers)
   const all: Group = { openness: 'anonymous', who: 'anybody', requests: shared }
-  const edges = asked.variable === 'caller' ? asked.edges : [{ values: Language.all, to: asked }]
-  const groups = edges.flatMap(({ values, to }): readonly Group[] => {
+  const groups = asked.by('caller').flatMap(({ values, to }): readonly Group[] => {
     const rest = values.minus(anonymous)
     const named = rest.words ? rest : rest.intersect(kubelet)
     const group = (openness: Group['openness'], names: Language): Group => ({
@@ -163,9 +165,8 @@ function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Gro
 /** What everybody may ask, with an identity or without, and the kubelet too. */
 function sharedByAll(region: Region, { trusted, callers }: Viewed): Region {
   if (callers) return Region.none
-  if (region.variable !== 'caller') return region
   const everybody = Language.union([trusted, anonymous, kubelet])
-  const told = region.edges.filter(({ values }) => !values.intersect(everybody).isEmpty)
+  const told = region.by('caller').filter(({ values }) => !values.intersect(everybody).isEmpty)
   if (!everybody.within(Language.union(told.map(({ values }) => values)))) return Region.none
   return Region.intersection(told.map(({ to }) => to))
 }

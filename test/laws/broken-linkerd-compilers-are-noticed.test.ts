@@ -4,7 +4,7 @@ import type { LinkerdTarget } from '../../core/compile/target'
 import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
-import { linkerdTarget } from '../support/linkerd'
+import { linkerdTarget, readably } from '../support/linkerd'
 import { objectsOf, proveObjects } from '../support/prove'
 
 /* Linkerd's compiler, broken on purpose in the ways that look right in review. */
@@ -184,7 +184,7 @@ const defects: readonly Defect[] = [
 ]
 
 describe('law: a broken compiler of Linkerd is noticed', () => {
-  const rendered = objectsOf(compile(graph, to))
+  const rendered = objectsOf(readably(compile(graph, to)))
 
   it('and an unbroken one proves equal', () => {
     assert.deepEqual(proveObjects(rendered, graph, to).differences, [])

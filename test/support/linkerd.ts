@@ -23,3 +23,17 @@ export function layerOf({ manifests, assumptions }: Compiled): Layer {
   const objects = [...assumptions, ...manifests.map(({ object }) => object)]
   return read(objects.map(object => ({ object, at: '' }))).layer
 }
+
+/** The same with routes by the names that people read: without what stands in them for who may ask what. */
+export function readably(compiled: Compiled): Compiled {
+  const routes = compiled.manifests.filter(({ object: { kind } }) => kind === 'HTTPRoute' || kind === 'GRPCRoute')
+  const plain = new Map(
+    routes.map(({ object: { metadata } }) => [metadata.name, metadata.name.replace(/-[0-9a-z]{13}(?=$|\.\d+$)/, '')]),
+  )
+  const text = [...plain].reduce(
+    (all, [name, short]) =>
+      all.replaceAll(`"${name}"`, `"${short}"`).replaceAll(`"${name}.networks"`, `"${short}.networks"`),
+    JSON.stringify(compiled.manifests),
+  )
+  return { ...compiled, manifests: JSON.parse(text) as Compiled['manifests'] }
+}

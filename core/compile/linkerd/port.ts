@@ -133,8 +133,10 @@ function isProbe({ source }: Grant): boolean {
  */
 function routes(place: Place, kind: 'HTTPRoute' | 'GRPCRoute', { branches, unsaid }: Routed): Outcome {
   const { callee, server: name } = place
-  const nameOf = ({ audience, matches }: Branch): string =>
-    fitName(`${name}.${audienceName(audience)}-${digest(JSON.stringify(matches))}`)
+  const nameOf = ({ audience, matches }: Branch): string => {
+    const whose = branches.length === 1 ? name : `${name}.${audienceName(audience)}`
+    return fitName(`${whose}-${digest(JSON.stringify([audienceKey(audience), matches]))}`)
+  }
   return {
     manifests: branches.flatMap(branch =>
       routed({

@@ -7,7 +7,7 @@ import type { Compiled, LinkerdTarget } from '../../../../../core/compile/target
 import type { Graph } from '../../../../../core/graph/graph'
 import { assumed, manifestOf, names, service, told } from '../../../../support/compiled'
 import { graph } from '../../../../support/arbitrary/graph'
-import { layerOf, linkerdTarget, onLinkerd } from '../../../../support/linkerd'
+import { layerOf, linkerdTarget, onLinkerd, readably } from '../../../../support/linkerd'
 
 const caller = { namespace: 'shop', ports: {} }
 const pair: Partial<Graph> = {
@@ -66,7 +66,7 @@ describe('compile for Linkerd', () => {
   })
 
   it('names callers by their whole identity', () => {
-    const result = onLinkerd(pair)
+    const result = readably(onLinkerd(pair))
     assert.deepEqual(spec(result, 'MeshTLSAuthentication shop/a.shop'), {
       identities: ['a.shop.serviceaccount.identity.mesh.td.example'],
     })
@@ -108,7 +108,10 @@ describe('compile for Linkerd', () => {
     const alone = onLinkerd(probed, nodes)
     assert.deepEqual(names(alone, 'HTTPRoute'), [])
     const result = onLinkerd({ ...probed, calls: { a: { b: { http: ['GET /'] } } } }, nodes)
-    assert.deepEqual(names(result, 'HTTPRoute'), ['HTTPRoute shop/b.http.a.shop', 'HTTPRoute shop/b.http.kubelet'])
+    assert.deepEqual(names(readably(result), 'HTTPRoute'), [
+      'HTTPRoute shop/b.http.a.shop',
+      'HTTPRoute shop/b.http.kubelet',
+    ])
     for (const each of [alone, result]) {
       assert.equal(verdict(each, node, 'b:8080', '/live'), 'allow')
       assert.equal(verdict(each, nobody, 'b:8080', '/live'), 'deny')

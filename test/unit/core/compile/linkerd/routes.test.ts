@@ -1,17 +1,19 @@
 import assert from 'node:assert/strict'
 import type { Routes } from '../../../../../core/graph/graph'
 import { manifestOf, names, service, told } from '../../../../support/compiled'
-import { onLinkerd } from '../../../../support/linkerd'
+import { onLinkerd, readably } from '../../../../support/linkerd'
 import type { Compiled } from '../../../../../core/compile/target'
 
 const caller = { namespace: 'shop', ports: {} }
 
 /** Two callers and one callee on an http port. */
 function called(a: Routes, b: Routes): Compiled {
-  return onLinkerd({
-    services: { a: caller, b: caller, c: service('http', 8080) },
-    calls: { a: { c: { http: a } }, b: { c: { http: b } } },
-  })
+  return readably(
+    onLinkerd({
+      services: { a: caller, b: caller, c: service('http', 8080) },
+      calls: { a: { c: { http: a } }, b: { c: { http: b } } },
+    }),
+  )
 }
 
 /** `GET Exact /x` of each match of a route. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Compiled } from '../../../../../core/compile/target'
 import type { Graph, Traffic } from '../../../../../core/graph/graph'
 import { assumed, graphOf, manifestOf, names, service, told } from '../../../../support/compiled'
-import { linkerdTarget, onLinkerd } from '../../../../support/linkerd'
+import { linkerdTarget, onLinkerd, readably } from '../../../../support/linkerd'
 import { prove } from '../../../../support/prove'
 
 const caller = { namespace: 'shop', ports: {} }
@@ -23,7 +23,7 @@ function object(result: Compiled, name: string) {
 describe('traffic on Linkerd', () => {
   it('has no route where nothing is said of it', () => {
     const result = onLinkerd(calling({}))
-    assert.deepEqual(names(result, 'HTTPRoute'), ['HTTPRoute shop/b.http'])
+    assert.deepEqual(names(readably(result), 'HTTPRoute'), ['HTTPRoute shop/b.http'])
   })
 
   it('spreads calls over the Services of its versions, by one rule for every request', () => {
@@ -39,7 +39,7 @@ describe('traffic on Linkerd', () => {
         },
       ],
     })
-    assert.deepEqual(names(result, 'GRPCRoute'), ['GRPCRoute shop/g.grpc', 'GRPCRoute shop/g.grpc.traffic'])
+    assert.deepEqual(names(readably(result), 'GRPCRoute'), ['GRPCRoute shop/g.grpc', 'GRPCRoute shop/g.grpc.traffic'])
     for (const version of ['v1', 'v2']) {
       assert.deepEqual((assumed(result, `Service shop/b-${version}`).spec as { selector: object }).selector, {
         app: 'b',
@@ -120,7 +120,7 @@ describe('traffic on Linkerd', () => {
     const headless = { a: caller, b: service('http', 8080, { headless: true, traffic: { timeout: '1s' } }) }
     const result = onLinkerd({ services: headless, calls: { a: { b: { http: ['GET /'] } } } })
     assert.deepEqual(told(result), ['narrowed unread-traffic at services.b.traffic'])
-    assert.deepEqual(names(result, 'HTTPRoute'), ['HTTPRoute shop/b.http'])
+    assert.deepEqual(names(readably(result), 'HTTPRoute'), ['HTTPRoute shop/b.http'])
   })
 
   it('says that a gateway follows it only where it calls the Service', () => {
