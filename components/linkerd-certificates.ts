@@ -35,7 +35,8 @@ export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, name
     privateKey: key,
     usages: ['cert sign', 'crl sign', 'server auth', 'client auth'],
   }
-  return certificate(`${prefix}-identity-issuer`, { name: 'linkerd-identity-issuer', namespace }, spec, options)
+  const place = { name: 'linkerd-identity-issuer', namespace }
+  return certificate(`${prefix}-identity-issuer`, { place, spec }, options)
 }
 
 function issuerOf({ name, kind = 'ClusterIssuer', group = certManager }: IssuerReference = { name: '' }) {
@@ -64,17 +65,22 @@ export function registerWebhooks(webhooks: readonly Webhook[], signing: Signing)
       usages: ['server auth'],
     }
     const dependsOn = [authority]
-    return certificate(`${prefix}-${service}`, { name: service, namespace }, spec, { ...options, dependsOn })
+    const place = { name: service, namespace }
+    return certificate(`${prefix}-${service}`, { place, spec }, { ...options, dependsOn })
   })
 }
 
 function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Resource {
-  const issuer = (id: string, name: string, spec: object, dependsOn: pulumi.ResourceOptions) => {
+  const issuer = (
+    id: string,
+    { name, spec }: { readonly name: string; readonly spec: object },
+    after: pulumi.Resource[],
+  ) => {
     const metadata = { name, namespace, labels }
     const args = { apiVersion: 'cert-manager.io/v1', kind: 'Issuer', metadata, spec }
-    return new CustomResource(`${prefix}-${id}`, args, { ...options, ...dependsOn })
+    return new CustomResource(`${prefix}-${id}`, args, { ...options, ...(after.length > 0 && { dependsOn: after }) })
   }
-  const itself = issuer('webhook-root', 'linkerd-webhooks-root', { selfSigned: {} }, {})
+  const itself = issuer('webhook-root', { name: 'linkerd-webhooks-root', spec: { selfSigned: {} } }, [])
   const spec = {
     ...lifetime(8760, 2160),
     secretName: 'linkerd-webhooks-authority',
@@ -84,9 +90,9 @@ function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Reso
     privateKey: key,
   }
   const place = { name: 'linkerd-webhooks-authority', namespace }
-  const authority = certificate(`${prefix}-webhook-authority`, place, spec, { ...options, dependsOn: [itself] })
+  const authority = certificate(`${prefix}-webhook-authority`, { place, spec }, { ...options, dependsOn: [itself] })
   const ca = { ca: { secretName: 'linkerd-webhooks-authority' } }
-  return issuer('webhook-issuer', 'linkerd-webhooks', ca, { dependsOn: [authority] })
+  return issuer('webhook-issuer', { name: 'linkerd-webhooks', spec: ca }, [authority])
 }
 
 const key = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' }
@@ -99,8 +105,7 @@ function lifetime(duration: number, renewBefore: number) {
 /** Is there once its Secret is: what mounts it would otherwise wait, and its release be taken back. */
 function certificate(
   id: string,
-  place: { readonly name: string; readonly namespace: string },
-  spec: object,
+  { place, spec }: { readonly place: { readonly name: string; readonly namespace: string }; readonly spec: object },
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const metadata = { ...place, labels, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }

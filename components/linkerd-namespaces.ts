@@ -54,8 +54,7 @@ function podSecurity({ cni }: LinkerdSettings): Readonly<Record<string, string>>
 /** Makes a namespace, or labels one that is there already. */
 export function registerNamespace(
   id: string,
-  { name, labels, annotations = {} }: SystemNamespace,
-  existing: readonly string[],
+  { name, labels, annotations = {}, existing = [] }: SystemNamespace & { readonly existing?: readonly string[] },
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
   const Kind = existing.includes(name) ? NamespacePatch : Namespace

@@ -129,7 +129,7 @@ export class Linkerd extends pulumi.ComponentResource {
 
   private namespace(id: string, own: SystemNamespace): pulumi.Resource {
     const existing = this.args.namespaces?.existing ?? []
-    return registerNamespace(`${this.prefix}-${id}`, own, existing, { parent: this })
+    return registerNamespace(`${this.prefix}-${id}`, { ...own, existing }, { parent: this })
   }
 
   private signing(name: string, namespace: pulumi.Resource): Signing {

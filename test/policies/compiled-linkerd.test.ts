@@ -11,6 +11,7 @@ import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
 import { graphOf, service } from '../support/compiled'
+import { readably } from '../support/linkerd'
 
 /** Every kind of port and of caller. */
 const everything: Graph = graphOf({
@@ -64,10 +65,8 @@ interface Compiled {
 
 function compiled(graph: Graph, stage: Stage, more: Partial<LinkerdTarget> = {}): Compiled {
   const stages = Object.fromEntries(Object.values(graph.services).map(({ namespace }) => [namespace, stage] as const))
-  const { manifests, assumptions, problems } = compile(graph, {
-    ...{ kind: 'linkerd', version: '2.20', trustDomain: 'mesh.example', stages },
-    ...more,
-  })
+  const target: LinkerdTarget = { kind: 'linkerd', version: '2.20', trustDomain: 'mesh.example', stages, ...more }
+  const { manifests, assumptions, problems } = readably(compile(graph, target))
   assert.deepEqual(
     problems.filter(({ severity }) => severity === 'error'),
     [],
