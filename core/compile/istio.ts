@@ -16,6 +16,7 @@ import { planeOf } from './istio/plane'
 import { serviceLabels } from './istio/waypoint/service-labels'
 import { settle } from './istio/settings'
 import { sidecars } from './istio/sidecar'
+import { twins } from './istio/twins'
 import { trafficOf } from './istio/traffic/traffic'
 import { waypointObjects } from './istio/waypoint/objects'
 import type { Waypoints } from './istio/waypoint/waypoints'
@@ -75,6 +76,7 @@ export function compileIstio(graph: Graph, target: IstioTarget): Compiled {
       ...callees.flatMap(callee => callee.problems),
       ...outside.problems,
       ...entering.problems,
+      ...twins(context),
     ],
   }
 }

@@ -1,6 +1,14 @@
 import type { Callees, Graph, Routes, Service } from '../graph/graph'
 import { portsOf } from '../graph/resolve'
-import { entryHostMoves, entryMoves, entryTlsMoves, exitMoves, originationMoves, versionMoves } from './route-moves'
+import {
+  entryHostMoves,
+  entryMoves,
+  entryTlsMoves,
+  exitMoves,
+  originationMoves,
+  twinMoves,
+  versionMoves,
+} from './route-moves'
 
 /** A graph on its mesh, as far as a change of either has to be taken in steps. */
 export interface Placed {
@@ -19,6 +27,7 @@ export interface Move {
     | 'tokens'
     | 'versions'
     | 'exit'
+    | 'gateway'
     | 'origination'
     | 'entry'
     | 'entry-host'
@@ -49,6 +58,7 @@ export function plannedSteps(before: Placed, after: Placed): readonly Move[] {
       tokenMove(`${service.namespace}/${name}`, issuersOf(name, before.graph), issuersOf(name, after.graph)),
     ),
     ...exitMoves(before, after),
+    ...twinMoves(before, after),
     ...originationMoves(before, after),
     ...entryMoves(before, after),
     ...entryHostMoves(before, after),

@@ -229,3 +229,28 @@ function schemes({ ingress }: Graph): ReadonlyMap<string, boolean> {
     }),
   )
 }
+
+/**
+ * A gateway that goes to another namespace under its name: while both are there, each Gateway selects the Pods of the other too, and of two that serve one host in TLS none may
+ * (istio `pilot/pkg/model/gateway.go` CheckDuplicates).
+ */
+export function twinMoves({ graph: before }: Placed, { graph: after }: Placed): readonly Move[] {
+  const [old, wanted] = [gatewaysIn(before), gatewaysIn(after)]
+  const moved = [...wanted].flatMap(([key, { namespace, serviceAccount }]) => {
+    const twin = [...old.values()].find(one => one.serviceAccount === serviceAccount && one.namespace !== namespace)
+    return twin && !old.has(key) ? [{ key, twin }] : []
+  })
+  return moved.map(({ key, twin }) => ({
+    kind: 'gateway',
+    at: key,
+    why: `\`${twin.namespace}/${twin.serviceAccount}\` has the same name, and Gateways select Pods in every namespace`,
+    steps: ['the gateway in the other namespace under a name that no gateway has', 'what goes through the old one'],
+  }))
+}
+
+function gatewaysIn({ ingress, external }: Graph): ReadonlyMap<string, ReturnType<typeof gatewayOf>> {
+  const named = [...Object.values(ingress), ...Object.values(external)].flatMap(({ gateway }) =>
+    gateway === undefined ? [] : [gatewayOf({ gateway })],
+  )
+  return new Map(named.map(one => [nameOf(one), one]))
+}

@@ -3,7 +3,7 @@
  */
 import { isSubset } from '../istio/client'
 import type { Layer, Routes } from '../layer'
-import { doorName, names as isNamed } from './attached-routes'
+import { doorName, names } from './attached-routes'
 import { bareHosts, hostsForNamespace } from './hosts'
 import type { BoundServer } from './servers'
 
@@ -41,15 +41,16 @@ export function isOddlyNamed({ server }: BoundServer): boolean {
  */
 export function mayTakeFrom(layer: Layer, passing: BoundServer, other: BoundServer): boolean {
   if (passing.server.tls?.mode !== 'PASSTHROUGH') return false
-  const names = serverNamesOf(other)
-  const routes = layer.routes.filter(route => route.bytes && isPassedBy(route, passing))
-  return routes.some(({ hosts }) => meets(hosts, names))
+  const wanted = serverNamesOf(other)
+  return layer.routes.some(
+    route => route.unreadable || (route.bytes && isPassedBy(route, passing) && meets(route.hosts, wanted)),
+  )
 }
 
 function isPassedBy({ namespace = '', hosts, parents }: Routes, passing: BoundServer): boolean {
   const gateway = doorName(passing)
   return (
-    parents.some(parent => isNamed(parent, gateway)) && meets(hosts, hostsForNamespace(passing.server.hosts, namespace))
+    parents.some(parent => names(parent, gateway)) && meets(hosts, hostsForNamespace(passing.server.hosts, namespace))
   )
 }
 

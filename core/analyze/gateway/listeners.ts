@@ -5,10 +5,10 @@ import { ternary } from '../istio/kleene'
 import { nameOf } from '../istio/verdict'
 import type { Layer, Named, ServerTls, Workload } from '../layer'
 import { unreadableRoutes } from './attached-routes'
-import { mayTakeFrom, serverNamesOf } from './chains'
+import { serverNamesOf } from './chains'
 import { trustedBy } from './forwarded'
 import type { GatewayListener, VirtualHost } from './listener'
-import { isHttps, isPlainHttp, isTls, portsOf, type PortServers } from './ports'
+import { doubted, isHttps, isPlainHttp, isTls, portsOf, type PortServers } from './ports'
 import { boundTo, type BoundServer } from './servers'
 import { hasUncertainRoutes, virtualHosts, type HostAsking } from './virtual-hosts'
 
@@ -37,7 +37,9 @@ function listen(layer: Layer, workload: Workload): readonly GatewayListener[] {
   const { servers, unreadable } = boundTo(layer, workload)
   const unread = [...unreadable, ...unreadableRoutes(layer)]
   const around: Around = { layer, near: workload.namespace, trusted: trustedBy(layer, workload), unread }
-  return portsOf(servers).flatMap(port => listenersAt(port, around))
+  // A Gateway that could not be read may have a server that clashes with any of them.
+  const standing = unreadable.length > 0 ? servers.map(doubted) : servers
+  return portsOf(layer, standing).flatMap(port => listenersAt(port, around))
 }
 
 function listenersAt({ port, servers }: PortServers, around: Around): readonly GatewayListener[] {

@@ -1,4 +1,5 @@
-import { isOddlyNamed, sameChain } from './chains'
+import type { Layer } from '../layer'
+import { isOddlyNamed, mayTakeFrom, sameChain } from './chains'
 import type { BoundServer } from './servers'
 
 /** The servers of one of a gateway's ports, as far as they go together. */
@@ -29,30 +30,34 @@ export function isHttps({ server }: BoundServer): boolean {
  * Servers by port, without those that clash with an older one; where nobody can tell which is the older, both are there, and neither for certain.
  * Source: istio `pilot/pkg/model/gateway.go` mergeGateways.
  */
-export function portsOf(bound: readonly BoundServer[]): readonly PortServers[] {
+export function portsOf(layer: Layer, bound: readonly BoundServer[]): readonly PortServers[] {
   const ports = [...new Set(bound.map(({ port }) => port))].sort((a, b) => a - b)
-  return ports.map(port => ({ port, servers: merged(bound.filter(one => one.port === port)) }))
+  return ports.map(port => {
+    const servers = merged(bound.filter(one => one.port === port))
+    return { port, servers: servers.map(server => (isRejected(layer, server, servers) ? doubted(server) : server)) }
+  })
+}
+
+/** Whether Envoy may reject the listener for the names of a server, which leaves whatever was there before; or another server may get those names. */
+function isRejected(layer: Layer, server: BoundServer, all: readonly BoundServer[]): boolean {
+  if (!isTls(server)) return false
+  const others = all.filter(other => other !== server && isTls(other))
+  return isOddlyNamed(server) || others.some(other => sameChain(other, server) || mayTakeFrom(layer, other, server))
 }
 
 function merged(servers: readonly BoundServer[]): readonly BoundServer[] {
   // Servers at addresses of their own do not clash, and no request says which it came to.
   if (servers.some(({ server }) => server.bind !== undefined)) return servers.map(doubted)
-  const taken = servers.reduce<readonly BoundServer[]>((kept, server) => {
+  return servers.reduce<readonly BoundServer[]>((kept, server) => {
     const rivals = kept.filter(other => clash(other, server))
     if (rivals.length === 0) return [...kept, server]
     if (rivals.some(rival => isBefore(rival, server))) return kept
     return [...kept.map(other => (rivals.includes(other) ? doubted(other) : other)), doubted(server)]
   }, [])
-  return taken.map(server => (isRejected(server, taken) ? doubted(server) : server))
 }
 
-/** Whether Envoy may reject the listener for the names of a server, which leaves whatever was there before. */
-function isRejected(server: BoundServer, all: readonly BoundServer[]): boolean {
-  if (!isTls(server)) return false
-  return isOddlyNamed(server) || all.some(other => other !== server && isTls(other) && sameChain(other, server))
-}
-
-function doubted(bound: BoundServer): BoundServer {
+/** A server that may not be there, or not in this way. */
+export function doubted(bound: BoundServer): BoundServer {
   return { ...bound, certain: 'unknown' }
 }
 

@@ -107,9 +107,14 @@ describe('plannedSteps for routes', () => {
     assert.deepEqual(of(leaving(), leaving('out')), [])
     assert.deepEqual(of(leaving('out'), leaving()), ['exit api'])
     assert.deepEqual(of(leaving('out'), leaving(), 'sidecar', 'strict'), [])
-    assert.deepEqual(of(leaving('out'), leaving('edge/out')), ['exit api'])
+    assert.deepEqual(of(leaving('out'), leaving('edge/exit')), ['exit api'])
     assert.deepEqual(of(leaving('out'), leaving('out/out')), [])
     assert.deepEqual(of(leaving(), leaving(undefined, true)), ['origination api'])
+  })
+
+  it('gives a gateway that goes to another namespace another name', () => {
+    assert.deepEqual(of(leaving('out'), leaving('edge/out'), 'sidecar', 'strict'), ['gateway edge/out'])
+    assert.deepEqual(of(leaving('out'), leaving('edge/exit'), 'sidecar', 'strict'), [])
   })
 
   const entered = (ingress: Graph['ingress']): Graph => ({ ...shop(), ingress })
