@@ -67,6 +67,9 @@ export default defineGraph({
       },
     },
   },
+
+  // Where the two are on different meshes: as customers do, through the gateway, which calls under its own identity.
+  border: { loadgenerator: { frontend: 'gateway' } },
 }).calls({
   loadgenerator: {
     // What its script does, and no more: it never empties a cart, nor logs out.
