@@ -3,6 +3,7 @@ import type {
   GatewayRouting,
   GatewayTarget,
   IstioTarget,
+  Mesh,
   Stage,
   WaypointScope,
 } from '../core/compile/target'
@@ -19,12 +20,16 @@ export interface NamespaceOptions {
   readonly waypoint?: readonly string[]
   /** `namespace/account=routing`. */
   readonly gateway?: readonly string[]
+  readonly mesh?: readonly string[]
 }
 
-type PerNamespace = Required<Pick<IstioTarget, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>>
+type PerNamespace = Required<Pick<IstioTarget, 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>> & {
+  readonly meshes: Readonly<Record<string, Mesh>>
+}
 
-/** Reads the values of `--stage`, `--data-plane`, `--waypoint` and `--gateway`. Throws BadInput with all that is wrong with them. */
-export function parseNamespaces({ stage, dataPlane, waypoint, gateway }: NamespaceOptions, graph: Graph): PerNamespace {
+/** Reads the values of `--stage`, `--data-plane`, `--waypoint`, `--gateway` and `--mesh`. Throws BadInput with all that is wrong with them. */
+export function parseNamespaces(options: NamespaceOptions, graph: Graph): PerNamespace {
+  const { stage, dataPlane, waypoint, gateway, mesh } = options
   const namespaces = new Set(Object.values(graph.services).map(service => service.namespace))
   const gateways = gatewaysOf(graph)
   const staged = new Set([...namespaces, ...[...gateways].map(key => key.replace(/\/.*/, ''))])
@@ -36,6 +41,7 @@ export function parseNamespaces({ stage, dataPlane, waypoint, gateway }: Namespa
     dataPlanes: read(dataPlane, planes),
     waypoints: read(waypoint, scopes),
     gateways: read(gateway, routings, gateways),
+    meshes: read(mesh, meshes, staged),
   }
   if (problems.length > 0) throw new BadInput(problems)
   return parsed
@@ -70,6 +76,7 @@ const routings: Option<GatewayTarget> = {
     return found && { routing: found }
   },
 }
+const meshes = words<Mesh>('--mesh', ['istio', 'linkerd'])
 const scope = words<WaypointScope & string>('--waypoint', ['namespace', 'service'])
 const scopes: Option<WaypointScope> = {
   ...scope,

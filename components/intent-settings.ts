@@ -1,4 +1,5 @@
 import type { IstioTarget, LinkerdTarget } from '../core/compile/target'
+import type { HybridTarget } from '../core/compile/target-hybrid'
 import type { PathNormalization } from './settings'
 import type { MeshTarget } from './target'
 
@@ -30,15 +31,25 @@ export function intentSettings(target: MeshTarget, told: Told): Record<string, s
   switch (target.kind) {
     case 'linkerd':
       return { ...ofLinkerd(target, told), kind: target.kind, version: target.version, trustDomain: target.trustDomain }
-    case 'hybrid': {
-      const { version, trustDomain } = target.linkerd
-      // `version` and `trustDomain` are Istio's, as in every mesh that has Istio.
-      const linkerd = { ...ofLinkerd(target.linkerd, told), linkerdVersion: version, linkerdTrustDomain: trustDomain }
-      return { ...ofIstio(target.istio, told), ...linkerd, kind: target.kind }
-    }
+    case 'hybrid':
+      return ofBoth(target, told)
     case 'istio-sidecar':
     case 'istio-ambient':
       return ofIstio(target, told)
+  }
+}
+
+/** `version` and `trustDomain` are Istio's, as in every mesh that has Istio. */
+function ofBoth({ istio, linkerd, namespaces, podNetworks }: HybridTarget, told: Told): Record<string, string> {
+  const onLinkerd = Object.keys(namespaces).filter(name => namespaces[name] === 'linkerd')
+  return {
+    ...ofIstio(istio, told),
+    ...ofLinkerd(linkerd, told),
+    kind: 'hybrid',
+    linkerdVersion: linkerd.version,
+    linkerdTrustDomain: linkerd.trustDomain,
+    linkerdNamespaces: onLinkerd.sort().join(','),
+    ...(podNetworks && { podNetworks: podNetworks.join(',') }),
   }
 }
 

@@ -25,7 +25,7 @@ export interface Config {
   /**
    * `namespace/name` of what somebody has looked at and found right: Helm Releases in governed namespaces that bring no
    * policies and no workloads of their own, policies of the root namespace that are meant to select in every namespace, and
-   * policies of Linkerd for a whole namespace.
+   * policies of Linkerd for a whole namespace. Calls that cross from mesh to mesh in plaintext: `namespace/caller → namespace/callee`.
    */
   readonly reviewed: readonly string[]
   /** `namespace/name` of Servers that may audit: the last day, `2026-09-30`, and why. */
@@ -37,7 +37,7 @@ export interface Config {
 export type ConfigKey = keyof Config
 /**
  * The settings of a mesh: `kind` is `istio-sidecar`, `istio-ambient`, `linkerd` or `hybrid`; the next four are Istio's, but for `version` and `trustDomain` of a mesh
- * that is Linkerd; all others are Linkerd's, the first two where the mesh is both. Lists have commas between.
+ * that is Linkerd; all others are Linkerd's, but for `podNetworks`, from which calls come across the border of two meshes. Lists have commas between.
  */
 export const meshKeys = [
   'kind',
@@ -51,6 +51,7 @@ export const meshKeys = [
   'controlPlaneNamespace',
   'clusterNetworks',
   'probeNetworks',
+  'podNetworks',
   'defaultInboundPolicy',
   'skipInboundPorts',
   'skipOutboundPorts',
@@ -109,7 +110,7 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
   shared: strings('`namespace/name` of ServiceAccounts that several services are known to share'),
   external: strings('hosts outside the mesh that another stack declares'),
   reviewed: strings(
-    '`namespace/name` of what was looked at and found right: Helm Releases in governed namespaces that bring no policies and no workloads of their own; policies of the root namespace that are meant to select in every namespace; policies of Linkerd for a whole namespace',
+    '`namespace/name` of what was looked at and found right: Helm Releases in governed namespaces that bring no policies and no workloads of their own; policies of the root namespace that are meant to select in every namespace; policies of Linkerd for a whole namespace; and calls that cross from mesh to mesh in plaintext, `namespace/caller → namespace/callee`',
   ),
   audits: {
     type: 'object',

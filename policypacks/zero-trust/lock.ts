@@ -65,6 +65,7 @@ function isPort(value: unknown): value is GovernedService['ports'][number] {
 function isFlow(value: unknown): value is IntendedFlow {
   if (!isRecord(value) || !isText(value.text) || !isCaller(value.from) || !isCallee(value.to)) return false
   if (value.purpose !== undefined && value.purpose !== 'scrape') return false
+  if (value.border !== undefined && value.border !== 'plaintext' && value.border !== 'gateway') return false
   if (value.jwt !== undefined && !isToken(value.jwt)) return false
   return value.http === undefined || isHttp(value.http)
 }

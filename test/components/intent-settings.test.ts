@@ -44,6 +44,15 @@ describe('what a stack of two meshes is compiled for', () => {
     })
   })
 
+  it('tells the namespaces on Linkerd in order, leaves out those on Istio, and where calls come from over the border only where that is known', () => {
+    const { linkerdNamespaces, ...rest } = intentSettings(
+      targetOf({ ...istio, linkerd, meshes: { web: 'linkerd', shop: 'istio', data: 'linkerd' } }),
+      {},
+    )
+    assert.equal(linkerdNamespaces, 'data,web')
+    assert.ok(!('podNetworks' in rest))
+  })
+
   it('is told beside Istio’s control plane, with Linkerd’s version and trust domain under names of their own', () => {
     const target = targetOf(both)
     assert.equal(intentNamespace(target), 'istio-system')
@@ -61,6 +70,8 @@ describe('what a stack of two meshes is compiled for', () => {
         pathNormalization: 'BASE',
         linkerdVersion: 'edge-26.6.3',
         linkerdTrustDomain: 'linkerd.test',
+        linkerdNamespaces: 'data',
+        podNetworks: '10.96.0.0/12,10.244.0.0/16',
         controlPlaneNamespace: 'linkerd',
         clusterNetworks: '10.96.0.0/12',
         probeNetworks: '10.0.0.0/16',

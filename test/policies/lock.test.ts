@@ -32,6 +32,13 @@ describe('reading a lock file', () => {
     assert.match(why(text(wider)), /changed by hand/)
   })
 
+  it('refuses a border that nobody knows how to cross', () => {
+    const crossing = (border: unknown) =>
+      text({ ...cartIntent, flows: cartIntent.flows.map(flow => ({ ...flow, border })) })
+    for (const border of ['mtls', '', true, null]) assert.match(why(crossing(border)), /ztm compile --lock/)
+    for (const border of ['plaintext', 'gateway']) assert.match(why(crossing(border)), /changed by hand/)
+  })
+
   it('refuses what is no lock, and says how to write one', () => {
     assert.match(why('{'), /no JSON object/)
     assert.match(why('[]'), /no JSON object/)

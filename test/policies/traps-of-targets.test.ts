@@ -1,4 +1,12 @@
 import {
+  cartServer,
+  linkerdPolicy,
+  routeOn,
+  toRoute,
+  toServer,
+  webServer,
+} from '../../policypacks/zero-trust/example-linkerd'
+import {
   authorizationPolicy,
   cartLock,
   gateway,
@@ -99,5 +107,46 @@ table('target-ref-exists', [
       ],
     },
     [`${ref(0)}.name`, 'Service object 2 metadata.name', 'AuthorizationPolicy shop/b spec.targetRefs[0]'],
+  ],
+])
+
+const policy = linkerdPolicy('callers', toServer('cart.port'), [])
+const onLinkerd = (target: object) => ({ ...policy, spec: { targetRef: target } })
+const found = 'AuthorizationPolicy shop/callers spec.targetRef'
+
+table('target-ref-exists', [
+  [
+    'knows targets of Linkerd in whatever case, as its controller does',
+    {
+      objects: [
+        cartServer,
+        onLinkerd({ group: 'Policy.Linkerd.IO', kind: 'server', name: 'cart.port' }),
+        onLinkerd({ group: 'core', kind: 'namespace', name: 'shop' }),
+      ],
+    },
+    [],
+  ],
+  [
+    'takes no Server of another namespace for it',
+    { objects: [{ ...cartServer, metadata: { ...cartServer.metadata, namespace: 'data' } }, policy] },
+    [found],
+  ],
+  [
+    'takes no HTTPRoute for a GRPCRoute',
+    { objects: [webServer, routeOn('web.port', 'web.ready', []), onLinkerd(toRoute('web.ready', 'GRPCRoute'))] },
+    [found],
+  ],
+  [
+    'lets be what another stack has, but for kinds that no policy is for',
+    {
+      objects: [policy, onLinkerd({ group: '', kind: 'ServiceAccount', name: 'cart' })],
+      config: { elsewhere: ['shop'] },
+    },
+    [found],
+  ],
+  [
+    'names a Server whose name is not known, and the policy that may be for it',
+    { objects: [{ ...cartServer, metadata: { name: sentinel, namespace: 'shop' } }, policy] },
+    ['Server object 0 metadata.name', found],
   ],
 ])

@@ -1,9 +1,10 @@
 import { ambientShop, waypointsDenyAll } from '../example-ambient'
 import { linkerdShop } from '../example-linkerd'
-import { annotated, authorizationPolicy, cartPolicy, denyAll, namespace } from '../example-objects'
+import { annotated, authorizationPolicy, cartPolicy, denyAll, deployment, namespace } from '../example-objects'
 import { dataPlanes, type Planes } from '../facts/data-plane'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
 import { authorizationPolicies, readAuthorization, type AuthorizationFact } from '../facts/policies'
+import { ownProxies } from '../facts/own-proxies'
 import { gather } from '../field'
 import { unreadable } from '../mesh'
 import { rule, type Context, type Finding } from '../rule'
@@ -31,7 +32,7 @@ export const defaultDenyPresent = rule({
   ],
   why: 'a workload that no ALLOW policy selects admits everybody, so one label forgotten opens it',
   fix: 'add an AuthorizationPolicy with `spec: {}` to the namespace, without selector and without `istio.io/dry-run`',
-  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
+  limits: 'namespaces on Linkerd, and those whose Pods are all on it by themselves, are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
@@ -48,9 +49,21 @@ export const defaultDenyPresent = rule({
         config: { stages: { shop: 'strict' } },
       },
       { title: 'a namespace on Linkerd, which heeds no policy of Istio', objects: [linkerdShop] },
+      {
+        title: 'a namespace on no mesh, all of whose Pods ask for Linkerd by themselves',
+        objects: [namespace('shop', {}), deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } })],
+      },
     ],
     fail: [
       { title: 'there is none', objects: [namespace('shop'), cartPolicy] },
+      {
+        title: 'there is none, and not all Pods of the namespace ask for Linkerd by themselves',
+        objects: [
+          namespace('shop', {}),
+          deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } }),
+          deployment('web'),
+        ],
+      },
       {
         title: 'it is only shadowed',
         objects: [namespace('shop'), annotated(denyAll, { 'istio.io/dry-run': 'true' })],
@@ -85,12 +98,19 @@ function check(context: Context): readonly Finding[] {
   const policies = gather(authorizationPolicies(context), readAuthorization)
   const denying = policies.facts.filter(deniesAll)
   const planes = dataPlanes(context)
+  const own = ownProxies(context, planes)
   const open = needed
     .filter(one => !denying.some(policy => closes(policy, one, { context, planes })))
-    .filter(({ namespace: name }) => planes(name).kind !== 'linkerd')
+    .filter(({ namespace: name }) => planes(name).kind !== 'linkerd' && !own.ofNamespace(name))
   const unread =
     open.length > 0 ? [...unreadable(context.mesh('rootNamespace')), ...unreadable(context.mesh('kind'))] : []
-  return [...findings, ...policies.findings, ...unread, ...open.map(one => aboutNamespace(one, lacking))]
+  return [
+    ...findings,
+    ...policies.findings,
+    ...own.findings(),
+    ...unread,
+    ...open.map(one => aboutNamespace(one, lacking)),
+  ]
 }
 
 const lacking = 'has no default deny: no AuthorizationPolicy without selector and rules is enforced for all of it'

@@ -1,5 +1,5 @@
 import { linkerdShop } from '../example-linkerd'
-import { annotated, authorizationPolicy, cartPolicy, deployment, denyAll } from '../example-objects'
+import { annotated, authorizationPolicy, cartPolicy, deployment, denyAll, namespace } from '../example-objects'
 import { dataPlanes } from '../facts/data-plane'
 import {
   authorizationPolicies,
@@ -8,6 +8,7 @@ import {
   type AuthorizationFact,
   type Labels,
 } from '../facts/policies'
+import { ownProxies, type OwnProxies } from '../facts/own-proxies'
 import { readWorkload, workloads } from '../facts/workloads'
 import { finding, gather } from '../field'
 import { unreadable } from '../mesh'
@@ -17,6 +18,8 @@ interface Guarded {
   readonly namespace: string
   readonly labels: Labels
   readonly finding: (message: string) => Finding
+  /** Whether its Pods are on Linkerd by themselves. */
+  readonly isLinkerds: () => boolean
 }
 
 /**
@@ -39,7 +42,7 @@ export const everyWorkloadHasPolicy = rule({
   ],
   why: 'a workload without an ALLOW policy admits everybody who reaches it',
   fix: 'write an AuthorizationPolicy whose selector names the labels of its Pods, or a default deny for its namespace',
-  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
+  limits: 'workloads on Linkerd are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
@@ -51,9 +54,25 @@ export const everyWorkloadHasPolicy = rule({
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
       { title: 'none, in a namespace on Linkerd', objects: [linkerdShop, deployment('cart')] },
+      {
+        title: 'none, and its Pods ask for Linkerd by themselves, in a namespace on no mesh',
+        objects: [namespace('shop', {}), deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } })],
+      },
     ],
     fail: [
       { title: 'none', objects: [deployment('cart')] },
+      {
+        title: 'none, and only those beside it ask for Linkerd',
+        objects: [
+          namespace('shop', {}),
+          deployment('cart'),
+          deployment('web', { annotations: { 'linkerd.io/inject': 'enabled' } }),
+        ],
+      },
+      {
+        title: 'none, and its namespace is on Istio whatever the Pod asks for',
+        objects: [namespace('shop'), deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } })],
+      },
       {
         title: 'the selector misses it by a label',
         objects: [deployment('cart', { labels: { app: 'carts' } }), cartPolicy],
@@ -77,23 +96,26 @@ export const everyWorkloadHasPolicy = rule({
 function check(context: Context): readonly Finding[] {
   const policies = gather(authorizationPolicies(context), readAuthorization)
   const real = gather(workloads(context), readWorkload)
+  const planes = dataPlanes(context)
+  const own = ownProxies(context, planes)
   const guarded: readonly Guarded[] = [
     ...real.facts.map(({ namespace, labels, field }) => ({
       namespace,
       labels,
       finding: (message: string) => finding(field, message),
+      isLinkerds: () => own.ofWorkload(field),
     })),
-    ...governed(context),
+    ...governed(context, own),
   ]
   const allows = policies.facts.filter(({ action, targeted }) => action === 'ALLOW' && !targeted)
-  const planes = dataPlanes(context)
   const bare = guarded
     .filter(one => isOurs(one, context) && !allows.some(policy => guards(policy, one, context)))
     .map(one => ({ ...one, plane: planes(one.namespace) }))
-    .filter(({ plane }) => plane.kind !== 'linkerd')
+    .filter(({ plane, isLinkerds }) => plane.kind !== 'linkerd' && !isLinkerds())
   return [
     ...policies.findings,
     ...real.findings,
+    ...own.findings(),
     ...(bare.length > 0 ? unreadable(context.mesh('rootNamespace')) : []),
     ...bare.flatMap(({ plane, finding: found }) => [
       ...(plane.kind === 'unknown' ? plane.findings : []),
@@ -102,12 +124,13 @@ function check(context: Context): readonly Finding[] {
   ]
 }
 
-function governed({ intent }: Context): readonly Guarded[] {
+function governed({ intent }: Context, own: OwnProxies): readonly Guarded[] {
   if (intent.kind === 'missing') return []
   return intent.intent.governed.map(({ service, namespace, labels }) => ({
     namespace,
     labels,
     finding: message => ({ at: '', resource: `service ${namespace}/${service}`, path: '', message }),
+    isLinkerds: () => own.ofService({ namespace, labels }),
   }))
 }
 

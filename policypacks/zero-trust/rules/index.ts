@@ -45,6 +45,7 @@ import { noWildcardServiceEntry } from './no-wildcard-service-entry'
 import { oneInjectionLabel } from './one-injection-label'
 import { peerAuthenticationUnambiguous } from './peer-authentication-unambiguous'
 import { pinnedMeshVersion } from './pinned-mesh-version'
+import { plaintextAcrossMeshes } from './plaintext-across-meshes'
 import { policySelectsWorkload } from './policy-selects-workload'
 import { portIsWorkloadPort } from './port-is-workload-port'
 import { principalExists } from './principal-exists'
@@ -80,6 +81,7 @@ export const rules: readonly Rule[] = Object.freeze([
   strictMtls,
   peerAuthenticationUnambiguous,
   noPlaintextPortException,
+  plaintextAcrossMeshes,
   noDestinationRuleTlsDowngrade,
   egressTlsVerified,
   noWildcardServiceEntry,

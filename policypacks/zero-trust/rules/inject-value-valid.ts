@@ -25,6 +25,14 @@ export const injectValueValid = rule({
         title: 'a Pod that refuses it, which is for other rules to judge',
         objects: [deployment('cart', { annotations: { [linkerdInject]: 'disabled' } })],
       },
+      {
+        title: 'on the Deployment and on its Pods',
+        objects: [
+          annotated(deployment('cart', { annotations: { [linkerdInject]: 'enabled' } }), {
+            [linkerdInject]: 'enabled',
+          }),
+        ],
+      },
       { title: 'nothing is said', objects: [namespace('shop', {}), deployment('cart')] },
     ],
     fail: [
@@ -35,7 +43,13 @@ export const injectValueValid = rule({
       },
       { title: 'a label, which nobody reads', objects: [labelled(namespace('shop'), { [linkerdInject]: 'enabled' })] },
       {
-        title: 'on the Deployment, where nobody reads it',
+        title: 'on the Deployment as it should be, and otherwise on its Pods',
+        objects: [
+          annotated(deployment('cart', { annotations: { [linkerdInject]: 'yes' } }), { [linkerdInject]: 'enabled' }),
+        ],
+      },
+      {
+        title: 'on the Deployment alone, where nobody reads it',
         objects: [annotated(deployment('cart'), { [linkerdInject]: 'enabled' })],
       },
     ],
@@ -62,9 +76,10 @@ function of(object: Field): readonly Finding[] {
   ]
 }
 
+/** What the Pod template says too is said where it counts (linkerd2 viz/charts/linkerd-viz/templates/web.yaml). */
 function misplaced(workload: Field): readonly Finding[] {
   const own = at(workload, 'metadata', 'annotations', linkerdInject)
-  return given(own)
+  return given(own) && !given(at(podOf(workload), 'metadata', 'annotations', linkerdInject))
     ? [finding(own, 'is not on the Pods, so that nobody reads it; it belongs into the Pod template')]
     : []
 }

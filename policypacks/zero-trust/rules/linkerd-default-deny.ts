@@ -1,10 +1,11 @@
 import { closedShop, linkerdRelease, onLinkerd } from '../example-linkerd-install'
-import { deployment, namespace } from '../example-objects'
+import { annotated, deployment, namespace } from '../example-objects'
 import { dataPlanes, isLinkerd, type Planes } from '../facts/data-plane'
 import { defaultInboundPolicy } from '../facts/linkerd-install/annotations'
 import { speaksOfLinkerd } from '../facts/linkerd-install/presence'
 import { namespaceLookup, type NamespaceLookup } from '../facts/namespace-labels'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
+import { isPartOfControlPlane, hasProxy } from '../facts/own-proxies'
 import { namespaceOf } from '../facts/policies'
 import { podOf, workloads } from '../facts/workloads'
 import { at, finding, gather, given, judgeEach, text, type Field } from '../field'
@@ -51,6 +52,21 @@ export const linkerdDefaultDeny = rule({
         objects: [onLinkerd({ [defaultInboundPolicy]: 'all-authenticated' })],
         config: { stages: { shop: 'strict' } },
       },
+      {
+        title: 'the control plane’s own Pods, which everybody has to reach',
+        objects: [
+          annotated(namespace('linkerd', {}), { 'linkerd.io/inject': 'disabled' }),
+          {
+            ...deployment('identity', {
+              container: 'linkerd-proxy',
+              labels: { 'linkerd.io/control-plane-component': 'identity' },
+              annotations: { [defaultInboundPolicy]: 'all-unauthenticated' },
+            }),
+            metadata: { name: 'identity', namespace: 'linkerd' },
+          },
+        ],
+        config: { mesh: { controlPlaneNamespace: 'linkerd' } },
+      },
       { title: 'a namespace on Istio', objects: [namespace('shop'), deployment('cart')] },
     ],
     fail: [
@@ -76,6 +92,10 @@ export const linkerdDefaultDeny = rule({
         objects: [namespace('shop', {}), deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } })],
       },
       {
+        title: 'a Pod that comes with its proxy, where nobody says it',
+        objects: [namespace('shop', {}), deployment('cart', { container: 'linkerd-proxy' })],
+      },
+      {
         title: 'a namespace that the stack does not register, on a mesh that is Linkerd',
         objects: [deployment('cart')],
         config: { mesh: { kind: 'linkerd' } },
@@ -92,7 +112,7 @@ function check(context: Context): readonly Finding[] {
   const pods = gather(workloads(context), field => ({
     field,
     namespace: namespaceOf(field),
-    asks: isLinkerd(podOf(field)),
+    asks: isLinkerd(podOf(field)) || (hasProxy(podOf(field)) && !isPartOfControlPlane(field, context)),
   }))
   const asking = new Set(pods.facts.filter(({ asks }) => asks).map(({ namespace: name }) => name))
   const around = { context, planes, lookUp, asking }

@@ -1,5 +1,5 @@
-import { compare, type Difference } from '../../../core/analyze/compare'
-import type { Expected } from '../../../core/analyze/expect'
+import { compareOn } from '../../../core/analyze/compare-meshes'
+import type { Difference } from '../../../core/analyze/difference'
 import { reach } from '../../../core/analyze/reach'
 import { read } from '../../../core/analyze/read-istio'
 import type { Intent } from '../../../core/model/intent'
@@ -20,13 +20,11 @@ import {
 } from '../example-objects'
 import { assumedFor } from '../facts/assumed'
 import { isIstioChart, releases } from '../facts/charts'
-import { dataPlanes } from '../facts/data-plane'
-import { meshesOf, trustDomainOf } from '../facts/intent-meshes'
-import { blocksOf } from '../facts/linkerd-install/installation'
+import { expectedOn, meshesOf } from '../facts/intent-meshes'
 import { at, finding, gather, judgeEach, observed, required, text, Unproven, type Field } from '../field'
 import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
 import { noLock } from '../lock'
-import { intentConfigMap, unknownSetting } from '../mesh'
+import { intentConfigMap } from '../mesh'
 import { ofKind, rule, type Context, type Finding } from '../rule'
 
 const shop = [namespace('shop'), strict, denyAll]
@@ -194,26 +192,14 @@ function opaque(field: Field, { governed }: Intent, { config }: Context): readon
 }
 
 function proof(intent: Intent, context: Context): readonly Finding[] {
-  const planes = dataPlanes(context)
-  const meshes = meshesOf(intent, planes)
-  const trustDomain = trustDomainOf(meshes, context)
-  if (trustDomain.kind === 'unknown') return [...meshes.findings, ...unknownSetting(trustDomain, undefined)]
+  const meshes = meshesOf(intent, context)
   const objects = context.objects.filter(isObject)
   const deployed = gather(objects, sourced)
   const assumed = assumedFor(intent, context, meshes)
   const { layer, problems } = read([...deployed.facts, ...assumed.objects], { isUnknown: value => value === UNKNOWN })
-  const { trustDomainAliases } = layer.mesh
-  const probes = context.mesh('probeNetworks')
-  const expected: Expected = {
-    trustDomain: trustDomain.value,
-    stages: context.config.stages,
-    unrouted: context.config.unrouted,
-    ...(trustDomainAliases && { trustDomainAliases }),
-    // Where nothing is on Istio, its gateways are none of what was read.
-    ...(!meshes.istio && { entries: 'elsewhere' as const }),
-    ...(probes.kind === 'known' && { nodeNetworks: blocksOf(probes.value) }),
-  }
-  const differences = compare(reach(layer), intent, expected)
+  const judgement = expectedOn(meshes, context, layer.mesh.trustDomainAliases)
+  if (judgement.kind === 'unknown') return [...meshes.findings, ...judgement.findings]
+  const { differences } = compareOn(reach(layer), intent, judgement.expected)
   return [
     ...meshes.findings,
     ...deployed.findings,

@@ -1,8 +1,9 @@
 import { linkerdShop } from '../example-linkerd'
-import { namespace, peerAuthentication, strict } from '../example-objects'
+import { deployment, namespace, peerAuthentication, strict } from '../example-objects'
 import { dataPlanes } from '../facts/data-plane'
 import { aboutNamespace, meshNamespaces, type Needed } from '../facts/namespaces'
 import { peerAuthentications, readPeerAuthentication, type PeerAuthenticationFact } from '../facts/policies'
+import { ownProxies } from '../facts/own-proxies'
 import { at, finding, gather } from '../field'
 import { unknownSetting } from '../mesh'
 import { rule, type Context, type Finding } from '../rule'
@@ -35,7 +36,7 @@ export const strictMtls = rule({
   ],
   why: 'what takes plaintext lets in callers without any identity, whom no rule about identities can bind',
   fix: 'give the namespace one PeerAuthentication without a selector and with `mtls.mode: STRICT`, and take away those that weaken it',
-  limits: 'namespaces on Linkerd are left to `linkerd-default-deny`',
+  limits: 'namespaces on Linkerd, and those whose Pods are all on it by themselves, are left to `linkerd-default-deny`',
   config: ['exempt', 'elsewhere', 'mesh', 'lock'],
   examples: {
     pass: [
@@ -46,11 +47,24 @@ export const strictMtls = rule({
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
       { title: 'a namespace on Linkerd, whose proxies heed no PeerAuthentication', objects: [linkerdShop] },
+      {
+        title: 'a namespace on no mesh, all of whose Pods ask for Linkerd by themselves',
+        objects: [namespace('shop', {}), deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } })],
+      },
     ],
     fail: [
       {
         title: 'nothing says how the namespace is called',
         objects: [namespace('shop')],
+        config: { mesh: { rootNamespace: 'istio-system' } },
+      },
+      {
+        title: 'a namespace on no mesh, one of whose Pods does not ask for Linkerd',
+        objects: [
+          namespace('shop', {}),
+          deployment('cart', { annotations: { 'linkerd.io/inject': 'enabled' } }),
+          deployment('web'),
+        ],
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
       {
@@ -79,11 +93,16 @@ function check(context: Context): readonly Finding[] {
   const { needed, findings } = meshNamespaces(context)
   const policies = gather(peerAuthentications(context), readPeerAuthentication)
   const planes = dataPlanes(context)
+  const own = ownProxies(context, planes)
+  const found = needed
+    .filter(one => planes(one.namespace).kind !== 'linkerd')
+    .map(one => ({ name: one.namespace, open: lacking(one, policies.facts, context) }))
   return [
     ...findings,
     ...policies.findings,
     ...policies.facts.flatMap(weak),
-    ...needed.flatMap(one => (planes(one.namespace).kind === 'linkerd' ? [] : lacking(one, policies.facts, context))),
+    ...found.flatMap(({ name, open }) => (open.length > 0 && !own.ofNamespace(name) ? open : [])),
+    ...own.findings(),
   ]
 }
 

@@ -1,6 +1,8 @@
 import { didYouMean } from '../../../core/model/problem'
 import { authorizationPolicy, cartLock, gateway, requestAuthentication, service } from '../example-objects'
+import { cartCallers, cartServer, linkerdPolicy, routeOn, toRoute, webServer } from '../example-linkerd'
 import { gateways } from '../facts/gateways'
+import { lostTargets } from '../facts/linkerd/targets'
 import { authorizationPolicies, namespaceOf, requestAuthentications } from '../facts/policies'
 import { services } from '../facts/services'
 import { isFollowed, targetRefs, waypointClass, type TargetRef } from '../facts/target-refs'
@@ -15,15 +17,16 @@ const grpc = [{ name: 'grpc', port: 80, targetPort: 7070 }]
 /**
  * Every target of a policy is there, where Istio looks for it: a Gateway, Service or ServiceEntry of the policy's own
  * namespace, or from the root namespace the class of all waypoints. A policy with a target that is not there is attached
- * to nothing, and sidecars and ztunnel pass over it (istio pilot/pkg/model/policyattachment.go ShouldAttachPolicy).
+ * to nothing, and sidecars and ztunnel pass over it (istio pilot/pkg/model/policyattachment.go ShouldAttachPolicy). One of Linkerd is for a Server, a route or the
+ * whole of its own namespace, and admits nobody where that is not there (linkerd2 `policy-controller/k8s/index/src/inbound/authorization_policy.rs`).
  */
 export const targetRefExists = rule({
   id: 'target-ref-exists',
   severity: 'high',
   scope: 'stack',
   controls: ['nist-800-53/AC-3', 'nist-800-53/CM-6', 'nist-800-207/tenet-5', 'soc-2/CC6.1', 'iso-27001/A.8.9'],
-  why: 'a policy whose target is not there is attached to nothing and guards nobody',
-  fix: 'name a Gateway, Service or ServiceEntry of the same namespace, without `namespace` and without a selector beside it; if another stack has it, name the namespace in `elsewhere`',
+  why: 'a policy whose target is not there is attached to nothing and guards nobody, or on Linkerd admits nobody',
+  fix: 'name a Gateway, Service or ServiceEntry of the same namespace, or for a policy of Linkerd a Server or a route with its group, without `namespace` and without a selector beside it; if another stack has it, name the namespace in `elsewhere`',
   limits:
     'what a chart brings is not seen; a Service that is there may have no waypoint before it, so that its policies are met by nobody',
   config: ['exempt', 'elsewhere', 'mesh', 'lock'],
@@ -54,8 +57,45 @@ export const targetRefExists = rule({
         ],
         config: { mesh: { rootNamespace: 'istio-system' } },
       },
+      {
+        title: 'on Linkerd a Server, a route and the namespace itself',
+        objects: [
+          cartServer,
+          cartCallers,
+          webServer,
+          routeOn('web.port', 'web.ready', []),
+          linkerdPolicy('probes-of-web', toRoute('web.ready'), []),
+          linkerdPolicy('metrics', { kind: 'Namespace', name: 'shop' }, []),
+        ],
+      },
+      {
+        title: 'on Linkerd a Server that another stack has',
+        objects: [cartCallers],
+        config: { elsewhere: ['shop'] },
+      },
     ],
     fail: [
+      { title: 'on Linkerd, a Server that is called otherwise', objects: [webServer, cartCallers] },
+      {
+        title: 'on Linkerd, a route of another group',
+        objects: [
+          webServer,
+          routeOn('web.port', 'web.ready', []),
+          linkerdPolicy('probes-of-web', { ...toRoute('web.ready'), group: 'policy.linkerd.io' }, []),
+        ],
+      },
+      {
+        title: 'on Linkerd, a Server without its group',
+        objects: [cartServer, linkerdPolicy('callers-of-cart', { kind: 'Server', name: 'cart.port' }, [])],
+      },
+      {
+        title: 'on Linkerd, another namespace, whose name nobody looks at',
+        objects: [linkerdPolicy('metrics', { kind: 'Namespace', name: 'data' }, [])],
+      },
+      {
+        title: 'on Linkerd, a Service, for which no policy is',
+        objects: [service('cart', grpc), linkerdPolicy('callers-of-cart', { kind: 'Service', name: 'cart' }, [])],
+      },
       {
         title: 'a Service that is called otherwise',
         objects: [service('carts', grpc), authorizationPolicy('cart', { targetRefs: cart })],
@@ -118,6 +158,7 @@ function check(context: Context): readonly Finding[] {
     ...attached.flatMap(policy =>
       guard(policy.field, () => [...malformed(policy), ...missing(policy, known, context)]),
     ),
+    ...lostTargets(context),
   ]
 }
 

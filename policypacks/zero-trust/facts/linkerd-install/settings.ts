@@ -18,6 +18,7 @@ const ofValues: Readonly<Record<LinkerdKey, (values: Field) => string | undefine
   linkerdTrustDomain: values => filled(at(values, 'identityTrustDomain')) ?? filled(at(values, 'clusterDomain')),
   linkerdVersion: () => undefined,
   linkerdNamespaces: () => undefined,
+  podNetworks: () => undefined,
   controlPlaneNamespace: () => undefined,
   clusterNetworks: values => text(at(values, 'clusterNetworks')),
   probeNetworks: values => joined(at(values, 'policyController', 'probeNetworks')),
@@ -29,7 +30,7 @@ const ofValues: Readonly<Record<LinkerdKey, (values: Field) => string | undefine
 }
 
 /** Lists of which only the elements count. */
-const networks: readonly MeshKey[] = ['clusterNetworks', 'probeNetworks', 'linkerdNamespaces']
+const networks: readonly MeshKey[] = ['clusterNetworks', 'probeNetworks', 'podNetworks', 'linkerdNamespaces']
 
 /** What the setting `mesh` of a rule says. What it says of the trust domain is said of Linkerd's, where the mesh is Linkerd. */
 export function ofConfig(configured: Partial<Record<MeshKey, string>>, key: MeshKey): string | undefined {
