@@ -85,10 +85,10 @@ function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
 
 /** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */
 function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup[]>): readonly string[] {
-  const open = must.by('caller').map(({ values }) => values)
-  if (open.every(values => values.words))
-    return open.flatMap(values => [...(values.words ?? [])]).filter(name => callers.has(name))
-  return [...callers.keys()].filter(name => open.some(values => values.contains(name)))
+  if (callers.size === 0) return []
+  const open = must.valuesOf('caller')
+  if (open.words) return [...open.words].filter(name => callers.has(name))
+  return [...callers.keys()].filter(name => open.contains(name))
 }
 
 function deliveriesTo({ workload: callee, layer }: Scope, port: number): readonly Address[] {

@@ -111,10 +111,25 @@ const canonicalRpcs = notHttp.union(
   Region.where('path', Language.of({ sequence: ['/', { plus: { except: '/' } }, '/', { plus: { except: '/' } }] })),
 )
 
-/** The requests over which reach and intent are equal. */
-function canonicalAt({ ports }: GovernedService, port: PortReach['port'], guard: Guard): Region {
-  const rpcs = guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc')
-  return rpcs ? canonicalRequests.intersect(canonicalRpcs) : canonicalRequests
+const segment = { star: { except: '/' } } as const
+/** What is let in with them, of which the floor speaks ({@link floorOf}). */
+const belowRpcs = Region.where('path', Language.of({ sequence: ['/', segment, '/', segment, '/', { any: true }] }))
+
+interface Compared {
+  /** The requests over which reach and intent are equal. */
+  readonly canonical: Region
+  /** Those, and what is told elsewhere. */
+  readonly told: Region
+}
+
+const usual: Compared = { canonical: canonicalRequests, told: canonicalRequests }
+const ofRpcs: Compared = {
+  canonical: canonicalRequests.intersect(canonicalRpcs),
+  told: canonicalRpcs.union(belowRpcs),
+}
+
+function comparedAt({ ports }: GovernedService, port: PortReach['port'], guard: Guard): Compared {
+  return guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc') ? ofRpcs : usual
 }
 /** Policies see neither the query nor a fragment. */
 const requestable = Region.union([
@@ -129,7 +144,8 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
   const own = guard === 'linkerd' && reached.port === adminPort ? admin(service.namespace) : []
   const { must } = expectedAt({ flows: asked, tokens, service, guard }, expected)
   const { may } = expectedAt({ flows: [...asked, ...own], tokens, service, guard }, expected)
-  const canonical = canonicalAt(service, reached.port, guard)
+  const compared = comparedAt(service, reached.port, guard)
+  const { canonical } = compared
   const cut = must.intersect(canonical).minus(reached.bounds.must)
   const floor = probes.union(reached.floor ?? Region.none)
   const extra = reached.bounds.may.minus(may).minus(floor)
@@ -148,7 +164,7 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
           },
         ]
   const open = reached.bounds.may.minus(floor)
-  const beyond = isByPath(open, service, expected) ? open.minus(canonical).intersect(requestable) : Region.none
+  const beyond = isByPath(open, service, expected) ? open.minus(compared.told).intersect(requestable) : Region.none
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],

@@ -94,6 +94,12 @@ function linkerdFloor({ linkerd: { mesh } }: Layer): readonly FloorEntry[] {
     },
     {
       where,
+      port: 'any',
+      what: 'gRPC: with a method goes what is below its path, which no server knows',
+      source: 'linkerd2-proxy linkerd/http/route/src/grpc/match.rs match_length',
+    },
+    {
+      where,
       port: proxyPorts.control,
       what: 'tap: not captured, and for the tap service alone',
       source: 'linkerd2-proxy linkerd/app/src/tap.rs',

@@ -72,7 +72,12 @@ export class Language {
       if (language.form.kind === 'finite') for (const word of language.form.words) words.add(word)
       else others.push(language)
     }
-    return others.reduce((sum, next) => sum.union(next), Language.literals(words))
+    const [first, ...more] = others
+    if (!first) return Language.literals(words)
+    const sum = more.reduce((known, next) => known.union(next), first)
+    // Words are seldom new to a set that is no list.
+    const rest = [...words].filter(word => !sum.contains(word))
+    return rest.length === 0 ? sum : sum.union(Language.literals(rest))
   }
 
   get isEmpty(): boolean {

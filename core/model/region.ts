@@ -158,6 +158,14 @@ export class Region {
     return joined(parts.reduce<readonly Edge[]>(refined, []))
   }
 
+  /** The values of one attribute for which anything is left of the region. */
+  valuesOf(variable: Variable): Language {
+    if (this === Region.none) return Language.none
+    if (this.variable === undefined || compare(this.variable, variable) > 0) return Language.all
+    const each = this.edges.map(({ values, to }) => (this.variable === variable ? values : to.valuesOf(variable)))
+    return Language.union(each)
+  }
+
   /** The rest of the diagram for one value of this node's attribute. */
   at(value: string): Region {
     const listed = this.listed().get(value)
