@@ -1,4 +1,5 @@
 import type { Graph } from '../core/graph/graph'
+import { mapValues } from '../core/graph/plain'
 
 /** `host:port` by service and port name: what a caller dials. */
 export type Endpoints = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -8,8 +9,4 @@ export function endpointsOf({ services }: Graph, clusterDomain = 'cluster.local'
   return mapValues(services, ({ namespace, ports }, service) =>
     mapValues(ports, ({ port, servicePort = port }) => `${service}.${namespace}.svc.${clusterDomain}:${servicePort}`),
   )
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, value: (item: T, key: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, item]) => [key, value(item, key)]))
 }

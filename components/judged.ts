@@ -1,5 +1,5 @@
 import { compile } from '../core/compile/compile'
-import type { Compiled } from '../core/compile/target'
+import type { Compiled, Target } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -8,12 +8,11 @@ import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { blocks } from '../core/model/problem'
 import { digestOf } from './digest'
-import type { MeshTarget } from './target'
 
 /** A graph, and what it is to be compiled for. */
 export interface Question {
   readonly graph: Graph
-  readonly target: MeshTarget
+  readonly target: Target
   /** Codes of `narrowed` problems that are accepted. @default [] */
   readonly acknowledged?: readonly string[]
 }

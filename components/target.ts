@@ -1,12 +1,8 @@
 import type { GatewayTarget, IstioTarget, LinkerdTarget, Target } from '../core/compile/target'
-import type { HybridTarget } from '../core/compile/target-hybrid'
 import { blocking } from '../core/model/problem'
 import { systemNamespace } from './istio-values'
 import { Refused } from './refused'
 import type { GatewaySettings, IstioMeshSettings, LinkerdMeshSettings, MeshSettings } from './settings'
-
-/** What policies are compiled for: one mesh, or both in one cluster. */
-export type MeshTarget = Target | HybridTarget
 
 type Described = Pick<MeshSettings, 'istio' | 'linkerd' | 'meshes' | 'stages' | 'dataPlanes' | 'waypoints' | 'gateways'>
 
@@ -15,7 +11,7 @@ type Described = Pick<MeshSettings, 'istio' | 'linkerd' | 'meshes' | 'stages' | 
  *
  * @throws Refused where they name none
  */
-export function targetOf(settings: Described): MeshTarget {
+export function targetOf(settings: Described): Target {
   const { istio, linkerd, meshes = {} } = settings
   if (!linkerd) {
     if (!istio) throw new Refused('there is no mesh', [noMesh])

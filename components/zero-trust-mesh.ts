@@ -1,6 +1,7 @@
 import * as pulumi from '@pulumi/pulumi'
 import { sorted } from '../core/compile/order'
 import type { Graph } from '../core/graph/graph'
+import { pickNames } from '../core/graph/plain'
 import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
@@ -109,7 +110,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
 
 /** Which namespaces an upgrade of Istio concerns. */
 function namespacesOnIstio({ meshes = {} }: MeshSettings, { namespaces }: Judged): Judged['namespaces'] {
-  return Object.fromEntries(Object.entries(namespaces).filter(([name]) => meshes[name] !== 'linkerd'))
+  return pickNames(namespaces, name => meshes[name] !== 'linkerd')
 }
 
 /** Where waypoints are written. Gateways that calls come in through stand where somebody put them. */

@@ -44,8 +44,7 @@ export function compareWithIntent(reach: Reach, intent: Intent, expected: Expect
   const shared = new Set([...accounts].filter(([, services]) => services.length > 1).map(([account]) => account))
   const questions: Questions = new Map(reach.questions)
   const tokens = groupBy(intent.flows, ({ to }) => (to.kind === 'workload' ? serviceKey(to) : ''))
-  const scrapes = intent.flows.filter(({ purpose }) => purpose === 'scrape')
-  const admin = (namespace: string) => adminFlows(scrapes, namespace)
+  const admin = adminFlows(intent.flows)
   const found = intent.governed.map(service => {
     const known = knownTokens(tokens.get(serviceKey(service)) ?? [])
     return compareService({ service, flows, tokens: { known, questions }, admin, shared, reach, expected })
@@ -79,8 +78,8 @@ interface Question {
   readonly service: GovernedService
   readonly flows: ReadonlyMap<string, readonly IntendedFlow[]>
   readonly tokens: TokenExpectation
-  /** What may be asked of the proxies' own port in a namespace. */
-  readonly admin: (namespace: string) => readonly IntendedFlow[]
+  /** What may be asked of the proxies' own port, by namespace. */
+  readonly admin: ReadonlyMap<string, readonly IntendedFlow[]>
   /** Accounts that several services run under. */
   readonly shared: ReadonlySet<string>
   readonly reach: Reach
@@ -131,6 +130,7 @@ const ofRpcs: Compared = {
 function comparedAt({ ports }: GovernedService, port: PortReach['port'], guard: Guard): Compared {
   return guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc') ? ofRpcs : usual
 }
+
 /** Policies see neither the query nor a fragment. */
 const requestable = Region.union([
   notHttp,
@@ -141,9 +141,11 @@ const probes = Region.where('caller', Language.literals([kubelet]))
 function comparePort(reached: PortReach, { service, flows, tokens, expected, reach, admin }: Question): Found {
   const asked = flows.get(portKey(service, reached.port)) ?? []
   const guard = guardOf(reached)
-  const own = guard === 'linkerd' && reached.port === adminPort ? admin(service.namespace) : []
-  const { must } = expectedAt({ flows: asked, tokens, service, guard }, expected)
-  const { may } = expectedAt({ flows: [...asked, ...own], tokens, service, guard }, expected)
+  const own = guard === 'linkerd' && reached.port === adminPort ? admin.get(service.namespace) : undefined
+  const meant = (of: readonly IntendedFlow[]) => expectedAt({ flows: of, tokens, service, guard }, expected)
+  const declared = meant(asked)
+  const { must } = declared
+  const { may } = own ? meant([...asked, ...own]) : declared
   const compared = comparedAt(service, reached.port, guard)
   const { canonical } = compared
   const cut = must.intersect(canonical).minus(reached.bounds.must)

@@ -2,7 +2,7 @@ import type { Crossed, Meshes } from '../graph/border'
 import { crossings, seenFrom } from '../graph/border'
 import type { Graph } from '../graph/graph'
 import { place } from '../graph/place'
-import { own } from '../graph/plain'
+import { own, pickNames } from '../graph/plain'
 import { gatewayOf } from '../graph/resolve'
 import type { KubernetesObject } from '../model/manifest'
 import { objectName } from '../model/manifest'
@@ -21,15 +21,16 @@ import type { HybridTarget, Mesh } from './target-hybrid'
  */
 export function compileHybrid(graph: Graph, target: HybridTarget): Compiled {
   const meshes = meshesOf(target)
-  const parts = [istioPart(graph, target, meshes), linkerdPart(graph, target, meshes)]
+  const [istio, linkerd] = [istioPart(graph, target, meshes), linkerdPart(graph, target, meshes)]
   return {
-    manifests: parts.flatMap(({ manifests }) => manifests),
-    assumptions: once(parts.flatMap(({ assumptions }) => assumptions)),
-    namespaces: Object.assign({}, ...parts.map(({ namespaces }) => namespaces)) as Compiled['namespaces'],
-    annotations: parts[1]?.annotations ?? {},
+    manifests: [...istio.manifests, ...linkerd.manifests],
+    assumptions: once([...istio.assumptions, ...linkerd.assumptions]),
+    namespaces: { ...istio.namespaces, ...linkerd.namespaces },
+    annotations: linkerd.annotations ?? {},
     problems: [
       ...crossings(graph, meshes).map(crossed => borderProblem(crossed, graph, meshes)),
-      ...parts.flatMap(({ problems }) => problems),
+      ...istio.problems,
+      ...linkerd.problems,
     ],
   }
 }
@@ -47,9 +48,9 @@ function istioPart(graph: Graph, { istio }: HybridTarget, meshes: Meshes): Compi
   const { stages, dataPlanes, waypoints } = istio
   const target = {
     ...istio,
-    ...(stages && { stages: only(stages, ours) }),
-    ...(dataPlanes && { dataPlanes: only(dataPlanes, ours) }),
-    ...(waypoints && { waypoints: only(waypoints, ours) }),
+    ...(stages && { stages: pickNames(stages, ours) }),
+    ...(dataPlanes && { dataPlanes: pickNames(dataPlanes, ours) }),
+    ...(waypoints && { waypoints: pickNames(waypoints, ours) }),
   }
   return within(compileIstio(seenFrom('istio', graph, meshes), target), graph, ours)
 }
@@ -57,12 +58,8 @@ function istioPart(graph: Graph, { istio }: HybridTarget, meshes: Meshes): Compi
 function linkerdPart(graph: Graph, { linkerd }: HybridTarget, meshes: Meshes): Compiled {
   const ours = (name: string) => meshes.of(name) === 'linkerd'
   const { stages } = linkerd
-  const target = { ...linkerd, ...(stages && { stages: only(stages, ours) }) }
+  const target = { ...linkerd, ...(stages && { stages: pickNames(stages, ours) }) }
   return within(compileLinkerd(seenFrom('linkerd', graph, meshes), target), graph, ours)
-}
-
-function only<T>(record: Readonly<Record<string, T>>, keep: (name: string) => boolean): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => keep(name)))
 }
 
 /** What of a compilation lies in the namespaces of its mesh, and is said of them. */
@@ -75,8 +72,8 @@ function within(compiled: Compiled, { services }: Graph, ours: (namespace: strin
   return {
     manifests: manifests.filter(({ object }) => inside(object)),
     assumptions: assumptions.filter(inside),
-    namespaces: only(namespaces, ours),
-    ...(annotations && { annotations: only(annotations, ours) }),
+    namespaces: pickNames(namespaces, ours),
+    ...(annotations && { annotations: pickNames(annotations, ours) }),
     problems: problems.filter(({ at }) => !foreign.some(prefix => `${at}.`.startsWith(prefix))),
   }
 }

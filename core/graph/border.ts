@@ -1,6 +1,6 @@
 import { groupBy } from '../model/group'
 import type { Callees, Crossing, Graph, Outside } from './graph'
-import { own, unite } from './plain'
+import { mapValues, own, pickNames, unite } from './plain'
 import { probedPort, probesOf, readProbe } from './probes'
 import { gatewayOf } from './resolve'
 
@@ -43,39 +43,30 @@ export function crossings(graph: Graph, meshes: Meshes): readonly Crossed[] {
 export function seenFrom(mesh: string, graph: Graph, meshes: Meshes): Graph {
   const isHere = (namespace: string) => meshes.of(namespace) === mesh
   const crossing = crossings(graph, meshes)
+  const cut = new Set(crossing.flatMap(one => (one.how === 'plaintext' ? [] : [wayOf(one.caller, one.callee)])))
   const stay = (caller: string, callees: Callees): Callees =>
-    pick(callees, callee => crossing.every(one => one.caller !== caller || one.callee !== callee || leaves(one)))
-  const isRead = (name: string) => crossing.some(one => one.callee === name && leaves(one))
+    pickNames(callees, callee => !cut.has(wayOf(caller, callee)))
+  const isHereNamed = (name: string) => isHere(own(graph.services, name)?.namespace ?? '')
+  const arriving = crossing.filter(({ how, callee }) => how === 'plaintext' && isHereNamed(callee))
+  const called = new Set(arriving.map(({ callee }) => callee))
   const { scraper, ...rest } = graph
   return {
     ...rest,
     ...(scraper && isHere(scraper.namespace) && { scraper }),
-    services: mapped(graph.services, (service, name) =>
-      isHere(service.namespace) ? (isRead(name) ? readable(service) : service) : bare(service),
+    services: mapValues(graph.services, (service, name) =>
+      called.has(name) ? readable(service) : isHere(service.namespace) ? service : bare(service),
     ),
-    calls: mapped(
-      pick(graph.calls, caller => isHere(own(graph.services, caller)?.namespace ?? '')),
-      (callees, caller) => stay(caller, callees),
-    ),
-    ingress: mapped(
-      pick(graph.ingress, name => isHere(gatewayIn(graph, name).namespace)),
+    calls: mapValues(pickNames(graph.calls, isHereNamed), (callees, caller) => stay(caller, callees)),
+    ingress: mapValues(
+      pickNames(graph.ingress, name => isHere(gatewayIn(graph, name).namespace)),
       (ingress, name) => ({ ...ingress, routes: stay(gatewayIn(graph, name).serviceAccount, ingress.routes) }),
     ),
-    outside: {
-      ...graph.outside,
-      ...outsiders(
-        crossing.filter(one => arrives(one, isHere, graph)),
-        graph,
-        meshes,
-      ),
-    },
+    outside: { ...graph.outside, ...outsiders(arriving, meshes) },
   }
 }
 
-const leaves = ({ how }: Crossed): boolean => how === 'plaintext'
-
-function arrives({ how, callee }: Crossed, isHere: (namespace: string) => boolean, graph: Graph): boolean {
-  return how === 'plaintext' && isHere(own(graph.services, callee)?.namespace ?? '')
+function wayOf(caller: string, callee: string): string {
+  return `${caller} ${callee}`
 }
 
 interface Calling {
@@ -110,8 +101,8 @@ function gatewayIn(graph: Graph, name: string): ReturnType<typeof gatewayOf> {
   return gatewayOf(own(graph.ingress, name) ?? { gateway: '' })
 }
 
-/** One caller from outside for each that crosses, by a name that nobody else has. */
-function outsiders(arriving: readonly Crossed[], { outside }: Graph, { podNetworks }: Meshes): Record<string, Outside> {
+/** One caller from outside for each that crosses. No other can have its name, since entries of a graph have no dots in theirs. */
+function outsiders(arriving: readonly Crossed[], { podNetworks }: Meshes): Record<string, Outside> {
   const byCaller = groupBy(arriving, ({ caller, namespace }) => `${namespace}.${caller}`)
   return Object.fromEntries(
     [...byCaller].map(([name, calls]) => {
@@ -119,7 +110,7 @@ function outsiders(arriving: readonly Crossed[], { outside }: Graph, { podNetwor
       const from = podNetworks
         ? ({ kind: 'cidr', cidrs: podNetworks } as const)
         : ({ kind: 'namespace', namespace } as const)
-      return [own(outside, name) ? `across.${name}` : name, { ...from, routes: routesOf(calls) }]
+      return [name, { ...from, routes: routesOf(calls) }]
     }),
   )
 }
@@ -156,12 +147,4 @@ function bare({
   ...service
 }: Graph['services'][string]): Graph['services'][string] {
   return service
-}
-
-function pick<T>(record: Readonly<Record<string, T>>, keep: (name: string) => boolean): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).filter(([name]) => keep(name)))
-}
-
-function mapped<T, U>(record: Readonly<Record<string, T>>, to: (value: T, name: string) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value, name)]))
 }

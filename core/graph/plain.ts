@@ -27,6 +27,19 @@ export function own<T>(record: Readonly<Record<string, T>>, name: string): T | u
   return Object.hasOwn(record, name) ? record[name] : undefined
 }
 
+/** A record with the same names, and each value as `to` makes it. */
+export function mapValues<T, U>(
+  record: Readonly<Record<string, T>>,
+  to: (value: T, name: string) => U,
+): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value, name)]))
+}
+
+/** What a record holds under the names that are kept. */
+export function pickNames<T>(record: Readonly<Record<string, T>>, keep: (name: string) => boolean): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).filter(([name]) => keep(name)))
+}
+
 /**
  * Two nests of records in one: what only one of them has is kept, lists are united. Values that contradict each other
  * are both kept, as a list, for `validate` to complain of: nothing that was written may vanish unseen.

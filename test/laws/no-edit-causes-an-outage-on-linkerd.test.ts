@@ -4,6 +4,7 @@ import { compareWithIntent } from '../../core/analyze/compare'
 import { compile } from '../../core/compile/compile'
 import type { LinkerdTarget } from '../../core/compile/target'
 import { termsOf } from '../../core/compile/terms'
+import { mapValues } from '../../core/graph/plain'
 import type { Callees, Graph, Service } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import type { KubernetesObject } from '../../core/model/manifest'
@@ -11,7 +12,7 @@ import { objectName } from '../../core/model/manifest'
 import { graph } from '../support/arbitrary/graph'
 import { linkerdTarget } from '../support/linkerd'
 import { reachOf } from '../support/prove'
-import { mapped, withoutTokens } from '../support/tokens'
+import { withoutTokens } from '../support/tokens'
 import { common, deployed, named, objectsOf, shuffled, sound, stepsOf, union } from '../support/updates'
 
 /*
@@ -24,7 +25,7 @@ const to: LinkerdTarget = { ...linkerdTarget, nodeNetworks: ['10.0.0.0/16'], gat
 /** A graph with some of its calls left out, as the dice say. */
 function thinned(whole: Graph, keep: () => boolean): Graph {
   const fewer = (callees: Callees): Callees =>
-    mapped(only(callees, keep), ports => mapped(ports, routes => some(routes)))
+    mapValues(only(callees, keep), ports => mapValues(ports, routes => some(routes)))
   const some = (routes: Callees[string][string]): Callees[string][string] => {
     if (typeof routes === 'string') return routes
     const [first, ...rest] = routes
@@ -32,9 +33,9 @@ function thinned(whole: Graph, keep: () => boolean): Graph {
   }
   return {
     ...whole,
-    calls: mapped(whole.calls, fewer),
-    ingress: mapped(whole.ingress, entry => ({ ...entry, routes: fewer(entry.routes) })),
-    outside: mapped(whole.outside, entry => ({ ...entry, routes: fewer(entry.routes) })),
+    calls: mapValues(whole.calls, fewer),
+    ingress: mapValues(whole.ingress, entry => ({ ...entry, routes: fewer(entry.routes) })),
+    outside: mapValues(whole.outside, entry => ({ ...entry, routes: fewer(entry.routes) })),
   }
 }
 
@@ -44,7 +45,7 @@ function only<T>(record: Readonly<Record<string, T>>, keep: () => boolean): Reco
 
 /** What Linkerd has no words for would make most graphs unsound. */
 function expressible(whole: Graph): Graph {
-  const services = mapped(whole.services, ({ traffic: _, ...service }): Service => service)
+  const services = mapValues(whole.services, ({ traffic: _, ...service }): Service => service)
   return { ...withoutTokens(whole), services }
 }
 

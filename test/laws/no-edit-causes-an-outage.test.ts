@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compile } from '../../core/compile/compile'
 import type { IstioTarget } from '../../core/compile/target'
+import { mapValues } from '../../core/graph/plain'
 import type { Callees, External, Graph, Service } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import type { Placed } from '../../core/rollout/moves'
@@ -10,7 +11,7 @@ import { entering } from '../support/arbitrary/entries'
 import { graph } from '../support/arbitrary/graph'
 import { graphOf, service } from '../support/compiled'
 import { target } from '../support/prove'
-import { mapped, withoutTokens } from '../support/tokens'
+import { withoutTokens } from '../support/tokens'
 import type { Edit } from '../support/updates'
 import { deployed, holds, named, objectsOf, shuffled, sound, stepsOf } from '../support/updates'
 
@@ -25,9 +26,9 @@ function thinned(whole: Graph, keep: () => boolean): Graph {
   const fewer = (callees: Callees): Callees => Object.fromEntries(Object.entries(callees).filter(() => keep()))
   return {
     ...whole,
-    calls: mapped(whole.calls, fewer),
-    ingress: mapped(whole.ingress, entry => ({ ...entry, routes: fewer(entry.routes) })),
-    outside: mapped(whole.outside, entry => ({ ...entry, routes: fewer(entry.routes) })),
+    calls: mapValues(whole.calls, fewer),
+    ingress: mapValues(whole.ingress, entry => ({ ...entry, routes: fewer(entry.routes) })),
+    outside: mapValues(whole.outside, entry => ({ ...entry, routes: fewer(entry.routes) })),
   }
 }
 
@@ -105,7 +106,7 @@ const shares = [{ v0: 100 }, { v0: 100, v1: 0 }, { v0: 70, v1: 30 }, { v0: 20, v
 
 /** Versions come, take over and go, and so does what else is said of the calls to a service. */
 function otherTraffic(whole: Graph, roll: Roll): Graph {
-  const services = mapped(whole.services, (service): Service => {
+  const services = mapValues(whole.services, (service): Service => {
     const { traffic, ...rest } = service
     if (!traffic || roll() % 5 === 0) return rest
     const chosen = Object.entries(shares[roll() % shares.length] ?? {})
@@ -152,7 +153,7 @@ const leaving: fc.Arbitrary<Graph> = fc
 
 /** Each host straight or through one of two gateways. */
 function otherExits(whole: Graph, roll: Roll): Graph {
-  const external = mapped(whole.external, ({ gateway: _, ...host }): External => {
+  const external = mapValues(whole.external, ({ gateway: _, ...host }): External => {
     const gateway = [undefined, 'out', 'edge/out'][roll() % 3]
     return gateway === undefined ? host : { ...host, gateway }
   })

@@ -1,21 +1,18 @@
 import type { FlowLine } from '../../graph/flows'
 import { flowLines } from '../../graph/flows'
-import type { Graph, Service } from '../../graph/graph'
-import { accountOf, gatewayOf, labelsOf } from '../../graph/resolve'
-import { sorted, sortedBy, sortedGroups } from '../order'
+import type { Graph } from '../../graph/graph'
+import { gatewayOf } from '../../graph/resolve'
+import type { Declared } from '../declared'
+import { declaredServices } from '../declared'
+import { sorted, sortedGroups } from '../order'
 import type { ServicePort } from './service-ports'
 import { servicePorts } from './service-ports'
 import type { Settings } from './settings'
 
-/** A service of the graph with its defaults filled in. */
-export interface Workload {
-  readonly name: string
-  readonly namespace: string
-  readonly serviceAccount: string
-  readonly labels: Readonly<Record<string, string>>
+/** A service of the graph, and its ports as this target sees them. */
+export interface Workload extends Declared {
   /** What its Service must have, sorted by number. */
   readonly servicePorts: readonly ServicePort[]
-  readonly service: Service
 }
 
 /** What every part of this target looks at. */
@@ -40,30 +37,17 @@ export interface Context {
 /** Sorts a graph and indexes its flows. */
 export function contextOf(graph: Graph, settings: Settings): Context {
   const lines = flowLines(graph).filter(({ flow }) => flow.from.kind !== 'kubelet')
-  const workloads = Object.entries(graph.services).map(([name, service]) => workloadOf(name, service))
+  const workloads = declaredServices(graph, service => ({ servicePorts: servicePorts(service) }))
   const governed = new Set(workloads.map(identityKey))
   const gateways = Object.values(graph.ingress).map(ingress => identityKey(gatewayOf(ingress)))
   return {
     graph,
     settings,
-    workloads: sortedBy(workloads, ({ namespace, name }) => `${namespace}/${name}`),
+    workloads,
     lines,
     into: sortedGroups(lines, ({ flow: { to } }) => (to.kind === 'workload' ? to.service : '')),
     outOf: sortedGroups(lines, ({ flow: { from } }) => (from.kind === 'workload' ? identityKey(from) : '')),
     gateways: new Set(sorted(gateways).filter(gateway => !governed.has(gateway))),
-  }
-}
-
-function workloadOf(name: string, service: Service): Workload {
-  const labels = sortedBy(Object.entries(labelsOf(name, service)), ([key]) => key)
-  const { namespace } = service
-  return {
-    name,
-    namespace,
-    serviceAccount: accountOf(name, service),
-    labels: Object.fromEntries(labels),
-    servicePorts: servicePorts(service),
-    service,
   }
 }
 

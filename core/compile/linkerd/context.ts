@@ -1,19 +1,16 @@
 import { flowLines, type FlowLine } from '../../graph/flows'
-import type { Graph, Service } from '../../graph/graph'
-import { accountOf, labelsOf, portsOf } from '../../graph/resolve'
+import type { Graph } from '../../graph/graph'
+import { portsOf } from '../../graph/resolve'
 import type { GovernedPort } from '../../model/intent'
-import { sortedBy, sortedGroups } from '../order'
+import type { Declared } from '../declared'
+import { declaredServices } from '../declared'
+import { sortedGroups } from '../order'
 import type { Settings } from './settings'
 
-/** A service of the graph with its defaults filled in. */
-export interface Workload {
-  readonly name: string
-  readonly namespace: string
-  readonly serviceAccount: string
-  readonly labels: Readonly<Record<string, string>>
+/** A service of the graph, and its ports as this target sees them. */
+export interface Workload extends Declared {
   /** Sorted by number. */
   readonly ports: readonly GovernedPort[]
-  readonly service: Service
 }
 
 /** What every part of this target looks at. */
@@ -31,25 +28,12 @@ export interface Context {
 /** Sorts a graph and indexes its flows. */
 export function contextOf(graph: Graph, settings: Settings): Context {
   const lines = flowLines(graph)
-  const workloads = Object.entries(graph.services).map(([name, service]) => workloadOf(name, service))
+  const workloads = declaredServices(graph, service => ({ ports: portsOf(service) }))
   return {
     graph,
     settings,
-    workloads: sortedBy(workloads, ({ namespace, name }) => `${namespace}/${name}`),
+    workloads,
     lines,
     into: sortedGroups(lines, ({ flow: { to } }) => (to.kind === 'workload' ? `${to.service}:${to.port}` : '')),
-  }
-}
-
-function workloadOf(name: string, service: Service): Workload {
-  const labels = sortedBy(Object.entries(labelsOf(name, service)), ([key]) => key)
-  const { namespace } = service
-  return {
-    name,
-    namespace,
-    serviceAccount: accountOf(name, service),
-    labels: Object.fromEntries(labels),
-    ports: portsOf(service),
-    service,
   }
 }
