@@ -8,6 +8,7 @@
 import type { Ternary } from './istio/kleene'
 import type { IstioGateway, ReferenceGrant, Routes, ServerTls } from './layer-routes'
 import type { LinkerdLayer, LinkerdPod } from './linkerd/layer-linkerd'
+import type { NetworkLayer } from './network/layer-network'
 import type { AuthorizationPolicy, PeerAuthentication, RequestAuthentication, Selector } from './layer-policies'
 
 export * from './layer-policies'
@@ -48,6 +49,8 @@ export interface Layer {
   readonly referenceGrants: readonly ReferenceGrant[]
   /** Objects and settings of Linkerd. */
   readonly linkerd: LinkerdLayer
+  /** NetworkPolicies, which hold on the wire below any mesh. */
+  readonly network: NetworkLayer
   /** `recorded`: judged as the recorded verdicts were made (every workload proxied, see `assumeRecorded`). */
   readonly assume: 'nothing' | 'recorded'
 }

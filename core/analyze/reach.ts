@@ -16,6 +16,7 @@ import { floorOf, otherPorts } from './floor'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
 import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
+import type { Homes } from './network/layer-network'
 import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
 import { any, unknowable } from './regions/bounds'
@@ -51,6 +52,8 @@ export interface PortReach {
   readonly direct?: Match
   /** What a Linkerd proxy lets in there whatever policies say; absent where none guards the port. */
   readonly floor?: Region
+  /** What the network lets get there at all, whatever the mesh says; absent where no NetworkPolicy concerns it. Already part of `bounds` and `served`. */
+  readonly network?: Match
   /** Where that goes, of a gateway's port. */
   readonly gateway?: GatewayReach
   /** The objects that decide about the requests of a region. */
@@ -68,6 +71,8 @@ export interface Reach {
   readonly domains: readonly string[] | undefined
   /** CIDR blocks that kubelets call from, where a mesh tells them by that; absent where unknown, or anywhere. */
   readonly nodeNetworks?: readonly string[]
+  /** Where callers with an identity run; empty where no NetworkPolicy was read, since nothing then hangs on it. */
+  readonly homes: Homes
   /** What a claim attribute of a region asks. */
   readonly questions: Questions
   readonly problems: readonly Problem[]
@@ -108,6 +113,7 @@ export function reach(layer: Layer): Reach {
     ports,
     gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
+    homes: new Map(),
     domains: everyDomainOf(layer),
     ...nodeNetworksOf(layer),
     questions,

@@ -104,6 +104,7 @@ function finish(draft: Draft, problems: Problem[]): Layer {
     workloads: [...workloads, ...managedWorkloads(draft.gateways, workloads)],
     gateways: settleGateways(draft.gateways, around),
     routes: settleRoutes(draft.routes, around),
+    network: { policies: [], unmodelled: new Set() },
     assume: 'nothing',
   }
 }

@@ -15,10 +15,18 @@ export interface Request {
   readonly sni?: string
 }
 
-/** Who calls: an identity, or nobody who shows one. */
-export type RequestSource =
-  | { readonly kind: 'identity'; readonly identity: Identity; readonly ip?: string }
-  | { readonly kind: 'plaintext'; readonly namespace?: string; readonly ip?: string }
+/** Who calls: an identity, or nobody who shows one; and from where. */
+export type RequestSource = Origin &
+  (
+    | { readonly kind: 'identity'; readonly identity: Identity }
+    | { readonly kind: 'plaintext'; readonly namespace?: string }
+  )
+
+export interface Origin {
+  readonly ip?: string
+  /** The Pod or workload it comes from, by its name in the caller's namespace; only NetworkPolicies care. @default any that runs under the identity */
+  readonly workload?: string
+}
 
 export interface RequestTarget {
   readonly namespace: string
@@ -77,19 +85,20 @@ function readRequest(body: Cursor): Request | undefined {
 }
 
 function readFrom(from: Cursor): RequestSource | undefined {
-  from.required()?.only(['trustDomain', 'namespace', 'serviceAccount', 'plaintext', 'ip'])
+  from.required()?.only(['trustDomain', 'namespace', 'serviceAccount', 'plaintext', 'ip', 'workload'])
   const ip = from.get('ip').string()
-  const address = ip === undefined ? {} : { ip }
+  const workload = from.get('workload').string()
+  const origin: Origin = { ...(ip !== undefined && { ip }), ...(workload !== undefined && { workload }) }
   const namespace = from.get('namespace').string()
   if (from.get('plaintext').boolean() === true) {
-    return { kind: 'plaintext', ...(namespace === undefined ? {} : { namespace }), ...address }
+    return { kind: 'plaintext', ...(namespace === undefined ? {} : { namespace }), ...origin }
   }
   const trustDomain = from.get('trustDomain').string()
   const serviceAccount = from.get('serviceAccount').string()
   if (trustDomain === undefined || namespace === undefined || serviceAccount === undefined) {
     return from.wrong('`trustDomain`, `namespace` and `serviceAccount`, or `plaintext: true`')
   }
-  return { kind: 'identity', identity: { trustDomain, namespace, serviceAccount }, ...address }
+  return { kind: 'identity', identity: { trustDomain, namespace, serviceAccount }, ...origin }
 }
 
 function readTo(to: Cursor): RequestTarget | undefined {

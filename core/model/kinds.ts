@@ -34,6 +34,7 @@ export const kinds = {
   ReplicaSet: apps,
   Job: batch,
   CronJob: batch,
+  NetworkPolicy: { group: 'networking.k8s.io', versions: ['v1'], scope: 'namespace' },
   MutatingWebhookConfiguration: { group: 'admissionregistration.k8s.io', versions: ['v1'], scope: 'cluster' },
   AuthorizationPolicy: security,
   PeerAuthentication: security,

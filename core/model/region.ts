@@ -4,7 +4,7 @@ import { Language } from './language'
 export { TooComplex }
 
 /**
- * One attribute of a request: `caller` (a principal, `''` for nobody's), `address`, `protocol`, `method`, `path`,
+ * One attribute of a request: `caller` (a principal, `''` for nobody's), `address`, `pod` (where it comes from, see `analyze/network`), `protocol`, `method`, `path`,
  * `host`, `authority` (the host as it was sent, of which `host` is the lower case), `header:x-env`, `query:page=2` (whether the query has it) … Names not listed in {@link order} come after those that are, alphabetically.
  */
 export type Variable = string
@@ -16,7 +16,7 @@ export type Point = (variable: Variable) => string
 export const absent = '\u0000'
 
 /** Addresses first: they tell apart few classes, such as localhost, for each of which callers are then a list of names. */
-const order = ['address', 'caller', 'protocol', 'sni', 'method', 'path', 'host']
+const order = ['address', 'caller', 'pod', 'protocol', 'sni', 'method', 'path', 'host']
 
 /** INVARIANT: one entry per distinct node. */
 const interned = new Map<string, Region>()

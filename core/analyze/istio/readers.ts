@@ -106,6 +106,7 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   ReplicaSet: workload('ReplicaSet'),
   Job: workload('Job'),
   CronJob: workload('CronJob'),
+  NetworkPolicy: ignore,
   MutatingWebhookConfiguration: readWebhooks,
   AuthorizationPolicy: (object, draft) => draft.authorizationPolicies.push(readAuthorizationPolicy(object)),
   PeerAuthentication: (object, draft) => draft.peerAuthentications.push(readPeerAuthentication(object)),
