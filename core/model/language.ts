@@ -18,6 +18,9 @@ export type { Expression }
 
 /** INVARIANT: one entry per distinct set of strings. */
 const interned = new Map<string, Language>()
+/** Those of a single word, by that word. */
+const singles = new Map<string, Language>()
+let distinct = 0
 /** What each expression was found to be; the same patterns come up for every port. */
 const built = new Map<string, Language>()
 
@@ -66,6 +69,8 @@ export class Language {
 
   /** All members of all of `languages`. */
   static union(languages: readonly Language[]): Language {
+    const [only = Language.none] = languages
+    if (languages.length < 2) return only
     const words = new Set<string>()
     const others: Language[] = []
     for (const language of languages) {
@@ -210,10 +215,24 @@ export class Language {
   }
 
   private static intern(form: Form): Language {
+    const [single] = form.kind === 'finite' && form.words.size === 1 ? form.words : []
+    return single === undefined ? Language.internAny(form) : Language.single(form, single)
+  }
+
+  /** Most sets are of one word, which is key enough. */
+  private static single(form: Form, word: string): Language {
+    const known = singles.get(word)
+    if (known) return known
+    const language = new Language(distinct++, form)
+    singles.set(word, language)
+    return language
+  }
+
+  private static internAny(form: Form): Language {
     const key = form.kind === 'regular' ? automatonKey(form.dfa) : `${form.kind} ${wordsKey(form.words)}`
     const known = interned.get(key)
     if (known) return known
-    const language = new Language(interned.size, form)
+    const language = new Language(distinct++, form)
     interned.set(key, language)
     return language
   }

@@ -1,22 +1,11 @@
-import { TooComplex } from './automaton'
+import { spend } from './budget'
 import { Language } from './language'
+import type { Point, Variable } from './variable'
+import { compare } from './variable'
 
-export { TooComplex }
-
-/**
- * One attribute of a request: `caller` (a principal, `''` for nobody's), `address`, `pod` (where it comes from, see `analyze/network`), `protocol`, `method`, `path`,
- * `host`, `authority` (the host as it was sent, of which `host` is the lower case), `header:x-env`, `query:page=2` (whether the query has it) … Names not listed in {@link order} come after those that are, alphabetically.
- */
-export type Variable = string
-
-/** A request as a point: the value of each attribute. */
-export type Point = (variable: Variable) => string
-
-/** The header of a request that does not carry it. No header value can contain this character. */
-export const absent = '\u0000'
-
-/** Addresses first: they tell apart few classes, such as localhost, for each of which callers are then a list of names. */
-const order = ['address', 'caller', 'pod', 'protocol', 'sni', 'method', 'path', 'host']
+export { bounded, TooComplex } from './budget'
+export { absent } from './variable'
+export type { Point, Variable } from './variable'
 
 /** INVARIANT: one entry per distinct node. */
 const interned = new Map<string, Region>()
@@ -36,6 +25,7 @@ export class Region {
   static readonly all = new Region(1, undefined, [])
 
   private readonly intersections = new Map<Region, Region>()
+  private readonly unions = new Map<Region, Region>()
   private flipped: Region | undefined
   /** Where each single word leads, for the edges that are lists of words. */
   private points: ReadonlyMap<string, Region> | undefined
@@ -82,10 +72,9 @@ export class Region {
     if (this === Region.none) return Region.all
     if (this === Region.all) return Region.none
     if (this.flipped) return this.flipped
-    const rest = Language.union(this.edges.map(({ values }) => values)).complement()
     const flipped = Region.make(this.variable ?? '', [
       ...this.edges.map(({ values, to }) => ({ values, to: to.complement() })),
-      { values: rest, to: Region.all },
+      { values: this.unlisted(), to: Region.all },
     ])
     this.flipped = flipped
     flipped.flipped = this
@@ -106,9 +95,15 @@ export class Region {
   }
 
   union(other: Region): Region {
-    if (this === other || other === Region.none) return this
-    if (this === Region.none) return other
-    return this.complement().intersect(other.complement()).complement()
+    if (this === other || other === Region.none || this === Region.all) return this
+    if (this === Region.none || other === Region.all) return other
+    if (this.id > other.id) return other.union(this)
+    const known = this.unions.get(other)
+    if (known) return known
+    spend()
+    const result = this.sum(other)
+    this.unions.set(other, result)
+    return result
   }
 
   minus(other: Region): Region {
@@ -201,27 +196,54 @@ export class Region {
       )
     if (first > 0) return other.product(this)
     const words = new Set([...this.listed().keys(), ...other.listed().keys()])
-    const groups = new Map<Region, Set<string>>()
-    for (const word of words) {
-      const to = this.at(word).intersect(other.at(word))
-      const group = groups.get(to)
-      if (group) group.add(word)
-      else groups.set(to, new Set([word]))
-    }
-    const edges: Edge[] = [...groups].map(([to, group]) => ({ values: Language.literals(group), to }))
-    return Region.make(this.variable ?? '', [
-      ...edges,
-      ...this.residualProduct(other, Language.literals(words).complement()),
-    ])
+    const edges = byTarget(words, word => this.at(word).intersect(other.at(word)))
+    return Region.make(this.variable ?? '', [...edges, ...this.residualProduct(other, words)])
   }
 
-  private residualProduct(other: Region, rest: Language): readonly Edge[] {
-    const residual = (region: Region): readonly Edge[] => region.edges.filter(({ values }) => !values.words)
-    const pairs = residual(this).flatMap(a => residual(other).map(b => ({ a, b, to: a.to.intersect(b.to) })))
+  private residualProduct(other: Region, words: ReadonlySet<string>): readonly Edge[] {
+    const pairs = this.residual().flatMap(a => other.residual().map(b => ({ a, b, to: a.to.intersect(b.to) })))
+    const left = pairs.filter(({ to }) => !to.isEmpty)
     // The set of values is the costly part: it is not computed where nothing is left of the rest.
-    return pairs
-      .filter(({ to }) => !to.isEmpty)
-      .map(({ a, b, to }) => ({ values: a.values.intersect(b.values).intersect(rest), to }))
+    if (left.length === 0) return []
+    const rest = Language.literals(words).complement()
+    return left.map(({ a, b, to }) => ({ values: a.values.intersect(b.values).intersect(rest), to }))
+  }
+
+  private sum(other: Region): Region {
+    const first = compare(this.variable ?? '', other.variable ?? '')
+    if (first > 0) return other.sum(this)
+    if (first < 0) {
+      const edges = this.edges.map(({ values, to }) => ({ values, to: to.union(other) }))
+      return Region.make(this.variable ?? '', [...edges, { values: this.unlisted(), to: other }])
+    }
+    const words = new Set([...this.listed().keys(), ...other.listed().keys()])
+    const edges = byTarget(words, word => this.at(word).union(other.at(word)))
+    return Region.make(this.variable ?? '', [...edges, ...this.residualSum(other, words)])
+  }
+
+  private residualSum(other: Region, words: ReadonlySet<string>): readonly Edge[] {
+    const [own, others] = [this.residual(), other.residual()]
+    if (own.length + others.length === 0) return []
+    const both = own.flatMap(a => others.map(b => ({ values: a.values.intersect(b.values), to: a.to.union(b.to) })))
+    const beside = (edges: readonly Edge[], taken: readonly Edge[]): readonly Edge[] => {
+      const free = Language.union(taken.map(({ values }) => values)).complement()
+      return edges.map(({ values, to }) => ({ values: values.intersect(free), to }))
+    }
+    const rest = Language.literals(words).complement()
+    return [...both, ...beside(own, others), ...beside(others, own)].map(({ values, to }) => ({
+      values: values.intersect(rest),
+      to,
+    }))
+  }
+
+  /** The edges that are no lists of words. */
+  private residual(): readonly Edge[] {
+    return this.edges.filter(({ values }) => !values.words)
+  }
+
+  /** The values on no edge, which are not in the region. */
+  private unlisted(): Language {
+    return Language.union(this.edges.map(({ values }) => values)).complement()
   }
 
   /** Reduces and interns: edges to one node joined, edges to nothing and nodes that do not decide left out. */
@@ -238,6 +260,19 @@ export class Region {
     interned.set(key, region)
     return region
   }
+}
+
+/** An edge for each place that any of the words leads to. */
+function byTarget(words: ReadonlySet<string>, targetOf: (word: string) => Region): readonly Edge[] {
+  const groups = new Map<Region, Set<string>>()
+  for (const word of words) {
+    const to = targetOf(word)
+    if (to.isEmpty) continue
+    const group = groups.get(to)
+    if (group) group.add(word)
+    else groups.set(to, new Set([word]))
+  }
+  return [...groups].map(([to, group]) => ({ values: Language.literals(group), to }))
 }
 
 /** Edges to one node joined, edges to nothing left out. */
@@ -260,33 +295,4 @@ function refined(edges: readonly Edge[], more: Edge): readonly Edge[] {
   ])
   const rest = more.values.minus(Language.union(edges.map(({ values }) => values)))
   return [...split, { values: rest, to: more.to }].filter(({ values }) => !values.isEmpty)
-}
-
-function compare(a: Variable, b: Variable): number {
-  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0)
-}
-
-function rank(variable: Variable): number {
-  const index = order.indexOf(variable)
-  return index < 0 ? order.length : index
-}
-
-let budget = Infinity
-
-function spend(): void {
-  if (budget-- <= 0) throw new TooComplex()
-}
-
-/**
- * Computes `region` with at most `steps` new products of nodes, or gives up with {@link TooComplex}.
- * Nested calls share the smaller budget.
- */
-export function bounded<T>(steps: number, compute: () => T): T {
-  const before = budget
-  budget = Math.min(before, steps)
-  try {
-    return compute()
-  } finally {
-    budget = before
-  }
 }
