@@ -27,6 +27,15 @@ export interface FlowLine {
 
 /** As `flows`, with the text that they are sorted by. */
 export function flowLines(graph: Graph): readonly FlowLine[] {
+  const known = linesOf.get(graph) ?? readLines(graph)
+  linesOf.set(graph, known)
+  return known
+}
+
+/** A graph is asked for its flows by each target and by its intent; it does not change. */
+const linesOf = new WeakMap<Graph, readonly FlowLine[]>()
+
+function readLines(graph: Graph): readonly FlowLine[] {
   const people = directory(graph)
   return sorted([
     ...callFlows(graph, people),
