@@ -17,6 +17,9 @@ import type { Unrendered } from './unrendered'
 /** What stands for standard input among paths. */
 export const standardInput = '-'
 
+/** No text longer than half a gigabyte can be held as one; this leaves room for the objects in it. */
+const largest = 400 * 1024 * 1024
+
 /** How reading is done. */
 export interface ReadOptions {
   /** Where `-` reads from. */
@@ -134,7 +137,7 @@ interface Text {
 
 function addFile(sum: Sum, { file, named, options }: { file: string; named: boolean; options: ReadOptions }): void {
   options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-  const bytes = collecting(sum.problems, () => attempt(file, () => readFileSync(file)))
+  const bytes = collecting(sum.problems, () => attempt(file, () => readBounded(file)))
   if (bytes) addText(sum, { bytes, source: file, named })
 }
 
@@ -160,8 +163,22 @@ function addText(sum: Sum, { bytes, source, named }: Text): void {
 
 async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  let size = 0
+  for await (const chunk of stream) {
+    checkSize('stdin', (size += chunk.length))
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks)
+}
+
+function readBounded(file: string): Uint8Array {
+  checkSize(file, statSync(file).size)
+  return readFileSync(file)
+}
+
+function checkSize(source: string, size: number): void {
+  if (size <= largest) return
+  throw badInput(source, `it is larger than ${largest / 1024 / 1024} MiB`, 'split it, by namespaces for instance')
 }
 
 function readFile(path: string): string {
