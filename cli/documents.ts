@@ -1,8 +1,10 @@
-import { Composer, LineCounter, Parser, isMap, isNode, isScalar, isSeq, visit } from 'yaml'
+import { Composer, Lexer, LineCounter, Parser, isMap, isNode, isScalar, isSeq } from 'yaml'
 import type { CST, Document, Node, ScalarTag } from 'yaml'
 import type { Problem } from '../core/model/problem'
 import type { FileDocument, FileDocuments } from './file-document'
 import { parseJsonDocuments } from './json-documents'
+import { deepest, defectOf, tooDeep } from './yaml-extent'
+import { parseListInParts } from './yaml-list'
 
 /** What kubectl takes for a boolean (YAML 1.1, but for `y` and `n`, which are names people use). */
 const boolean: ScalarTag = {
@@ -12,15 +14,22 @@ const boolean: ScalarTag = {
   test: /^(?:true|True|TRUE|yes|Yes|YES|on|On|ON|false|False|FALSE|no|No|NO|off|Off|OFF)$/,
   resolve: text => /^(?:t|y|on)/i.test(text),
 }
-/** Deeper than anything Kubernetes keeps in practice. */
-const deepest = 500
-const tooDeep = `values are nested more than ${deepest} levels deep`
+/** What one document may take. */
+export interface Bounds {
+  /** Words and marks, as the lexer tells them apart. */
+  readonly tokens: number
+}
+
+/** More words and marks than this in one document, some 25 MB of a dump, and reading it would take some GB of memory. */
+const usualBounds: Bounds = { tokens: 6_000_000 }
+/** From this length on it matters how much memory a List takes. */
+const long = 1_000_000
 const foreign = /:(?:bool|timestamp|binary|omap|pairs|set)$/
 
 /** YAML as Kubernetes reads it: 1.1 with merge keys, where dates stay text and `12:30` is no number. */
 const options = {
   version: '1.1',
-  // The library looks for duplicates in quadratic time; `duplicateKey` does it in one pass.
+  // The library looks for duplicates in quadratic time; `defectOf` does it in one pass.
   uniqueKeys: false,
   logLevel: 'silent',
   customTags: (tags: (ScalarTag | string | { tag: string; format?: string })[]) => [
@@ -34,10 +43,23 @@ const options = {
  *
  * A document that cannot be read is a Problem with file, line and column; the others are read all the same.
  */
-export function parseDocuments(text: string, source: string): FileDocuments {
+export function parseDocuments(text: string, source: string, bounds = usualBounds): FileDocuments {
   return (
-    (/^\s*[[{]/.test(text) ? parseJson(text, source) : undefined) ?? withQuickEnvironment(() => parseYaml(text, source))
+    (/^\s*[[{]/.test(text) ? parseJson(text, source) : undefined) ??
+    withQuickEnvironment(() => parseYaml(text, { source, bounds }))
   )
+}
+
+interface Reading {
+  readonly source: string
+  readonly bounds: Bounds
+}
+
+function parseYaml(text: string, reading: Reading): FileDocuments {
+  // Whatever version a document says it is of, Kubernetes' tools know one.
+  const known = text.replace(/^%YAML 1\.\d/gm, '%YAML 1.1')
+  const list = text.length < long ? undefined : parseListInParts(known, part => parseWhole(part, reading))
+  return list ? { documents: [list], problems: [] } : parseWhole(known, reading)
 }
 
 function parseJson(text: string, source: string): FileDocuments | undefined {
@@ -55,7 +77,7 @@ function isDeeper(value: unknown, limit: number): boolean {
   return limit === 0 || Object.values(value).some(field => isDeeper(field, limit - 1))
 }
 
-function parseYaml(text: string, source: string): FileDocuments {
+function parseWhole(text: string, { source, bounds }: Reading): FileDocuments {
   const documents: FileDocument[] = []
   const problems: Problem[] = []
   const lines = new LineCounter()
@@ -66,17 +88,41 @@ function parseYaml(text: string, source: string): FileDocuments {
   const composer = new Composer(options)
   const add = (composed: Iterable<Document>): void => {
     for (const document of composed) {
-      const defect = document.errors[0] ?? duplicateKey(document)
-      if (defect) fail(defect.pos[0], defect.message)
-      else documents.push(...plain(document, lines, fail))
+      const [error] = document.errors
+      const defect = error ? { offset: error.pos[0], message: error.message } : defectOf(document)
+      if (defect) fail(defect.offset, defect.message)
+      else documents.push(...plain(document, lines))
     }
   }
-  for (const token of new Parser(lines.addNewLine).parse(text)) {
-    if (isTooDeep(token)) fail(token.offset, tooDeep)
+  for (const token of tokensOf(text, { lines, most: bounds.tokens })) {
+    if (token === 'too many')
+      fail(0, `a document has more than ${bounds.tokens} words and marks; give it as JSON, or split it`)
+    else if (isTooDeep(token)) fail(token.offset, tooDeep)
     else add(composer.next(token))
   }
   add(composer.end())
   return { documents, problems }
+}
+
+/** The documents of a text, and whatever stands between them, until one of them is too long to be held. */
+function* tokensOf(
+  text: string,
+  { lines, most }: { lines: LineCounter; most: number },
+): Generator<CST.Token | 'too many'> {
+  const parser = new Parser(lines.addNewLine)
+  lines.addNewLine(0)
+  let seen = 0
+  for (const word of new Lexer().lex(text)) {
+    if (++seen > most) {
+      yield 'too many'
+      return
+    }
+    for (const token of parser.next(word)) {
+      seen = 0
+      yield token
+    }
+  }
+  yield* parser.end()
 }
 
 /**
@@ -108,25 +154,15 @@ function parts(token: CST.Token): readonly (CST.Token | null | undefined)[] {
   return token.type === 'document' ? [token.value] : []
 }
 
-/** A document as plain data; nothing where it is empty or cannot be had. */
-function plain(
-  document: Document,
-  lines: LineCounter,
-  fail: (offset: number, message: string) => void,
-): FileDocument[] {
+/** A document as plain data; nothing where it is empty. */
+function plain(document: Document, lines: LineCounter): FileDocument[] {
   const { contents } = document
   const start = contents?.range?.[0] ?? 0
   if (!contents || (isScalar(contents) && contents.value === null)) return []
-  try {
-    const value: unknown = document.toJS()
-    const itemLines = items(contents).map(item => lines.linePos(offsetOf(item) ?? start).line)
-    return [{ value, line: lines.linePos(start).line, itemLines }]
-  } catch (error) {
-    // It throws a ReferenceError for an alias without its anchor, or for so many that they would fill the memory.
-    if (!(error instanceof ReferenceError)) throw error
-    fail(start, error.message)
-    return []
-  }
+  // What its aliases may amount to is bounded by now.
+  const value: unknown = document.toJS({ maxAliasCount: -1 })
+  const itemLines = items(contents).map(item => lines.linePos(offsetOf(item) ?? start).line)
+  return [{ value, line: lines.linePos(start).line, itemLines }]
 }
 
 function items(contents: Node): readonly unknown[] {
@@ -139,32 +175,16 @@ function offsetOf(node: unknown): number | undefined {
   return isNode(node) ? node.range?.[0] : undefined
 }
 
-interface Defect {
-  readonly pos: readonly [number, number?]
-  readonly message: string
+/** The library quotes what it stumbled over, which may be a password. */
+function withoutQuotations(message: string): string {
+  return message.replace(
+    /(Not a YAML token|token in YAML (?:stream|document)|extra characters|Unresolved \w+[^:]*):.*/s,
+    '$1',
+  )
 }
 
-/** The first key that stands twice in one mapping: which of the two counts depends on who reads it. */
-function duplicateKey(document: Document): Defect | undefined {
-  let found: Defect | undefined
-  visit(document, {
-    Map(_, map) {
-      const seen = new Set<unknown>()
-      for (const { key } of map.items) {
-        if (!isScalar(key) || key.value === '<<') continue
-        if (seen.has(key.value)) {
-          found = { pos: [key.range?.[0] ?? 0], message: `key \`${String(key.value)}\` is given twice` }
-          return visit.BREAK
-        }
-        seen.add(key.value)
-      }
-      return undefined
-    },
-  })
-  return found
-}
-
-function malformed(at: string, message: string, text: string): Problem {
+function malformed(at: string, defect: string, text: string): Problem {
+  const message = withoutQuotations(defect)
   const sentence =
     message.charAt(0).toLowerCase() +
     message

@@ -11,9 +11,14 @@ import { objectsOf } from './objects'
 import { decode, splitLines } from './text'
 import type { Line } from './text'
 import { unite } from './unite'
+import { isOfChart, unrenderedChart, unrenderedFile, unrenderedObjects } from './unrendered'
+import type { Unrendered } from './unrendered'
 
 /** What stands for standard input among paths. */
 export const standardInput = '-'
+
+/** No text longer than half a gigabyte can be held as one; this leaves room for the objects in it. */
+const largest = 400 * 1024 * 1024
 
 /** How reading is done. */
 export interface ReadOptions {
@@ -31,26 +36,35 @@ export interface Objects {
   readonly problems: readonly Problem[]
   /** What was passed over, and why: empty files, values files, the same object twice. */
   readonly notes: readonly string[]
+  /** What stands for objects that are not there: charts, kustomizations, what Flux and Argo CD make objects from. */
+  readonly unrendered: readonly Unrendered[]
 }
 
 /**
  * Reads Kubernetes objects from files, from directories (their `.yaml`, `.yml` and `.json` files, at any depth, but not
- * in `node_modules` or hidden directories) and from standard input (`-`).
+ * in `node_modules` or hidden directories, nor the templates of a chart) and from standard input (`-`).
  *
  * Never throws for what it finds there: unreadable files, malformed documents and things that are no objects are
  * Problems, with their place. The `at` of each object is `file:line`.
  */
 export async function readObjects(paths: readonly string[], options: ReadOptions): Promise<Objects> {
   const { namespace } = options
-  const sum: Sum = { inputs: [], problems: [], notes: [], ...(namespace !== undefined && { namespace }) }
+  const sum: Sum = {
+    inputs: [],
+    problems: [],
+    notes: [],
+    unrendered: [],
+    ...(namespace !== undefined && { namespace }),
+  }
   for (const path of new Set(paths)) {
     if (path === standardInput) addText(sum, { bytes: await readStream(options.stdin), source: 'stdin', named: true })
-    else for (const file of filesAt(path, sum.problems)) addFile(sum, { file, named: file === path, options })
+    else for (const file of filesAt(path, sum)) addFile(sum, { file, named: file === path, options })
   }
   const united = unite(sum.inputs)
   const problems = [...sum.problems, ...united.problems]
-  if (united.inputs.length + problems.length === 0) problems.push(nothingIn(paths))
-  return { inputs: united.inputs, problems, notes: [...sum.notes, ...united.notes] }
+  if (united.inputs.length + problems.length === 0) problems.push(nothingIn(paths, sum.unrendered))
+  const unrendered = [...sum.unrendered, ...unrenderedObjects(united.inputs)]
+  return { inputs: united.inputs, problems, notes: [...sum.notes, ...united.notes], unrendered }
 }
 
 /** The lines of a file or of standard input (`-`), one at a time, in constant memory. Throws {@link BadInput}. */
@@ -110,6 +124,7 @@ interface Sum {
   readonly inputs: Sourced[]
   readonly problems: Problem[]
   readonly notes: string[]
+  readonly unrendered: Unrendered[]
   readonly namespace?: string
 }
 
@@ -122,7 +137,7 @@ interface Text {
 
 function addFile(sum: Sum, { file, named, options }: { file: string; named: boolean; options: ReadOptions }): void {
   options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-  const bytes = collecting(sum.problems, () => attempt(file, () => readFileSync(file)))
+  const bytes = collecting(sum.problems, () => attempt(file, () => readBounded(file)))
   if (bytes) addText(sum, { bytes, source: file, named })
 }
 
@@ -131,20 +146,39 @@ function addText(sum: Sum, { bytes, source, named }: Text): void {
   if (text === undefined) return
   const parsed = parseDocuments(text, source)
   const found = objectsOf(parsed.documents, { ...sum, source })
+  const tool = unrenderedFile(source)
+  if (tool && !named) {
+    sum.unrendered.push(tool)
+    return
+  }
   // One by one: as arguments of one call, a hundred thousand would not fit on the stack.
   for (const input of found.inputs) sum.inputs.push(input)
   for (const problem of [...parsed.problems, ...found.problems]) sum.problems.push(problem)
   if (parsed.documents.length + parsed.problems.length === 0) sum.notes.push(`${source}: empty, nothing to read`)
   for (const { at, problem } of found.others) {
-    if (named) sum.problems.push(problem)
+    if (named) sum.problems.push({ ...problem, ...(tool && { hint: `render it, with ${tool.how}` }) })
     else sum.notes.push(`${at}: skipped, neither \`apiVersion\` nor \`kind\`: no Kubernetes object`)
   }
 }
 
 async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  let size = 0
+  for await (const chunk of stream) {
+    checkSize('stdin', (size += chunk.length))
+    chunks.push(chunk)
+  }
   return Buffer.concat(chunks)
+}
+
+function readBounded(file: string): Uint8Array {
+  checkSize(file, statSync(file).size)
+  return readFileSync(file)
+}
+
+function checkSize(source: string, size: number): void {
+  if (size <= largest) return
+  throw badInput(source, `it is larger than ${largest / 1024 / 1024} MiB`, 'split it, by namespaces for instance')
 }
 
 function readFile(path: string): string {
@@ -155,27 +189,31 @@ function readFile(path: string): string {
 }
 
 /** A path itself where it is a file; the manifests below it where it is a directory, in the order of their names. */
-function filesAt(path: string, problems: Problem[]): readonly string[] {
+function filesAt(path: string, sum: Sum): readonly string[] {
+  const { problems } = sum
   const before = problems.length
   const isDirectory = collecting(problems, () => attempt(path, () => statSync(path).isDirectory()))
   if (!isDirectory) return problems.length > before ? [] : [path]
-  const files = manifestsBelow(path, { problems, above: [] })
-  if (files.length === 0 && problems.length === before) problems.push(...noFiles(path).problems)
+  const files = manifestsBelow(path, { sum, above: [] })
+  if (sum.unrendered.length === 0 && files.length === 0 && problems.length === before)
+    problems.push(...noFiles(path).problems)
   return files
 }
 
 /** `above`: the real paths of the directories on the way here, so that a link back to one of them ends the walk. */
-function manifestsBelow(directory: string, walk: { problems: Problem[]; above: readonly string[] }): readonly string[] {
-  const { problems, above } = walk
+function manifestsBelow(directory: string, { sum, above }: { sum: Sum; above: readonly string[] }): readonly string[] {
+  const { problems } = sum
   const here = collecting(problems, () => attempt(directory, () => realpathSync(directory)))
   if (here === undefined || above.includes(here)) return []
   const names = collecting(problems, () => attempt(directory, () => readdirSync(directory))) ?? []
+  const isChart = names.includes('Chart.yaml')
+  if (isChart) sum.unrendered.push(unrenderedChart(directory))
   return names.sort().flatMap(name => {
-    if (name.startsWith('.') || name === 'node_modules') return []
+    if (name.startsWith('.') || name === 'node_modules' || (isChart && isOfChart(name))) return []
     const path = join(directory, name)
     const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-    if (isDirectory) return manifestsBelow(path, { problems, above: [...above, here] })
-    return /\.(?:ya?ml|json)$/i.test(name) ? [path] : []
+    if (isDirectory) return manifestsBelow(path, { sum, above: [...above, here] })
+    return /\.(?:ya?ml|json)$/i.test(name) || unrenderedFile(path) ? [path] : []
   })
 }
 
@@ -243,7 +281,8 @@ function noFiles(path: string): BadInput {
   return badInput(path, 'no `.yaml`, `.yml` or `.json` file in this directory or below', 'check the path')
 }
 
-function nothingIn(paths: readonly string[]): Problem {
-  const hint = 'give files or directories with manifests, or `-` for standard input'
+function nothingIn(paths: readonly string[], unrendered: readonly Unrendered[]): Problem {
+  const render = 'what is there makes objects when it is rendered; give what that prints'
+  const hint = unrendered.length > 0 ? render : 'give files or directories with manifests, or `-` for standard input'
   return { code: 'no-objects', severity: 'error', at: paths.join(' '), message: 'no Kubernetes object in there', hint }
 }

@@ -8,6 +8,8 @@ import { count, visible } from '../core/report/words'
 import { BadInput, badInput } from './bad-input'
 import { readObjects, standardInput } from './io'
 import type { ExitCode, Session } from './session'
+import { hookNotes } from './hooks'
+import { isUnrendered, unrenderedWarnings } from './unrendered'
 
 /** A file that takes about a second to parse, in bytes. */
 const large = 1_000_000
@@ -18,20 +20,23 @@ export interface Reading {
   readonly namespace?: string
 }
 
-/** The objects in files, directories and standard input; what was passed over is noted. Throws {@link BadInput}. */
+/** The objects in files, directories and standard input; what was passed over is noted, and what is not
+ * rendered warned of. Throws {@link BadInput}. */
 export async function objectsAt(
   paths: readonly string[],
   session: Session,
   { namespace }: Reading = {},
 ): Promise<readonly Sourced[]> {
-  const { inputs, problems, notes } = await readObjects(paths, {
+  const { inputs, problems, notes, unrendered } = await readObjects(paths, {
     stdin: session.stdin,
     ...(namespace !== undefined && { namespace }),
     onFile: (path, size) => {
       session.progress.step(`reading ${path}`, size > large ? 'heavy' : 'light')
     },
   })
-  for (const note of notes) session.err(`note: ${visible(note)}\n`)
+  for (const note of [...notes, ...hookNotes(inputs)]) session.err(`note: ${visible(note)}\n`)
+  for (const warning of unrenderedWarnings(unrendered))
+    session.err(`${session.errStyle.yellow('warning')}: ${warning}\n`)
   if (problems.length > 0) throw new BadInput(problems)
   return inputs
 }
@@ -71,9 +76,10 @@ export function checkStandardInput(paths: readonly string[]): void {
 }
 
 function noteSkipped(skipped: Readonly<Record<string, number>>, session: Session): void {
-  const kinds = Object.entries(skipped).map(([kind, number]) => `${kind} ${number}`)
+  const said = Object.entries(skipped).filter(([kind]) => !isUnrendered(kind))
+  const kinds = said.map(([kind, number]) => `${kind} ${number}`)
   if (kinds.length === 0) return
-  const objects = Object.values(skipped).reduce((sum, number) => sum + number, 0)
+  const objects = said.reduce((sum, [, number]) => sum + number, 0)
   const what = `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
   session.err(`note: ${what}: ${visible(kinds.sort().join(', '))}\n`)
 }

@@ -30,7 +30,8 @@ export function objectsOf(documents: readonly FileDocument[], { source, namespac
     const items = itemsOf(value)
     if (items) items.forEach((item, i) => visit(item, itemLines[i] ?? line, []))
     else if (!isMapping(value)) problems.push(notAnObject(value, at))
-    else if (!looksLikeAnObject(value)) others.push({ at, problem: untyped(value, at) })
+    else if (!looksLikeAnObject(value) || isOfKustomize(value))
+      others.push({ at, problem: isOfKustomize(value) ? ofKustomize(at) : untyped(value, at) })
     else if (isTyped(value))
       inputs.push({ object: namespace === undefined ? value : inNamespace(value, namespace), at })
     else problems.push(untyped(value, at))
@@ -43,6 +44,11 @@ type Mapping = Readonly<Record<string, unknown>>
 
 function looksLikeAnObject(value: Mapping): boolean {
   return 'apiVersion' in value || 'kind' in value || (isMapping(value.metadata) && 'name' in value.metadata)
+}
+
+/** The file of a tool, which no cluster ever has, whether it says so itself or not (kubernetes-sigs/kustomize `api/types/kustomization.go`). */
+function isOfKustomize({ apiVersion }: Mapping): boolean {
+  return typeof apiVersion === 'string' && apiVersion.startsWith('kustomize.config.k8s.io/')
 }
 
 function isTyped({ apiVersion, kind }: Mapping): boolean {
@@ -78,6 +84,11 @@ function notAnObject(value: unknown, at: string): Problem {
     message: `expected a Kubernetes object, got ${nameType(value)}`,
     hint: 'an object is a mapping with `apiVersion`, `kind` and `metadata`',
   }
+}
+
+function ofKustomize(at: string): Problem {
+  const message = 'a kustomization is no Kubernetes object'
+  return { code: 'not-an-object', severity: 'error', at, message, hint: 'render it, with `kubectl kustomize DIR`' }
 }
 
 function untyped(value: Mapping, at: string): Problem {

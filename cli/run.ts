@@ -1,15 +1,9 @@
 import { Command, CommanderError } from 'commander'
 import { renderProblems } from '../core/report/problems'
 import { BadInput } from './bad-input'
-import { addCheck } from './commands/check'
-import { addCompile } from './commands/compile'
-import { addDecide } from './commands/decide'
-import { addEqual } from './commands/equal'
-import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
 import type { ExitCode, Session } from './session'
-
-const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide]
+import { verbs } from './verbs'
 
 /** A bug of ours is none of the three answers. The number is that of `sysexits.h` for internal errors. */
 const internalError = 70
@@ -20,8 +14,11 @@ const internalError = 70
  */
 export async function run(argv: readonly string[], session: Session): Promise<number> {
   let chosen: Action | undefined
-  const program = build(session, action => {
-    chosen = action
+  const program = build(session)
+  addVerbs(program, argv[0], verb => {
+    verb(program, session, action => {
+      chosen = action
+    })
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -33,8 +30,16 @@ export async function run(argv: readonly string[], session: Session): Promise<nu
   }
 }
 
-function build(session: Session, choose: (action: Action) => void): Command {
-  const program = new Command('ztm')
+/** The verb that is asked for, whole; of the others the name and what they answer, which is all that a list shows. */
+function addVerbs(program: Command, asked: string | undefined, add: (verb: Verb) => void): void {
+  for (const { name, asks, load } of verbs) {
+    if (name === asked) add(load())
+    else program.command(name).description(asks)
+  }
+}
+
+function build(session: Session): Command {
+  return new Command('ztm')
     .description('Compiles a service graph into mesh policies, and says who can really call whom.')
     .exitOverride()
     .configureOutput({
@@ -42,6 +47,8 @@ function build(session: Session, choose: (action: Action) => void): Command {
       writeErr: text => {
         session.err(text)
       },
+      getOutHelpWidth: () => session.width,
+      getErrHelpWidth: () => session.width,
       outputError: (text, write) => {
         write(text.replace(/'([^']*)'/g, '`$1`'))
       },
@@ -49,8 +56,6 @@ function build(session: Session, choose: (action: Action) => void): Command {
     .showHelpAfterError('run `ztm --help`, or `ztm <verb> --help` for an example')
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 bad input.')
-  for (const add of verbs) add(program, session, choose)
-  return program
 }
 
 function usage(program: Command, session: Session): ExitCode {

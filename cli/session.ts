@@ -19,9 +19,14 @@ export interface Session {
   /** For everything else. */
   readonly errStyle: Style
   readonly progress: Progress
+  /** How many columns a help may take. */
+  readonly width: number
 }
 
-type Output = NodeJS.WritableStream & { readonly isTTY?: boolean }
+type Output = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number }
+
+/** Where nobody looks, or who looks does not say how wide his screen is. */
+const usualWidth = 80
 
 /** The streams and environment of a process. */
 export interface Streams {
@@ -37,6 +42,7 @@ export function openSession({ stdin, stdout, stderr, env }: Streams): Session {
   return {
     stdin,
     progress,
+    width: stdout.columns ?? usualWidth,
     style: styleFor(stdout, env),
     errStyle: styleFor(stderr, env),
     out: text => {

@@ -17,7 +17,7 @@ import type { ExitCode, Session } from '../session'
 
 interface Options extends Reading {
   readonly format: 'text' | 'json' | 'markdown'
-  readonly trustDomain: readonly string[]
+  readonly trustDomain?: readonly string[]
 }
 
 const example = `
@@ -56,7 +56,7 @@ async function showEqual(
   session: Session,
 ): Promise<ExitCode> {
   checkStandardInput([first, second])
-  const sameDomains = options.trustDomain.map(parseDomains)
+  const sameDomains = (options.trustDomain ?? []).map(parseDomains)
   checkDomains(sameDomains)
   const [a, b] = [await reachAt(first, options, session), await reachAt(second, options, session)]
   session.progress.step('comparing')

@@ -29,8 +29,12 @@ export function blocks(problems: readonly Problem[], acknowledged: readonly stri
   return problems.some(p => p.severity === 'error' || (p.severity === 'narrowed' && !acknowledged.includes(p.code)))
 }
 
+/** Nothing has a longer name (kubernetes: 253 characters); to compare such takes time that grows with its square. */
+const longestName = 300
+
 /** The name in `known` nearest to `name`, where it is near enough to be meant; transpositions count as one edit. */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > longestName) return undefined
   const limit = Math.max(1, Math.floor(name.length / 3))
   let best: { readonly name: string; readonly steps: number } | undefined
   for (const candidate of known) {

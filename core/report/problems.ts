@@ -6,6 +6,9 @@ import { count, visible } from './words'
 /** More than anybody reads; the rest is counted. */
 const mostShown = 200
 
+/** What somebody wrote as a name may be megabytes of it. */
+const longest = 2000
+
 const ranks = { error: 0, narrowed: 1, delegated: 2 } as const
 
 /**
@@ -22,6 +25,10 @@ export function renderProblems(problems: readonly Problem[], style: Style = plai
 
 function problemLines({ at, message, severity, hint }: Problem, style: Style): readonly string[] {
   const kind = severity === 'error' ? '' : `${style.yellow(severity)}: `
-  const line = `${style.bold(visible(at))}: ${kind}${visible(message)}`
-  return hint === undefined ? [line] : [line, style.dim(`  hint: ${visible(hint)}`)]
+  const line = `${style.bold(shown(at))}: ${kind}${shown(message)}`
+  return hint === undefined ? [line] : [line, style.dim(`  hint: ${shown(hint)}`)]
+}
+
+function shown(text: string): string {
+  return visible(text.length > longest ? `${text.slice(0, longest)}…` : text)
 }

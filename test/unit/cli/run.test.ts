@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { run } from '../../../cli/run'
+import { verbs as table } from '../../../cli/verbs'
 import { openSession } from '../../../cli/session'
 import { assertNoTrace, assertRefused, bundled, child, root, scratch, shell, ztm } from './support/ztm'
 import { shop } from './support/manifests'
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const verbs = ['check', 'compile', 'reach', 'equal', 'decide']
+const verbs = table.map(({ name }) => name)
 const { write } = scratch()
 
 describe('ztm', () => {
@@ -111,15 +112,33 @@ describe('an example', () => {
     }
   })
 
-  it('of a help or of docs/cli.md works when it is pasted', async () => {
+  const pages = ['docs/cli.md', ...readdirSync(join(root, 'docs/cli')).map(name => `docs/cli/${name}`)]
+
+  it('of a help or of a page works when it is pasted, and prints what the page says', async () => {
     const helps = await Promise.all(verbs.map(verb => ztm([verb, '--help'])))
-    const page = readFileSync(join(root, 'docs/cli.md'), 'utf8')
-    const commands = new Set([...helps.flatMap(({ out }) => commandsOf(out)), ...commandsOf(page)])
-    assert.ok(commands.size >= 8, [...commands].join('\n'))
+    const shown = pages.flatMap(page => outputsIn(readFileSync(join(root, page), 'utf8')))
+    const texts = [...helps.map(({ out }) => out), ...pages.map(page => readFileSync(join(root, page), 'utf8'))]
+    const commands = new Set(texts.flatMap(commandsOf))
+    assert.ok(commands.size >= 8 && shown.length >= 3, [...commands].join('\n'))
     for (const command of commands) {
       const { code, out, err } = await shell(command)
-      assert.equal(code, 0, `${command}\n${out}${err}`)
+      // To find something is an answer, too.
+      assert.ok(code === 0 || code === 1, `${command}\n${out}${err}`)
       assertNoTrace(err)
+      for (const { output } of shown.filter(one => one.command === command))
+        assert.match(out === '' ? err : out, pattern(output), command)
     }
   })
 })
+
+/** What a page shows under a command: a block of text right after the block that holds it alone. */
+function outputsIn(page: string): readonly { readonly command: string; readonly output: string }[] {
+  const blocks = page.matchAll(/^```sh\n([^`]*)\n```\n+```text\n([\s\S]*?)^```$/gm)
+  return [...blocks].flatMap(([, block = '', output = '']) => commandsOf(block).map(command => ({ command, output })))
+}
+
+/** In what a page shows, a line `…` stands for lines that are left out. */
+function pattern(output: string): RegExp {
+  const parts = output.split(/^…\n/m).map(part => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${parts.join('[^]*')}$`)
+}

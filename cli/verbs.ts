@@ -1,0 +1,47 @@
+import type { Verb } from './command'
+import type * as check from './commands/check'
+import type * as compile from './commands/compile'
+import type * as decide from './commands/decide'
+import type * as equal from './commands/equal'
+import type * as reach from './commands/reach'
+
+/** A verb as the list of verbs tells of it, before anything of it is loaded. */
+export interface VerbEntry {
+  readonly name: string
+  /** The question it answers, one line. */
+  readonly asks: string
+  /** Loads what it needs, which is most of what takes time when the program starts. */
+  readonly load: () => Verb
+}
+
+/*
+ * Each verb is loaded where it is asked for and not before. A `require` does that both in a checkout and in the one file
+ * that is built; what it gives is typed by the file that it names.
+ */
+export const verbs: readonly VerbEntry[] = [
+  {
+    name: 'reach',
+    asks: 'who can really call whom?',
+    load: () => (require('./commands/reach') as typeof reach).addReach,
+  },
+  {
+    name: 'check',
+    asks: 'do these manifests keep the zero-trust rules?',
+    load: () => (require('./commands/check') as typeof check).addCheck,
+  },
+  {
+    name: 'decide',
+    asks: 'does this request get through?',
+    load: () => (require('./commands/decide') as typeof decide).addDecide,
+  },
+  {
+    name: 'equal',
+    asks: 'do these two let the same through?',
+    load: () => (require('./commands/equal') as typeof equal).addEqual,
+  },
+  {
+    name: 'compile',
+    asks: 'which manifests does this graph mean, and what does its lock file say?',
+    load: () => (require('./commands/compile') as typeof compile).addCompile,
+  },
+]
