@@ -82,13 +82,13 @@ function hop(layer: Layer, { from, to, port }: Hop): Verdict {
   const out =
     from.kind === 'pod' ? side(layer, from.pod, { direction: 'egress', far: entered, to: entered, port }) : allow()
   const verdict = inTurn(out, side(layer, to, { direction: 'ingress', far: from, to: entered, port }))
-  return verdict.verdict === 'deny' && from.kind === 'pod' ? unlessItself(verdict, from.pod, to) : verdict
+  return verdict.verdict === 'deny' ? unlessItself(verdict, from, to) : verdict
 }
 
-function unlessItself(refused: Verdict, from: Pod, to: Pod): Verdict {
-  if (from.hostNetwork || to.hostNetwork)
+function unlessItself(refused: Verdict, from: End, to: Pod): Verdict {
+  if ((from.kind === 'pod' && from.pod.hostNetwork) || to.hostNetwork)
     return unknown(...refused.because.map(because => `on a node's network ${because} need not hold`))
-  if (from !== to) return refused
+  if (from.kind === 'outside' || from.pod !== to) return refused
   return to.single
     ? allow('a Pod always reaches itself')
     : unknown('a Pod always reaches itself, but perhaps not others of its kind')

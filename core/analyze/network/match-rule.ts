@@ -54,7 +54,16 @@ function isPeer(peer: NetworkPeer, { namespace }: NetworkPolicy, far: End): Tern
 /** Whether a block takes in Pods by their addresses is up to the network plugin (kubernetes documentation, "Network Policies", "ipBlock"). */
 function isInBlock({ cidr, except }: Extract<NetworkPeer, { kind: 'block' }>, far: End): Ternary {
   const lies = (ip: string): boolean => inBlock(ip, cidr) && !except.some(hole => inBlock(ip, hole))
+  const isOfPod = (ip: string): boolean => lies(ip) && !linkLocal.some(block => inBlock(ip, block))
   if (far.kind === 'outside') return far.ip === undefined ? 'unknown' : ternary(lies(far.ip))
   const known = far.pod.ips.length > 0 ? far.pod.ips : far.ip === undefined ? [] : [far.ip]
-  return known.length > 0 && !known.some(lies) ? 'no' : 'unknown'
+  const impossible = known.length > 0 ? !known.some(isOfPod) : linkLocal.some(block => isPart(cidr, block))
+  return impossible ? 'no' : 'unknown'
+}
+
+/** No Pod has such an address; the kubelet's probes of ambient Pods come from one. */
+const linkLocal = ['169.254.0.0/16', 'fe80::/10']
+
+function isPart(cidr: string, block: string): boolean {
+  return inBlock(cidr.split('/')[0] ?? '', block) && Number(cidr.split('/')[1]) >= Number(block.split('/')[1])
 }
