@@ -7,6 +7,7 @@ import { agreed } from '../../istio/kleene'
 import { usesIngressWaypoint } from '../../istio/waypoints'
 import type { Gateway, Layer, Service } from '../../layer'
 import { limitsOf } from '../../network/isolation'
+import type { NetworkRule } from '../../network/layer-network'
 import { censusOf, isLimited, type Pod } from '../../network/pods'
 import type { Called, Speaker } from '../../network/wires'
 import { hbonePort, shownWires, waypointWires } from '../../network/wires'
@@ -14,6 +15,7 @@ import type { Match } from '../bounds'
 import { always, any, both, exactly, never, oneOf, unknowable } from '../bounds'
 import { nobody } from '../callers'
 import type { PortRange } from '../../linkerd/port-set'
+import { blockOf } from './blocks'
 import { Crossings } from './crossing'
 import { isFor, rangesTold } from './ports'
 
@@ -136,6 +138,11 @@ export function byGateways(
   return uses === 'yes' ? through : straight
 }
 
+/** Whether a Pod may be what a rule lets in: whom nothing but an address tells has no egress that tells ports apart. */
+function isOfPods({ peers }: NetworkRule): boolean {
+  return !peers || peers.some(peer => peer.kind === 'pods' || !blockOf(peer).ofPods.isEmpty)
+}
+
 /** The ports of a workload that NetworkPolicies tell from others, of those that anybody can enter: those of ranges that are not too wide, and the ends of those that are. */
 export function networkRanges(called: Pick<Called, 'layer' | 'workload'>): readonly PortRange[] {
   const { layer, workload } = called
@@ -150,7 +157,9 @@ export function networkRanges(called: Pick<Called, 'layer' | 'workload'>): reado
     limits.some(
       ({ policy, applies }) =>
         applies === 'unknown' ||
-        policy.ingress.some(rule => isFor(rule, first, pod) !== 'no' || isFor(rule, last, pod) !== 'no'),
+        policy.ingress.some(
+          rule => isOfPods(rule) && (isFor(rule, first, pod) !== 'no' || isFor(rule, last, pod) !== 'no'),
+        ),
     )
   return [...own, ...view.crossings.exits.rangesTold(pod).filter(isEntered)].filter(([first]) => first !== hbonePort)
 }
