@@ -46,8 +46,7 @@ export function clientsOf(layer: Layer): Clients {
 
 /** The requests of `region` whose caller is in `callers`: cut first to those that the region names, who are few. */
 export function from(callers: Language, region: Region): Region {
-  const named = region.variable === 'caller' ? region.edges.flatMap(({ values }) => [...(values.words ?? [])]) : []
-  const listed = region.variable === 'caller' && region.edges.every(({ values }) => values.words !== undefined)
-  const relevant = listed ? Language.literals(named).intersect(callers) : callers
+  const named = region.valuesOf('caller')
+  const relevant = named.words ? named.intersect(callers) : callers
   return Region.where('caller', relevant).intersect(region)
 }
