@@ -1,5 +1,5 @@
 import { compile } from '../core/compile/compile'
-import type { Compiled, Target } from '../core/compile/target'
+import type { Compiled, MeshTarget } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -12,7 +12,7 @@ import { digestOf } from './digest'
 /** A graph, and what it is to be compiled for. */
 export interface Question {
   readonly graph: Graph
-  readonly target: Target
+  readonly target: MeshTarget
   /** Codes of `narrowed` problems that are accepted. @default [] */
   readonly acknowledged?: readonly string[]
 }

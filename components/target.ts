@@ -1,4 +1,4 @@
-import type { GatewayTarget, IstioTarget, LinkerdTarget, Target } from '../core/compile/target'
+import type { GatewayTarget, IstioTarget, LinkerdTarget, MeshTarget } from '../core/compile/target'
 import { blocking } from '../core/model/problem'
 import { systemNamespace } from './istio-values'
 import { Refused } from './refused'
@@ -11,7 +11,7 @@ type Described = Pick<MeshSettings, 'istio' | 'linkerd' | 'meshes' | 'stages' | 
  *
  * @throws Refused where they name none
  */
-export function targetOf(settings: Described): Target {
+export function targetOf(settings: Described): MeshTarget {
   const { istio, linkerd, meshes = {} } = settings
   if (!linkerd) {
     if (!istio) throw new Refused('there is no mesh', [noMesh])

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Target } from '../core/compile/target'
+import type { MeshTarget } from '../core/compile/target'
 import { compile } from '../core/compile/compile'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
@@ -23,7 +23,7 @@ const graphFile = 'services.ts'
 /** What the project's graph means for the stack: what effective reach is held against. */
 export interface Meant {
   readonly intent: Intent
-  readonly target: Target
+  readonly target: MeshTarget
   /** What the policies rest on and others deploy. */
   readonly assumptions: readonly KubernetesObject[]
   /** What the compiler made, for its reasons alone: what is judged is what the program registers. */
