@@ -39,10 +39,10 @@ export { compile, compileWithNetwork, namespaceLabels } from './core/compile/com
 export type {
   Compiled,
   DataPlane,
+  DnsTarget,
   GatewayRouting,
   GatewayTarget,
   IstioTarget,
-  DnsTarget,
   LinkerdTarget,
   MeshTarget,
   NetworkPolicyTarget,

@@ -1,4 +1,4 @@
-import { addressesOf } from '../../model/address'
+import ipaddr from 'ipaddr.js'
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { canonicalCidr } from '../../graph/cidrs'
@@ -58,10 +58,11 @@ export function settle(target: NetworkPolicyTarget): {
   return { settings, problems }
 }
 
-/** Whether every address of one block is in the other and not the other way round, as `except` asks of what it leaves out (kubernetes `pkg/apis/networking/validation/validation.go` ValidateIPBlock). */
+/** Whether one block is a part of the other and not all of it, both in canonical form, as `except` asks of what it leaves out (kubernetes `pkg/apis/networking/validation/validation.go` ValidateIPBlock). */
 export function isStrictlyWithin(inner: string, outer: string): boolean {
-  const [small, large] = [addressesOf(inner), addressesOf(outer)]
-  return small !== undefined && large !== undefined && small !== large && small.minus(large).isEmpty
+  const [small, within] = ipaddr.parseCIDR(inner)
+  const [large, bits] = ipaddr.parseCIDR(outer)
+  return small.kind() === large.kind() && within > bits && small.match(large, bits)
 }
 
 function badBlock(at: string, cidr: string): Problem[] {
