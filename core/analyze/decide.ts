@@ -6,6 +6,7 @@ import { intoSidecar, type Arrival } from './istio/sidecar-hop'
 import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict'
 import type { Layer } from './layer'
 import { intoLinkerd } from './linkerd/hop'
+import { overNetwork } from './network/hop'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
 import { byDetour } from './waypoint/detour'
@@ -22,8 +23,8 @@ export interface DecideOptions {
 
 /**
  * Whether one request gets through to one workload: THE definition of what policies mean, which `reach` must agree with for all
- * requests at once. It judges the hops between the caller's own proxy and the workload; whether that proxy would let the call out, and whether it
- * shows the identity the request has, are other questions.
+ * requests at once. It judges the hops between the caller's own proxy and the workload, on the network and in the mesh; whether that proxy would let the
+ * call out, and whether it shows the identity the request has, are other questions.
  */
 export function decide(layer: Layer, request: Request, { assume }: DecideOptions = {}): Verdict {
   const world = assume === 'recorded' ? assumeRecorded(layer) : layer
@@ -41,17 +42,18 @@ function intoWorkload(arrival: Arrival): Verdict {
 
 /** A workload without a proxy enforces nothing. */
 function intoPlane(arrival: Arrival, { plane, because }: PlaneChoice): Verdict {
+  const past = (onward: () => Verdict) => overNetwork({ ...arrival, plane, port: arrival.request.to.port }, onward)
   switch (plane) {
     case 'none':
-      return byDetour(arrival, { tunnel: false, straight: () => allow(because) })
+      return byDetour(arrival, { plane, tunnel: false, straight: () => allow(because) })
     case 'sidecar':
-      return byDetour(arrival, { tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
+      return byDetour(arrival, { plane, tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
     case 'ztunnel':
       return intoAmbient(arrival)
     case 'gateway':
-      return intoGateway(arrival)
+      return past(() => intoGateway(arrival))
     case 'linkerd':
-      return intoLinkerd(arrival)
+      return past(() => intoLinkerd(arrival))
   }
 }
 

@@ -16,6 +16,7 @@ import { floorOf, otherPorts } from './floor'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
 import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
+import { homesOf } from './network/homes'
 import type { Homes } from './network/layer-network'
 import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
@@ -113,7 +114,7 @@ export function reach(layer: Layer): Reach {
     ports,
     gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
-    homes: new Map(),
+    homes: homesOf(layer),
     domains: everyDomainOf(layer),
     ...nodeNetworksOf(layer),
     questions,
@@ -196,6 +197,7 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
   const entrance = attempt(() => oneEntrance(each.map(entranceOf)))
   if (!entrance) problems.push(tooComplex(workload, port))
   const own = entrance?.served ?? unknowable
+  const network = entrance?.network
   const bounds = attempt(() => boundsOf(asked, entrance, view)) ?? { must: unknowable.must, may: own.may }
   return {
     workload,
@@ -204,6 +206,7 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ways: entrance?.ways ?? [],
     ...(entrance?.direct && { direct: entrance.direct }),
     ...(entrance?.floor && { floor: entrance.floor }),
+    ...(network && network.must !== Region.all && { network }),
     bounds,
     ...behind,
     because: region => deciders(asked, region),

@@ -10,8 +10,8 @@ export interface Behind {
   readonly layer: Layer
   /** What stands before it. */
   readonly guard: 'ztunnel' | 'sidecar' | 'none'
-  /** What comes straight to it. */
-  readonly direct: Match
+  /** What this lets in, whatever the network makes of it. */
+  readonly guarded: Match
 }
 
 /** A call that a waypoint passes on. */
@@ -28,14 +28,18 @@ export interface Onward {
  * tunnel; to the address of a Pod it knows HBONE alone. From which address it calls is not known. Sources: istio
  * `pilot/pkg/xds/endpoints/endpoint_builder.go` buildEnvoyLbEndpoint, `pilot/pkg/networking/core/cluster_waypoint.go` buildWaypointInboundVIPCluster.
  */
-export function letIn({ layer, guard, direct }: Behind, onward: Onward): Match {
+export function letIn({ layer, guard, guarded }: Behind, onward: Onward): Match {
   const tunnel = { ztunnel: true, sidecar: layer.mesh.hbone, none: false }[guard]
   if (tunnel !== true && onward.to === 'workload') return unknowable
   if (guard === 'none') return always
   const identity = waypointIdentity(layer, onward.gateway)
-  const tunnelled = identity ? called(direct, printIdentity(identity), onward) : direct.may.isEmpty ? never : unknowable
+  const tunnelled = identity
+    ? called(guarded, printIdentity(identity), onward)
+    : guarded.may.isEmpty
+      ? never
+      : unknowable
   if (tunnel === true) return tunnelled
-  const plain = called(direct, '', onward)
+  const plain = called(guarded, '', onward)
   return tunnel === false ? plain : oneOf([tunnelled, plain])
 }
 

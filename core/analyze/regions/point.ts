@@ -15,14 +15,17 @@ export interface RequestPoint {
   /** The path as policies see it: normalised, without its query. */
   readonly path: string
   readonly questions: Questions
+  /** Where it comes from, as the attribute `pod` has it. @default no Pod */
+  readonly pod?: string
 }
 
 /** The point a request is, for asking whether a region contains it. A caller whose address is not given has none. */
-export function pointOf({ request, path, questions }: RequestPoint): Point {
+export function pointOf({ request, path, questions, pod = '' }: RequestPoint): Point {
   const { from, http, jwt, sni } = request
   const values: Readonly<Record<string, string>> = {
     caller: from.kind === 'identity' ? printIdentity(from.identity) : '',
     address: addressBits(from.ip ?? '') ?? '',
+    pod,
     'remote-address': addressBits(remoteAddress(request) ?? '') ?? '',
     protocol: http ? 'http' : 'tcp',
     sni: from.kind === 'identity' ? (sni ?? '').toLowerCase() : '',

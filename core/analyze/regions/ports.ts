@@ -4,11 +4,12 @@ import { planesOf } from '../istio/data-plane'
 import { targetPort } from '../istio/protocol'
 import { containsLabels } from '../istio/attachment'
 import type { Layer, Rule, Workload } from '../layer'
-import { linkerdPorts, ownPorts, wideRanges } from './linkerd/ports'
+import { isWide, linkerdPorts, ownPorts, portsOf, wideRanges } from './linkerd/ports'
+import { networkRanges } from './network/view'
 import type { Scope } from './scopes'
 
 /**
- * The container ports that anything read names for a workload: its containers, Services, policies and annotations. All others are
+ * The container ports that anything read names for a workload: its containers, Services, policies of the mesh and the network, and annotations. All others are
  * alike, so one of them stands for them.
  */
 export function mentionedPorts(layer: Layer, workload: Workload): readonly number[] {
@@ -31,6 +32,7 @@ export function mentionedPorts(layer: Layer, workload: Workload): readonly numbe
     ...Object.entries(workload.annotations).flatMap(([key, value]) =>
       key.includes('InboundPorts') ? numbers(value) : [],
     ),
+    ...networkRanges({ layer, workload }).flatMap(portsOf),
   ]
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
   const linkerds = planes.includes('linkerd') ? linkerdPorts(layer, workload) : []
@@ -48,7 +50,7 @@ function leftOut(planes: readonly Plane[]): readonly number[] {
 export function spares({ layer, workload }: Scope, named: readonly number[]): readonly [number, ...number[]] {
   const taken = new Set([...named, ...agentPorts, ...ownPorts])
   const proxied = planesOf(layer, workload).some(({ plane }) => plane === 'linkerd')
-  const ranges = proxied ? wideRanges(layer, workload) : []
+  const ranges = [...(proxied ? wideRanges(layer, workload) : []), ...networkRanges({ layer, workload }).filter(isWide)]
   const ends = ranges.flatMap(([first, last]) => [first - 1, last])
   const [highest = 65_535, ...lower] = [65_535, ...ends].flatMap(from => below(from, taken) ?? [])
   return [highest, ...lower]

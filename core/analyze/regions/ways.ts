@@ -11,6 +11,7 @@ import { any, both, choose, oneOf } from './bounds'
 import { trustedCallers } from './callers'
 import type { Clients } from './clients'
 import { from } from './clients'
+import type { NetworkWay } from './network/view'
 import type { Behind } from './onward'
 import { letIn } from './onward'
 import { admitted, smuggled } from './port'
@@ -39,6 +40,10 @@ export interface Way {
 export interface Approach extends Behind {
   readonly workload: Workload
   readonly port: number
+  /** What comes straight to it. */
+  readonly direct: Match
+  /** What the network makes of it; absent where nothing limits it. */
+  readonly network?: NetworkWay
   /** What a waypoint knows of a port it is asked for. */
   readonly waypointFacts: WaypointFacts
   /** What a waypoint's routes are certain to leave as it is. */
@@ -105,13 +110,22 @@ function past(bound: Bound, named: Addressee, approach: Approach): Match {
     case 'unknown':
       return { must: Region.none, may: Region.where('caller', trustedCallers(undefined)) }
     case 'waypoint':
-      return both(admitted(approach.waypointFacts(bound.gateway, named)), passedOn(bound.gateway, named, approach))
+      return overNetwork(
+        both(admitted(approach.waypointFacts(bound.gateway, named)), passedOn(bound.gateway, named, approach)),
+        bound.gateway,
+        approach,
+      )
   }
 }
 
 function smuggledPast(bound: Bound, named: Addressee, approach: Approach): Region {
   if (bound.kind !== 'waypoint' || passedOn(bound.gateway, named, approach).may.isEmpty) return Region.none
-  return smuggled(approach.waypointFacts(bound.gateway, named))
+  const hidden = smuggled(approach.waypointFacts(bound.gateway, named))
+  return overNetwork({ must: Region.none, may: hidden }, bound.gateway, approach).may
+}
+
+function overNetwork(match: Match, gateway: Gateway, { network }: Approach): Match {
+  return network ? both(match, network.through(gateway)) : match
 }
 
 function passedOn(gateway: Gateway, named: Addressee, approach: Approach): Match {

@@ -18,6 +18,9 @@ import { acceptedBy, domainsOf } from './domains'
 import type { GatewayView } from './gateway-view'
 import { intoLinkerdPort } from './linkerd/entrance'
 import type { PortFacts } from './port'
+import type { NetworkWay } from './network/view'
+import { networkView } from './network/view'
+import { networkAlone } from './network/alone'
 import { admitted, smuggled } from './port'
 import type { Questions } from './tokens'
 import type { WaypointFacts } from './waypoint'
@@ -49,6 +52,8 @@ export interface Entrance {
   smuggled(): Region
   /** What a Linkerd proxy lets in whatever policies say; absent where none certainly guards the port. */
   readonly floor?: Region
+  /** What the network alone lets get there, by any of its wires; absent where nothing limits the network. */
+  readonly network?: Match
 }
 
 /** What gets into a port, on the plane its workload is on, or on any it may be on. */
@@ -67,46 +72,84 @@ export function oneEntrance(entrances: readonly Entrance[]): Entrance {
     direct: entrances.find(({ direct }) => direct)?.direct,
     smuggled: () => Region.union(entrances.map(entrance => entrance.smuggled())),
     floor: Region.intersection(floors),
+    ...networkOf(entrances),
   }
+}
+
+function networkOf(entrances: readonly Entrance[]): Pick<Entrance, 'network'> {
+  const each = entrances.flatMap(({ network }) => network ?? [])
+  return each.length === 0 ? {} : { network: oneOf(each) }
 }
 
 const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
   sidecar: asked => {
-    const direct = choose(isCaptured(asked), admitted(facts(asked)), always)
-    const approach: Approach = { ...asked, guard: 'sidecar', direct }
-    const ways = waysIn(approach)
+    const guarded = choose(isCaptured(asked), admitted(facts(asked)), always)
+    const { approach, ways, network } = approached(asked, 'sidecar', guarded)
     const hidden = ways.map(way => way.smuggled)
+    const bytes = (): Region => straightMay(approach, smuggled(facts(asked)))
     return {
-      served: withProbes(asked, united(approach, ways, asked.clients)),
+      served: withProbes(asked, united(approach, ways, asked.clients), guarded),
       ways,
       direct: undefined,
-      smuggled: () => Region.union([smuggled(facts(asked)), ...hidden]).minus(byKubelet),
+      smuggled: () => Region.union([bytes(), ...hidden]).minus(byKubelet),
+      ...network,
     }
   },
   ztunnel: asked => {
-    const direct = straight(asked)
-    const approach: Approach = { ...asked, guard: 'ztunnel', direct }
-    const ways = waysIn(approach)
+    const { approach, ways, network } = approached(asked, 'ztunnel', straight(asked))
     const hidden = ways.map(way => way.smuggled)
     return {
-      served: pastByNode(united(approach, ways, asked.clients)),
+      served: pastByNode(united(approach, ways, asked.clients), approach.network),
       ways,
-      direct,
+      direct: approach.direct,
       smuggled: () => Region.union(hidden).minus(byKubelet),
+      ...network,
     }
   },
-  gateway: ({ gateways, workload, port }) => ({
-    served: gateways.passage(workload, port).entered,
-    ways: [],
-    direct: undefined,
-    smuggled: () => Region.none,
-  }),
-  linkerd: asked => ({ ...intoLinkerdPort(asked), ways: [], direct: undefined }),
-  none: asked => {
-    const approach: Approach = { ...asked, guard: 'none', direct: always }
-    const ways = waysIn(approach)
-    return { served: united(approach, ways, asked.clients), ways, direct: undefined, smuggled: () => Region.none }
+  gateway: asked => {
+    const { entered } = asked.gateways.passage(asked.workload, asked.port)
+    return { ...straightOver(asked, 'gateway', entered), ways: [], direct: undefined, smuggled: () => Region.none }
   },
+  linkerd: asked => {
+    const { served, smuggled: hidden, floor } = intoLinkerdPort(asked)
+    const over = straightOver(asked, 'linkerd', served)
+    const may = over.network?.may ?? Region.all
+    return { ...over, floor, ways: [], direct: undefined, smuggled: () => hidden().intersect(may) }
+  },
+  none: asked => {
+    const { approach, ways, network } = approached(asked, 'none', always)
+    const served = united(approach, ways, asked.clients)
+    return { served, ways, direct: undefined, smuggled: () => Region.none, ...network }
+  },
+}
+
+/** What stands before a port that waypoints may lead to, on the network and in the mesh. */
+interface Approached {
+  readonly approach: Approach
+  readonly ways: readonly Way[]
+  readonly network: Pick<Entrance, 'network'>
+}
+
+function approached(asked: Asked, guard: Approach['guard'], guarded: Match): Approached {
+  const network = networkInto(asked, guard)
+  const direct = network ? both(guarded, network.straight) : guarded
+  const approach: Approach = { ...asked, guard, guarded, direct, ...(network && { network }) }
+  const ways = waysIn(approach)
+  return { approach, ways, network: network ? { network: networkAlone(approach, network, ways) } : {} }
+}
+
+function networkInto({ layer, workload, port }: Asked, plane: Plane): NetworkWay | undefined {
+  return networkView(layer)?.into({ layer, workload, port, plane })
+}
+
+function straightMay({ network }: Approach, region: Region): Region {
+  return network ? region.intersect(network.straight.may) : region
+}
+
+/** What gets in where all calls come straight. */
+function straightOver(asked: Asked, plane: Plane, served: Match): Pick<Entrance, 'served' | 'network'> {
+  const network = networkInto(asked, plane)
+  return network ? { served: both(served, network.straight), network: network.straight } : { served }
 }
 
 function isCaptured({ layer, workload, port }: Asked): Ternary {
@@ -144,8 +187,9 @@ const byKubelet = Region.where('caller', Language.literals([kubelet]))
  * Whatever runs in the node's own network namespace, the kubelet first, gets to the node's Pods past ztunnel: its traffic is given the source address
  * 169.254.7.127, which the Pods' rules let through. Source: istio `cni/pkg/iptables/iptables.go` (HostProbeSNATIP).
  */
-function pastByNode(match: Match): Match {
-  return any([both(match, exactly(byKubelet.complement())), exactly(byKubelet)])
+function pastByNode(match: Match, network: NetworkWay | undefined): Match {
+  const byNode = both(exactly(byKubelet), network?.byNode ?? always)
+  return any([both(match, exactly(byKubelet.complement())), byNode])
 }
 
 /**
@@ -153,12 +197,12 @@ function pastByNode(match: Match): Match {
  * mTLS and policy, unless that was switched off; then the kubelet is a caller without identity like any other.
  * Source: istio `pkg/kube/inject/app_probe.go`, annotation `sidecar.istio.io/rewriteAppHTTPProbers`.
  */
-function withProbes({ workload, port }: Asked, match: Match): Match {
+function withProbes({ workload, port }: Asked, match: Match, guarded: Match): Match {
   const asked = exactly(
     Region.union(workload.probes.filter(probe => portOf(probe, workload) === port).map(probeRegion)),
   )
   const rewritten = workload.annotations['sidecar.istio.io/rewriteAppHTTPProbers'] !== 'false'
-  const plain: Match = { must: match.must.given('caller', ''), may: match.may.given('caller', '') }
+  const plain: Match = { must: guarded.must.given('caller', ''), may: guarded.may.given('caller', '') }
   const answered = rewritten ? asked : both(asked, plain)
   return any([both(match, exactly(byKubelet.complement())), both(answered, exactly(byKubelet))])
 }

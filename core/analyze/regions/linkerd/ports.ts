@@ -44,11 +44,13 @@ function listedRanges({ linkerd }: Layer, workload: Workload): readonly PortRang
   return [...written, skippedEverywhere(linkerd.mesh)].flatMap(text => parsePortSet(text) ?? [])
 }
 
-function isWide([first, last]: PortRange): boolean {
+/** Whether a range has too many ports to tell each. */
+export function isWide([first, last]: PortRange): boolean {
   return last - first >= mostOfRange
 }
 
-function portsOf([first, last]: PortRange): readonly number[] {
+/** The ports of a range; of a wide one, its ends. */
+export function portsOf([first, last]: PortRange): readonly number[] {
   const ends = [first, last]
   return isWide([first, last]) ? ends : Array.from({ length: last - first + 1 }, (_, i) => first + i)
 }

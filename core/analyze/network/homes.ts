@@ -1,0 +1,35 @@
+import { printIdentity } from '../../model/identity'
+import { Language } from '../../model/language'
+import { planesOf } from '../istio/data-plane'
+import type { Layer, Workload } from '../layer'
+import type { Homes } from './layer-network'
+import { censusOf, isLimited } from './pods'
+
+/** Where those run that show an identity, waypoints among them; nothing where nothing limits the network. */
+export function homesOf(layer: Layer): Homes {
+  if (!isLimited(layer)) return new Map()
+  const { byWorkload, byWaypoint } = censusOf(layer)
+  const { trustDomain } = layer.mesh
+  const found = new Map<string, Set<string>>()
+  const add = (name: string, key: string): void => {
+    const keys = found.get(name)
+    if (keys) keys.add(key)
+    else found.set(name, new Set([key]))
+  }
+  for (const [workload, { key }] of byWorkload) for (const name of namesOf(layer, workload)) add(name, key)
+  for (const [{ namespace = '', serviceAccount }, pods] of byWaypoint) {
+    if (trustDomain === undefined) continue
+    for (const { key } of pods) add(printIdentity({ trustDomain, namespace, serviceAccount }), key)
+  }
+  return new Map([...found].map(([name, keys]) => [name, Language.literals(keys)]))
+}
+
+/** Its identity in the mesh that it is in, or may be in; that of Linkerd's is of its own trust domain. */
+function namesOf(layer: Layer, workload: Workload): readonly string[] {
+  const domains = planesOf(layer, workload).map(({ plane }) =>
+    plane === 'linkerd' ? layer.linkerd.mesh.trustDomain : layer.mesh.trustDomain,
+  )
+  return [...new Set(domains.flatMap(domain => domain ?? []))].map(trustDomain =>
+    printIdentity({ ...workload, trustDomain }),
+  )
+}

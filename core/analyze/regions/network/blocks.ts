@@ -1,0 +1,39 @@
+import { addressBits, addressesOf } from '../../../model/address'
+import { Language } from '../../../model/language'
+import type { NetworkPeer } from '../../network/layer-network'
+import type { Pod } from '../../network/pods'
+
+/** The addresses of a block, without its exceptions. */
+export interface Block {
+  readonly addresses: Language
+  /** Of these, those that a Pod may have. */
+  readonly ofPods: Language
+  /** Whether a Pod may have one of them. */
+  mayHold(pod: Pick<Pod, 'ips'>): boolean
+}
+
+type BlockPeer = Extract<NetworkPeer, { kind: 'block' }>
+
+const known = new WeakMap<BlockPeer, Block>()
+
+/** No Pod has a link-local address; the kubelet's probes of ambient Pods come from one. */
+const ofNoPod = Language.union(['169.254.0.0/16', 'fe80::/10'].map(setOf))
+
+/** A block as a set. */
+export function blockOf(peer: BlockPeer): Block {
+  const found = known.get(peer) ?? read(peer)
+  known.set(peer, found)
+  return found
+}
+
+function read({ cidr, except }: BlockPeer): Block {
+  const addresses = setOf(cidr).minus(Language.union(except.map(setOf)))
+  const ofPods = addresses.minus(ofNoPod)
+  const mayHold = ({ ips }: Pick<Pod, 'ips'>): boolean =>
+    ips.length === 0 ? !ofPods.isEmpty : ips.some(ip => ofPods.contains(addressBits(ip) ?? ''))
+  return { addresses, ofPods, mayHold }
+}
+
+function setOf(cidr: string): Language {
+  return addressesOf(cidr) ?? Language.none
+}

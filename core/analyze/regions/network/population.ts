@@ -1,0 +1,164 @@
+import { Language } from '../../../model/language'
+import { absent } from '../../../model/region'
+import type { Ternary } from '../../istio/kleene'
+import type { Layer } from '../../layer'
+import type { LabelSelector } from '../../linkerd/layer-linkerd'
+import type { NetworkPeer } from '../../network/layer-network'
+import { censusOf, mayCome, ownName, type Pod, type Seen } from '../../network/pods'
+import { speakerOf, type Speaker } from '../../network/wires'
+import { unheardOf, unseenPods } from '../../network/unseen'
+import type { Block } from './blocks'
+
+/** Pods by their place in a {@link Population}: those that certainly are meant, and those that perhaps are. */
+export interface Chosen {
+  readonly sure: ReadonlySet<number>
+  readonly perhaps: ReadonlySet<number>
+}
+
+type PodsPeer = Extract<NetworkPeer, { kind: 'pods' }>
+
+/** Everybody who may call, by labels, so that nobody looks at all of them for each policy. */
+export class Population {
+  /** Those that were read, then those that were not. */
+  readonly pods: readonly Pod[]
+  readonly places: ReadonlyMap<Pod, number>
+  /** Stands for everybody else. */
+  readonly rest: number
+  /** Pods of which several have one value of the attribute `pod`. */
+  readonly alike: ReadonlyMap<string, readonly number[]>
+  private readonly byLabel = new Map<string, number[]>()
+  private readonly byNamespace = new Map<string, number[]>()
+  /** Whose labels could not be read. */
+  private readonly doubtful: readonly number[]
+  /** Whose addresses are known. */
+  readonly addressed: readonly number[]
+  private readonly known = new Map<string, Chosen>()
+  private readonly inBlocks = new Map<Block, readonly number[]>()
+
+  constructor(private readonly layer: Layer) {
+    this.pods = [...censusOf(layer).pods, ...unseenPods(layer)]
+    this.places = new Map(this.pods.map((pod, i) => [pod, i]))
+    this.rest = this.pods.findIndex(({ key }) => key === unheardOf)
+    const byKey = new Map<string, number[]>()
+    this.pods.forEach((pod, i) => {
+      for (const [key, value] of Object.entries(pod.labels)) file(this.byLabel, `${key}=${value}`, i)
+      if (pod.namespace !== undefined) file(this.byNamespace, pod.namespace, i)
+      file(byKey, pod.key, i)
+    })
+    this.alike = new Map([...byKey].filter(([, list]) => list.length > 1))
+    this.addressed = [...this.pods.keys()].filter(i => (this.pods[i]?.ips.length ?? 0) > 0)
+    this.doubtful = [...this.pods.keys()].filter(i => this.pods[i]?.unsure('') === true)
+  }
+
+  /** The Pods that a peer means, for a policy of a namespace. */
+  meant(peer: PodsPeer, namespace: string): Chosen {
+    const key = JSON.stringify([peer.namespaces ? '' : namespace, peer.pods ?? null, peer.namespaces ?? null])
+    const known = this.known.get(key) ?? this.find(peer, namespace)
+    this.known.set(key, known)
+    return known
+  }
+
+  /** The Pods whose known addresses are in a block. */
+  within(block: Block): readonly number[] {
+    const found = this.inBlocks.get(block) ?? this.addressed.filter(i => block.mayHold(this.pods[i] ?? unaddressed))
+    this.inBlocks.set(block, found)
+    return found
+  }
+
+  private find(peer: PodsPeer, namespace: string): Chosen {
+    const sure = new Set<number>()
+    const perhaps = new Set<number>()
+    for (const i of this.candidates(peer, namespace)) {
+      const pod = this.pods[i]
+      const answer = pod ? isMeant(peer, namespace, pod) : 'no'
+      if (answer !== 'no') (answer === 'yes' ? sure : perhaps).add(i)
+    }
+    return { sure, perhaps }
+  }
+
+  private candidates(peer: PodsPeer, namespace: string): Iterable<number> {
+    const label = this.rarest(peer.pods)
+    if (label !== undefined) return [...(this.byLabel.get(label) ?? []), ...this.doubtful]
+    const place = placeOf(peer, namespace)
+    return place === undefined ? this.pods.keys() : (this.byNamespace.get(place) ?? [])
+  }
+
+  /** Of the labels that a selector asks for, the one that fewest Pods have. */
+  rarest(selector: LabelSelector | undefined): string | undefined {
+    const labels = Object.entries(selector?.labels ?? {}).filter(([key]) => !mayCome(key))
+    const sized = labels.map(([key, value]) => {
+      const label = `${key}=${value}`
+      return { label, size: this.byLabel.get(label)?.length ?? 0 }
+    })
+    return sized.sort((a, b) => a.size - b.size)[0]?.label
+  }
+
+  /** What the proxies of those that were read speak; of two Pods of one name that differ, nobody knows. */
+  speakers(): ReadonlyMap<Speaker, Language> {
+    const spoken = new Map<string, Speaker>()
+    for (const { key, workload } of this.pods) {
+      const speaker = speakerOf(this.layer, workload)
+      spoken.set(key, (spoken.get(key) ?? speaker) === speaker ? speaker : 'unknown')
+    }
+    const of = (wanted: Speaker): Language =>
+      Language.literals([...spoken].flatMap(([key, speaker]) => (speaker === wanted ? [key] : [])))
+    const [ztunnel, proxy] = [of('ztunnel'), of('proxy')]
+    return new Map([
+      ['ztunnel', ztunnel],
+      ['proxy', proxy],
+      ['unknown', ztunnel.union(proxy).complement()],
+    ])
+  }
+}
+
+const unaddressed = { ips: [] }
+
+function file<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const list = map.get(key)
+  if (list) list.push(value)
+  else map.set(key, [value])
+}
+
+/** The namespace that a peer means by its name alone. */
+export function placeOf({ namespaces }: PodsPeer, namespace: string): string | undefined {
+  return namespaces ? namespaces.labels[ownName] : namespace
+}
+
+/** Whether a peer means a Pod. Some plugins take a Pod on its node's network for the node. */
+export function isMeant({ pods, namespaces }: PodsPeer, namespace: string, pod: Pod): Ternary {
+  const near = namespaces ? fits(namespaces, pod.around) : pod.namespace === namespace ? 'yes' : 'no'
+  if (near === 'no') return 'no'
+  const own = pods ? fits(pods, pod) : 'yes'
+  if (own === 'no') return 'no'
+  return near === 'yes' && own === 'yes' && !pod.hostNetwork ? 'yes' : 'unknown'
+}
+
+/** Whether labels are among those that a selector asks for. */
+function fits(selector: LabelSelector, seen: Seen): Ternary {
+  let doubt = false
+  for (const [key, values] of demands(selector)) {
+    const value = seen.labels[key]
+    if (value === undefined && seen.unsure(key)) doubt ||= true
+    else if (!values.contains(value ?? absent)) return 'no'
+  }
+  return doubt ? 'unknown' : 'yes'
+}
+
+const read = new WeakMap<LabelSelector, ReadonlyMap<string, Language>>()
+
+/** For each key the values that will do, a missing one among them (kubernetes `apimachinery/pkg/labels/selector.go` Requirement.Matches). */
+function demands(selector: LabelSelector): ReadonlyMap<string, Language> {
+  const known = read.get(selector)
+  if (known) return known
+  const wanted = new Map<string, Language>()
+  const ask = (key: string, values: Language): void => {
+    wanted.set(key, (wanted.get(key) ?? Language.all).intersect(values))
+  }
+  for (const [key, value] of Object.entries(selector.labels)) ask(key, Language.literals([value]))
+  for (const { key, operator, values = [] } of selector.expressions) {
+    const listed = Language.literals(operator === 'In' || operator === 'NotIn' ? values : [absent])
+    ask(key, operator === 'In' || operator === 'DoesNotExist' ? listed : listed.complement())
+  }
+  read.set(selector, wanted)
+  return wanted
+}
