@@ -9,6 +9,7 @@ import { describeEntry } from './describe'
 import type { Expected } from './expect'
 import { canonicalHosts, declaredEntries, takenFor } from './expect-entries'
 import type { GatewayReach, Routed, RoutedCallee } from './gateway/gateway-reach'
+import { fromAnywhere } from './network/at-home'
 import type { Reach } from './reach'
 
 /**
@@ -144,7 +145,7 @@ function certain(ports: readonly GatewayReach[], question: Question): Region {
   const secure = tlsHosts(question)
   return Region.union(
     ports.map(({ routed, plaintext }) =>
-      Region.union(routed.map(one => one.bounds.must.intersect(declaredTo(one, question)))).minus(
+      Region.union(routed.map(one => fromAnywhere(one.bounds.must).intersect(declaredTo(one, question)))).minus(
         plaintext.intersect(secure),
       ),
     ),

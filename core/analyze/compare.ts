@@ -17,6 +17,7 @@ import type { TokenExpectation } from './expect-token'
 import { knownTokens } from './expect-token'
 import { otherPorts } from './floor'
 import { adminPort } from './linkerd/own-ports'
+import { atHome, fromSomewhere } from './network/at-home'
 import { nobody } from './regions/callers'
 import { without } from './regions/token-attributes'
 import type { PortReach, Reach } from './reach'
@@ -37,6 +38,9 @@ export interface Comparison {
  * Whether reach is what the intent means at each namespace's stage, for every governed service: `flows ⊆ must` and
  * `may ⊆ flows ∪ floor`; and whether what enters through gateways is what it declares ({@link compareEntries}). Equality is over canonical paths. Of the floor, the proxy's own ports are never compared, and the
  * kubelet's probes and what Linkerd's proxies leave open are subtracted here.
+ *
+ * Where NetworkPolicies tell from which Pod a call comes, callers that are named call from where they run; of callers without identity, who may be anywhere, what is declared has to
+ * be certain from somewhere, and what is possible from anywhere counts.
  */
 export function compareWithIntent(reach: Reach, intent: Intent, expected: Expected): Comparison {
   const flows = flowsByPort(intent)
@@ -148,9 +152,10 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
   const { may } = own ? meant([...asked, ...own]) : declared
   const compared = comparedAt(service, reached.port, guard)
   const { canonical } = compared
-  const cut = must.intersect(canonical).minus(reached.bounds.must)
+  const bounds = broughtHome(reached, must.union(may), reach)
+  const cut = must.intersect(canonical).minus(bounds.must)
   const floor = probes.union(reached.floor ?? Region.none)
-  const extra = reached.bounds.may.minus(may).minus(floor)
+  const extra = bounds.may.minus(may).minus(floor)
   const told: Told = { words: { domains: reach.domains, questions: tokens.questions }, known: tokens.known }
   const show = (region: Region): string => witnessOf(region, portKey(service, reached.port), told)
   const difference = (kind: 'admitted' | 'cut', region: Region): readonly Difference[] =>
@@ -165,12 +170,19 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
             because: reached.because(region),
           },
         ]
-  const open = reached.bounds.may.minus(floor)
+  const open = bounds.may.minus(floor)
   const beyond = isByPath(open, service, expected) ? open.minus(compared.told).intersect(requestable) : Region.none
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
     nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
   }
+}
+
+/** What callers get from where they are. */
+function broughtHome({ bounds }: PortReach, spoken: Region, { homes }: Reach): PortReach['bounds'] {
+  if (homes.size === 0) return bounds
+  const { must, may } = atHome(bounds, homes, spoken.valuesOf('caller'))
+  return { must: fromSomewhere(must), may }
 }
 
 function guardOf({ direct, floor }: PortReach): Guard {

@@ -18,6 +18,8 @@ import type { GatewayView } from './regions/gateway-view'
 import { virtualHostSets } from './regions/hosts'
 import type { Opening, Speaks } from './linkerd/outbound/leaving'
 import { letsOut, openings } from './linkerd/outbound/leaving'
+import type { NetworkExit } from './regions/network/leaving'
+import { getsTo, leavesTo } from './regions/network/leaving'
 
 /** Whether a caller's calls to a host outside get there: as its own configuration has it, and the gateways that they are sent through. */
 export interface Egress {
@@ -68,7 +70,19 @@ function freely(because: readonly string[]): Egress {
   return { open: 'yes', certain: Region.all, because }
 }
 
+/** What the caller's own configuration makes of the call, and then what the network does where it leaves from the caller's own Pods. */
 function egressFrom(from: Leaving, exit: Exit): Egress {
+  const meant = inMesh(from, exit)
+  if (exit.via !== undefined || meant.open === 'no') return meant
+  return overNetwork(meant, leavesTo(from.layer, from.workload, exit))
+}
+
+function overNetwork({ open, certain, because }: Egress, network: NetworkExit): Egress {
+  if (network.open === 'yes') return { open, certain, because: [...because, ...network.because] }
+  return closed(network.open === 'no' ? 'no' : 'unknown', [...because, ...network.because])
+}
+
+function inMesh(from: Leaving, exit: Exit): Egress {
   const { layer, workload } = from
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
   if (exit.via !== undefined && planes.some(plane => plane !== 'sidecar'))
@@ -124,7 +138,11 @@ function throughService(to: Leg['to'][number], { layer, workload }: Leaving, exi
   if (!known || choices.length !== 1 || choices[0] !== 'ISTIO_MUTUAL')
     return closed('no', [`${nameOf(service)} is not called in mTLS for certain`])
   const names = serverNamesTo(layer, workload, address)
-  const ends = lead.callees.map(callee => beyond({ ...callee, names }, layer, exit))
+  const ends = lead.callees.map(callee => {
+    const reached = getsTo(workload, { layer, ...callee })
+    const through = beyond({ ...callee, names }, layer, exit)
+    return reached === 'yes' ? through : closed(reached, [`the network before ${nameOf(callee.workload)}`])
+  })
   return {
     open: every(ends.map(({ open }) => open)),
     certain: Region.intersection(ends.map(({ certain }) => certain)),
@@ -161,7 +179,8 @@ function beyond({ workload, port, names }: Door, layer: Layer, exit: Exit): Egre
   const certain = Region.union(right.map(({ requests }) => requests.must)).minus(
     Region.union([astray, ...wrong.map(({ requests }) => requests.may)]),
   )
-  return certain.isEmpty ? closed('no', because) : { open: 'yes', certain, because }
+  const left = certain.isEmpty ? closed('no', because) : { open: 'yes' as const, certain, because }
+  return overNetwork(left, leavesTo(layer, workload, exit))
 }
 
 /** Sidecar objects do not rule gateways, which drop what they do not know. */
@@ -200,7 +219,14 @@ function isAnswered({ workload, port, names }: Door, layer: Layer, host: string)
  */
 export function openingsOf(layer: Layer, workloads: readonly Workload[]): readonly Opening[] | 'unknown' | undefined {
   const guarded = workloads.find(workload => planesOf(layer, workload).every(({ plane }) => plane === 'linkerd'))
-  return guarded && openings(layer, guarded)
+  const found = guarded && openings(layer, guarded)
+  if (!found || found === 'unknown') return found
+  const named = found.flatMap(({ port }) => (port === 'other' ? [] : [port]))
+  return found.filter(({ port, host }) =>
+    workloads.some(
+      workload => leavesTo(layer, workload, { port, named, ...(host !== undefined && { host }) }).open !== 'no',
+    ),
+  )
 }
 
 /** What the caller's own proxy lets out; where it may not have one after all, what others make of the call counts too. */

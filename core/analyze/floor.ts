@@ -2,6 +2,7 @@ import { planesOf } from './istio/data-plane'
 import type { Layer } from './layer'
 import { skippedEverywhere } from './linkerd/assume'
 import { adminPort, proxyPorts } from './linkerd/own-ports'
+import { isLimited } from './network/pods'
 
 /** A way in that the data plane itself always leaves open, whatever any policy says. */
 export interface FloorEntry {
@@ -64,13 +65,24 @@ export const ambientFloor: readonly FloorEntry[] = [
   },
 ]
 
-/** The floors of the data planes that the workloads are on. */
+/** What NetworkPolicies keep nobody from. Hand-written; nothing that is compiled or declared can extend it. */
+export const networkFloor: readonly FloorEntry[] = [
+  {
+    where: 'every Pod that NetworkPolicies limit',
+    port: 'any',
+    what: "network: the Pod's own node gets in, whatever policies say, and a Pod reaches itself",
+    source: 'kubernetes documentation, "Network Policies"',
+  },
+]
+
+/** The floors of the data planes that the workloads are on, and of the network below. */
 export function floorOf(layer: Layer): readonly FloorEntry[] {
   const planes = new Set(layer.workloads.flatMap(workload => planesOf(layer, workload).map(({ plane }) => plane)))
   return [
     ...(planes.has('ztunnel') ? ambientFloor : []),
     ...(planes.has('linkerd') ? linkerdFloor(layer) : []),
     ...(planes.has('sidecar') ? sidecarFloor : []),
+    ...(isLimited(layer) ? networkFloor : []),
   ]
 }
 

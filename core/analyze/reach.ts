@@ -20,11 +20,13 @@ import { homesOf } from './network/homes'
 import type { Homes } from './network/layer-network'
 import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
-import { any, unknowable } from './regions/bounds'
+import { any, both, unknowable } from './regions/bounds'
 import type { Passage } from './regions/gateway'
 import type { GatewayView } from './regions/gateway-view'
 import { gatewayView } from './regions/gateway-view'
 import type { Questions } from './regions/tokens'
+import { networkDeciders } from './regions/network/deciders'
+import { networkView } from './regions/network/view'
 import { mentionedPorts, spares } from './regions/ports'
 import type { Scope } from './regions/scopes'
 import { scopes } from './regions/scopes'
@@ -209,7 +211,7 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ...(network && network.must !== Region.all && { network }),
     bounds,
     ...behind,
-    because: region => deciders(asked, region),
+    because: region => [...deciders(asked, region), ...networkDeciders(asked, region)],
   }
 }
 
@@ -226,9 +228,21 @@ function isOnGateway({ layer, workload }: Scope): boolean {
 
 function gatewayReach(asked: Asked, port: GatewayReach['port']): GatewayReach {
   const { workload, gateways } = asked
-  const { entered, sent, astray, plaintext } = attempt(() => gateways.passage(workload, asked.port)) ?? unknownPassage
+  const passage = attempt(() => gateways.passage(workload, asked.port)) ?? unknownPassage
+  const over = networkView(asked.layer)?.into({ ...asked, plane: 'gateway' }).straight
+  const { entered, sent, astray, plaintext } = over ? overNetwork(passage, over) : passage
   const because = (region: Region): readonly string[] => deciders(asked, region)
   return { workload, port, entered, routed: routedTo(sent, gateways), astray, plaintext, because }
+}
+
+/** What gets to a gateway at all. */
+function overNetwork({ entered, sent, astray, plaintext }: Passage, over: Match): Passage {
+  return {
+    entered: both(entered, over),
+    sent: sent.map(one => ({ ...one, requests: both(one.requests, over) })),
+    astray: astray.intersect(over.may),
+    plaintext: plaintext.intersect(over.may),
+  }
 }
 
 function routedTo(sent: Passage['sent'], gateways: GatewayView): readonly Routed[] {

@@ -60,7 +60,13 @@ function fromAll(rest: Region, pods: ReadonlySet<string>, bound: keyof Match): R
   return bound === 'must' ? Region.intersection(each) : Region.union(each)
 }
 
-/** What somebody is certain of from at least one place: for bounds of callers who may be anywhere, whom a declaration lets choose. */
+/** What is certain from at least one place: for callers who may be anywhere, which leaves them to choose. */
 export function fromSomewhere(region: Region): Region {
   return region.without('pod')
+}
+
+/** The same for whoever is told by address alone, where the network asks from where a call comes: what is certain from some place at some address. */
+export function fromAnywhere(region: Region): Region {
+  const wide = fromSomewhere(region)
+  return wide === region ? region : wide.without('address')
 }
