@@ -66,7 +66,10 @@ function strangerPod(
     each => each.namespace === namespace && each.name === serviceAccount,
   )
   const name = taken ? `${serviceAccount}-${role}` : serviceAccount
-  const { labels: joined, annotations } = joining[context.planeOf(namespace)]
+  const plane = context.planeOf(namespace)
+  // In a mesh none of whose services is ambient, nothing says that ztunnel is there at all.
+  const isThere = plane !== 'ambient' || [...context.governed].some(each => context.planeOf(each) === 'ambient')
+  const { labels: joined, annotations } = joining[isThere ? plane : 'sidecar']
   const metadata = { name, namespace, labels: { ...labels, ...joined }, ...(annotations && { annotations }) }
   return object('Pod', metadata, {
     spec: { serviceAccountName: serviceAccount, containers: [{ name: serviceAccount }] },
