@@ -35,14 +35,18 @@ export { graphJsonSchema, parseGraph } from './core/graph/schema'
 export { validate } from './core/graph/validate'
 
 // What is deployed for it.
-export { compile, namespaceLabels } from './core/compile/compile'
+export { compile, compileWithNetwork, namespaceLabels } from './core/compile/compile'
 export type {
   Compiled,
   DataPlane,
+  DnsTarget,
   GatewayRouting,
   GatewayTarget,
   IstioTarget,
   LinkerdTarget,
+  MeshTarget,
+  NetworkPolicyTarget,
+  NetworkSettings,
   Stage,
   Target,
   WaypointScope,

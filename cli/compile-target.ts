@@ -1,6 +1,14 @@
 import type { Command } from 'commander'
 import { Option } from 'commander'
-import type { HybridTarget, IstioTarget, LinkerdTarget, Mesh, Target } from '../core/compile/target'
+import type {
+  HybridTarget,
+  IstioTarget,
+  LinkerdTarget,
+  Mesh,
+  MeshTarget,
+  NetworkSettings,
+  Target,
+} from '../core/compile/target'
 import { badInput } from './bad-input'
 import { collect } from './command'
 import type { NamespaceOptions } from './stages'
@@ -12,18 +20,29 @@ export interface TargetOptions extends NamespaceOptions {
   readonly linkerdVersion: string
   readonly nodeNetwork?: readonly string[]
   readonly podNetwork?: readonly string[]
+  readonly networkPolicy?: true
+  readonly clusterNetwork?: readonly string[]
+  readonly apiServer?: readonly string[]
   readonly gatewayApiChannel?: NonNullable<LinkerdTarget['gatewayApi']>
   readonly systemNamespace?: string
   readonly revision?: string
   readonly tag?: string
 }
 
-const targets: readonly TargetOptions['target'][] = ['istio-sidecar', 'istio-ambient', 'linkerd']
+const targets: readonly TargetOptions['target'][] = ['istio-sidecar', 'istio-ambient', 'linkerd', 'network-policy']
 
 /** The options of a command that say which mesh. */
 export function meshOptions(command: Command): Command {
+  return networkOptions(twoMeshOptions(oneMeshOptions(command)))
+}
+
+function oneMeshOptions(command: Command): Command {
   return command
-    .addOption(new Option('--target <target>', 'the mesh').choices(targets).default('istio-sidecar'))
+    .addOption(
+      new Option('--target <target>', 'the mesh, or network-policy for a cluster without one')
+        .choices(targets)
+        .default('istio-sidecar'),
+    )
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
     .option('--istio-version <version>', "Istio's version", '1.30.3')
     .option('--linkerd-version <version>', "Linkerd's version, or edge release", '2.20')
@@ -48,7 +67,7 @@ export function meshOptions(command: Command): Command {
     )
     .option(
       '--node-network <cidr>',
-      'on linkerd: where kubelets probe from (default: anywhere); may be repeated',
+      'on linkerd, and with network policies: where kubelets probe from (default: anywhere); may be repeated',
       collect,
     )
     .addOption(
@@ -57,10 +76,30 @@ export function meshOptions(command: Command): Command {
         'experimental',
       ]),
     )
+}
+
+function twoMeshOptions(command: Command): Command {
+  return command
     .option('--mesh <namespace=mesh>', 'linkerd, for a namespace beside Istio in one cluster; may be repeated', collect)
     .option(
       '--pod-network <cidr>',
       'beside --mesh: where calls from mesh to mesh come from (default: anywhere); may be repeated',
+      collect,
+    )
+}
+
+/** Of the network below. */
+function networkOptions(command: Command): Command {
+  return command
+    .option('--network-policy', 'add the NetworkPolicies of the network below the mesh')
+    .option(
+      '--cluster-network <cidr>',
+      'with network policies: Pods and Services at public addresses, which calls to hosts outside do not get to; may be repeated',
+      collect,
+    )
+    .option(
+      '--api-server <cidr>',
+      'with network policies: where webhooks are called from (default: anywhere); may be repeated',
       collect,
     )
 }
@@ -73,27 +112,53 @@ export interface TargetSettings
 }
 
 /** The target that options describe: one mesh, or both where some namespaces are on Linkerd and the others are not. */
-export function targetOf(settings: TargetSettings): Target {
+export function targetOf(settings: TargetSettings): MeshTarget {
   if (settings.target === 'linkerd') return linkerdOf(settings)
-  return isHybrid(settings) ? hybridOf(settings) : istioOf(settings, settings.target)
+  return isHybrid(settings) ? hybridOf(settings) : istioOf(settings, kindOf(settings))
+}
+
+/** What options say of the network below the mesh, or of a cluster without one. */
+export function networkOf({ nodeNetwork, clusterNetwork, apiServer }: TargetOptions): NetworkSettings {
+  return {
+    ...(nodeNetwork && { nodeNetworks: nodeNetwork }),
+    ...(clusterNetwork && { clusterNetworks: clusterNetwork }),
+    ...(apiServer && { apiServer: { cidrs: apiServer } }),
+  }
+}
+
+/** Which of Istio's data planes is the usual one; of a mesh of its own only where there is another. */
+function kindOf({ target }: TargetOptions): IstioTarget['kind'] {
+  return target === 'istio-ambient' ? target : 'istio-sidecar'
 }
 
 /** What one mesh knows of and the other does not: were it passed over, something else would be compiled than was meant. Throws BadInput. */
 export function checkMesh(options: TargetOptions): void {
-  const { target, revision, tag, dataPlane, waypoint, gateway, mesh } = options
-  const { nodeNetwork, podNetwork, gatewayApiChannel } = options
-  const istio = { '--revision': revision, '--tag': tag, '--data-plane': dataPlane, '--waypoint': waypoint }
-  const linkerd = { '--node-network': nodeNetwork, '--gateway-api-channel': gatewayApiChannel }
-  const both = { '--mesh': mesh, '--pod-network': podNetwork }
-  const named = mesh?.some(text => text.endsWith('=linkerd')) === true
-  const others =
-    target === 'linkerd'
-      ? { ...istio, ...both, '--gateway': gateway }
-      : named
-        ? {}
-        : { ...linkerd, '--pod-network': podNetwork }
-  const [given] = Object.entries(others).filter(([, value]) => value !== undefined)
+  const { target } = options
+  const unknown = strange(options)
+  const [given] = Object.entries(unknown).filter(([, value]) => value !== undefined)
   if (given) throw badInput(given[0], `\`${target}\` knows nothing of it`, 'leave it out, or choose another `--target`')
+}
+
+/** The options, by flag, that mean nothing for what is compiled. */
+function strange(options: TargetOptions): Readonly<Record<string, unknown>> {
+  const { target, revision, tag, dataPlane, waypoint, gateway, mesh, systemNamespace } = options
+  const { nodeNetwork, podNetwork, gatewayApiChannel, networkPolicy, clusterNetwork, apiServer } = options
+  const istio = { '--revision': revision, '--tag': tag, '--data-plane': dataPlane, '--waypoint': waypoint }
+  const channel = { '--gateway-api-channel': gatewayApiChannel }
+  const nodes = networkPolicy ? {} : { '--node-network': nodeNetwork }
+  const both = { '--mesh': mesh, '--pod-network': podNetwork }
+  const below = networkPolicy ? {} : { '--cluster-network': clusterNetwork, '--api-server': apiServer }
+  switch (target) {
+    case 'network-policy':
+      return { ...istio, ...both, ...channel, '--gateway': gateway, '--system-namespace': systemNamespace }
+    case 'linkerd':
+      return { ...istio, ...both, ...below, '--gateway': gateway }
+    case 'istio-sidecar':
+    case 'istio-ambient': {
+      const named = mesh?.some(text => text.endsWith('=linkerd')) === true
+      return named ? below : { ...nodes, ...channel, ...below, '--pod-network': podNetwork }
+    }
+  }
 }
 
 function isHybrid({ meshes }: TargetSettings): boolean {
@@ -134,10 +199,10 @@ function linkerdOf(settings: TargetSettings): LinkerdTarget {
 
 /** Both under one trust domain; Linkerd's control plane in `linkerd`. */
 function hybridOf(settings: TargetSettings): HybridTarget {
-  const { meshes, podNetwork, target } = settings
+  const { meshes, podNetwork } = settings
   return {
     kind: 'hybrid',
-    istio: istioOf(settings, target === 'istio-ambient' ? target : 'istio-sidecar'),
+    istio: istioOf(settings, kindOf(settings)),
     linkerd: linkerdOf(settings),
     namespaces: meshes,
     ...(podNetwork && { podNetworks: podNetwork }),

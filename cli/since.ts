@@ -1,4 +1,4 @@
-import type { Target } from '../core/compile/target'
+import type { MeshTarget } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { count } from '../core/report/words'
 import type { Placed } from '../core/rollout/moves'
@@ -11,7 +11,7 @@ import type { Session } from './session'
 export interface Change {
   readonly since: string
   readonly graph: Graph
-  readonly target: Target
+  readonly target: MeshTarget
   readonly session: Session
 }
 
@@ -27,7 +27,7 @@ export async function tellSteps({ since, graph, target, session }: Change): Prom
 }
 
 /** A proxy of Linkerd's stands beside each Pod, as a sidecar does. */
-function placed(graph: Graph, target: Target): Placed {
+function placed(graph: Graph, target: MeshTarget): Placed {
   const usual = target.kind === 'istio-ambient' ? 'ambient' : 'sidecar'
   const dataPlanes = target.kind === 'linkerd' || target.kind === 'hybrid' ? {} : target.dataPlanes
   const stages = stagesOf(target)

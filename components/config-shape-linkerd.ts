@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { canonicalCidr } from '../core/graph/cidrs'
 import type { Fields } from './config-words'
-import { charts, folder, gatewayApi, label, pattern, text, trustDomain } from './config-words'
+import { charts, folder, gatewayApi, label, networks, pattern, text, trustDomain } from './config-words'
 import { gatewayApiChannels, linkerdExports } from './linkerd-settings'
 import type {
   IssuerReference,
@@ -12,13 +11,6 @@ import type {
   TrustManagerSettings,
   VizSettings,
 } from './settings'
-
-const networks = z
-  .array(
-    z.string().refine(block => canonicalCidr(block) !== undefined, { error: 'expected a CIDR block: `10.0.0.0/8`' }),
-  )
-  // None at all would be everybody to one reader and nobody to another.
-  .min(1, { error: 'expected one CIDR block at least' })
 
 const service = pattern(/^[a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9]*$/, 'expected `<namespace>/<service>`')
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { linkerd } from './config-shape-linkerd'
+import { networkPolicy } from './config-shape-network'
 import type { Fields } from './config-words'
 import { charts, folder, gatewayApi, label, pattern, text, trustDomain } from './config-words'
 import type {
@@ -104,6 +105,7 @@ export const configShape = z.strictObject({
   waypoints: z.record(label, waypoint).default({}),
   gateways: z.record(label, gateway).default({}),
   namespaces: namespaces.default({}),
+  networkPolicy: networkPolicy.exactOptional(),
   acknowledged: z.array(text).default([]),
   policies: policies.default({}),
 })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { canonicalCidr } from '../core/graph/cidrs'
 import type { Charts } from './settings'
 
 /*
@@ -33,6 +34,13 @@ export const charts = z
   .transform(value => value as Charts) // exactly one of them, as was just seen
 
 export const folder = pattern(/^\/\S*$/, 'expected the path of a folder on the node, from `/`')
+
+export const networks = z
+  .array(
+    z.string().refine(block => canonicalCidr(block) !== undefined, { error: 'expected a CIDR block: `10.0.0.0/8`' }),
+  )
+  // None at all would be everybody to one reader and nobody to another.
+  .min(1, { error: 'expected one CIDR block at least' })
 
 export const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
 

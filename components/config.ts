@@ -30,7 +30,7 @@ export function readConfig(): StackSettings {
   const values = Object.fromEntries(
     structured.flatMap(key => (own.has(key) ? [[key, json(own.get(key))] as const] : [])),
   )
-  for (const key of meshKeys) if (isEmpty(values[key])) delete values[key]
+  for (const key of [...meshKeys, 'networkPolicy']) if (isEmpty(values[key])) delete values[key]
   const kubeconfig = own.get('kubeconfig') ?? ''
   refuse('the configuration of the stack is wrong', [
     ...unknownKeys([...own.keys()]),
@@ -44,7 +44,7 @@ export function readConfig(): StackSettings {
 
 const meshKeys = ['mesh', 'linkerd']
 
-/** `Pulumi.yaml` makes them empty where a stack sets none, since Pulumi would otherwise require both. */
+/** `Pulumi.yaml` makes them empty where a stack sets none, since Pulumi would otherwise require them. */
 function isEmpty(value: unknown): boolean {
   return isRecord(value) && Object.keys(value).length === 0
 }

@@ -1,4 +1,4 @@
-import type { IstioTarget, LinkerdTarget, Target } from '../core/compile/target'
+import type { IstioTarget, LinkerdTarget, MeshTarget } from '../core/compile/target'
 import type { HybridTarget } from '../core/compile/target-hybrid'
 import type { PathNormalization } from './settings'
 
@@ -13,7 +13,7 @@ export interface Told {
 }
 
 /** Where the ConfigMap lies that says what policies were compiled for: beside the control plane, Istio's where there are two. */
-export function intentNamespace(target: Target): string {
+export function intentNamespace(target: MeshTarget): string {
   switch (target.kind) {
     case 'linkerd':
       return target.controlPlaneNamespace ?? 'linkerd'
@@ -26,7 +26,7 @@ export function intentNamespace(target: Target): string {
 }
 
 /** What is known of the mesh, as a ConfigMap holds it; what is not known is not there. `revision` is what namespaces follow. */
-export function intentSettings(target: Target, told: Told): Record<string, string> {
+export function intentSettings(target: MeshTarget, told: Told): Record<string, string> {
   switch (target.kind) {
     case 'linkerd':
       return { ...ofLinkerd(target, told), kind: target.kind, version: target.version, trustDomain: target.trustDomain }

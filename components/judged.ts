@@ -1,5 +1,5 @@
-import { compile } from '../core/compile/compile'
-import type { Compiled, Target } from '../core/compile/target'
+import { compile, compileWithNetwork } from '../core/compile/compile'
+import type { Compiled, MeshTarget, NetworkSettings } from '../core/compile/target'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -12,7 +12,9 @@ import { digestOf } from './digest'
 /** A graph, and what it is to be compiled for. */
 export interface Question {
   readonly graph: Graph
-  readonly target: Target
+  readonly target: MeshTarget
+  /** What is known of the network below the mesh, where that is to have policies too. @default it is left open */
+  readonly network?: NetworkSettings
   /** Codes of `narrowed` problems that are accepted. @default [] */
   readonly acknowledged?: readonly string[]
 }
@@ -35,7 +37,7 @@ export interface Judged {
 /**
  * Reads, validates and compiles a graph. The program runs without type checks, so the graph's very shape is in question.
  */
-export function judge({ graph: given, target, acknowledged = [] }: Question): Judged {
+export function judge({ graph: given, target, network, acknowledged = [] }: Question): Judged {
   const { graph, problems: misshapen } = parseGraph(given, '')
   if (!graph) return { ...nothing, blocking: misshapen, told: [] }
   const invalid = validate(graph)
@@ -45,7 +47,7 @@ export function judge({ graph: given, target, acknowledged = [] }: Question): Ju
     return { ...nothing, blocking: blocking(invalid), told: [] }
   }
   // All of them are targets once the compiler knows the last.
-  const compiled = compile(graph, target)
+  const compiled = network ? compileWithNetwork(graph, target, network) : compile(graph, target)
   const problems = [...invalid, ...compiled.problems]
   const stops = blocking(problems)
   const { manifests, namespaces, annotations = {} } = stops.length > 0 ? nothing : compiled

@@ -3,6 +3,7 @@ import { groupBy } from '../core/model/group'
 import type { KubernetesObject } from '../core/model/manifest'
 import { gatewayGroup } from './gateway-api-file'
 import { isLinkerds, linkerdInOrder } from './order-linkerd'
+import { isNetworks, networkInOrder } from './order-network'
 import { isRecord } from './record'
 
 /** An object, and those that must be there before it. */
@@ -60,11 +61,13 @@ const order: readonly Rank[] = [
   'closing',
 ]
 
-/** Objects in an order in which they can be written without an outage: each mesh's own, of which neither waits for the other's. */
+/** Objects in an order in which they can be written without an outage: each mesh's own and the network's, of which none waits for another's. */
 export function inOrder(objects: readonly KubernetesObject[]): readonly Ordered[] {
+  const mesh = objects.filter(object => !isNetworks(object))
   return [
-    ...istioInOrder(objects.filter(object => !isLinkerds(object))),
-    ...linkerdInOrder(objects.filter(object => isLinkerds(object))),
+    ...istioInOrder(mesh.filter(object => !isLinkerds(object))),
+    ...linkerdInOrder(mesh.filter(object => isLinkerds(object))),
+    ...networkInOrder(objects.filter(object => isNetworks(object))),
   ]
 }
 

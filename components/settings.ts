@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
-import type { DataPlane, GatewayRouting, Stage, WaypointScope } from '../core/compile/target'
+import type { DataPlane, GatewayRouting, NetworkSettings, Stage, WaypointScope } from '../core/compile/target'
 import type { Mesh } from '../core/compile/target-hybrid'
 import type { Next } from '../core/rollout/upgrade'
 import type { LinkerdSettings } from './linkerd-settings'
@@ -185,6 +185,14 @@ export interface NamespaceSettings {
   readonly podSecurity?: PodSecurity
 }
 
+/**
+ * The network below the mesh. Its policies hold at stage `enforce` alone: a namespace at `strict` has none. Stages are the mesh's.
+ */
+export interface NetworkPolicySettings extends Omit<NetworkSettings, 'stages'> {
+  /** Whether NetworkPolicies are written beside the mesh's own policies. They take a network plugin that holds them. */
+  readonly enabled: boolean
+}
+
 /** All that a mesh is made from, but the graph. One of `istio` and `linkerd` at least. */
 export interface MeshSettings {
   readonly istio?: IstioSettings
@@ -201,6 +209,8 @@ export interface MeshSettings {
   readonly dataPlanes?: Readonly<Record<string, DataPlane>>
   /** Waypoint per ambient namespace; there is one only where some call needs it. @default 'namespace' for each that is not named */
   readonly waypoints?: Readonly<Record<string, WaypointScope>>
+  /** @default the network below the mesh is left open */
+  readonly networkPolicy?: NetworkPolicySettings
   /** Codes of `narrowed` problems that are accepted: these flows will not work. @default [] */
   readonly acknowledged?: readonly string[]
 }

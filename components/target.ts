@@ -1,4 +1,4 @@
-import type { GatewayTarget, IstioTarget, LinkerdTarget, Target } from '../core/compile/target'
+import type { GatewayTarget, IstioTarget, LinkerdTarget, MeshTarget, NetworkSettings } from '../core/compile/target'
 import { blocking } from '../core/model/problem'
 import { systemNamespace } from './istio-values'
 import { Refused } from './refused'
@@ -11,7 +11,7 @@ type Described = Pick<MeshSettings, 'istio' | 'linkerd' | 'meshes' | 'stages' | 
  *
  * @throws Refused where they name none
  */
-export function targetOf(settings: Described): Target {
+export function targetOf(settings: Described): MeshTarget {
   const { istio, linkerd, meshes = {} } = settings
   if (!linkerd) {
     if (!istio) throw new Refused('there is no mesh', [noMesh])
@@ -24,6 +24,22 @@ export function targetOf(settings: Described): Target {
     linkerd: linkerdTarget({ ...settings, linkerd }),
     namespaces: meshes,
     ...(linkerd.clusterNetworks && { podNetworks: linkerd.clusterNetworks }),
+  }
+}
+
+/**
+ * The network below the mesh, as the compiler sees it; nothing where it is left open. Where nodes and the cluster's own networks are, Linkerd's settings may say already.
+ */
+export function networkOf({
+  networkPolicy,
+  linkerd,
+}: Pick<MeshSettings, 'networkPolicy' | 'linkerd'>): NetworkSettings | undefined {
+  if (!networkPolicy?.enabled) return undefined
+  const { enabled: _, ...settings } = networkPolicy
+  return {
+    ...(linkerd?.nodeNetworks && { nodeNetworks: linkerd.nodeNetworks }),
+    ...(linkerd?.clusterNetworks && { clusterNetworks: linkerd.clusterNetworks }),
+    ...settings,
   }
 }
 

@@ -18,7 +18,7 @@ import { refuse } from './refused'
 import { ServicePolicies } from './service-policies'
 import type { MeshSettings } from './settings'
 import { settingsProblems } from './settings-problems'
-import { targetOf } from './target'
+import { networkOf, targetOf } from './target'
 import { nextOrderProblems, tellUpgrade } from './upgrade'
 
 /**
@@ -52,7 +52,8 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
   constructor(name: string, args: ZeroTrustMeshArgs, opts?: pulumi.ComponentResourceOptions) {
     const { graph, istio, linkerd, acknowledged = [] } = args
     const target = targetOf(args)
-    const judged = judge({ graph, target, acknowledged })
+    const network = networkOf(args)
+    const judged = judge({ graph, target, acknowledged, ...(network && { network }) })
     refuse('the mesh is not deployed', [
       ...settingsProblems(args),
       ...(istio ? nextOrderProblems({ ...args, istio }, namespacesOnIstio(args, judged)) : []),

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Target } from '../core/compile/target'
-import { compile } from '../core/compile/compile'
+import type { MeshTarget } from '../core/compile/target'
+import { compile, compileWithNetwork } from '../core/compile/compile'
 import type { Graph } from '../core/graph/graph'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
@@ -10,7 +10,7 @@ import type { Intent } from '../core/model/intent'
 import type { KubernetesObject, Manifest } from '../core/model/manifest'
 import { blocks, type Problem } from '../core/model/problem'
 import { readConfig } from '../components/config'
-import { targetOf } from '../components/target'
+import { networkOf, targetOf } from '../components/target'
 import { exists } from './io'
 import { problemsOf } from './program-errors'
 import type { Project } from './project'
@@ -23,7 +23,7 @@ const graphFile = 'services.ts'
 /** What the project's graph means for the stack: what effective reach is held against. */
 export interface Meant {
   readonly intent: Intent
-  readonly target: Target
+  readonly target: MeshTarget
   /** What the policies rest on and others deploy. */
   readonly assumptions: readonly KubernetesObject[]
   /** What the compiler made, for its reasons alone: what is judged is what the program registers. */
@@ -41,12 +41,13 @@ export interface Meant {
 export function readMeant({ directory, main }: Project): Meant | undefined {
   const file = join(directory, graphFile)
   if (!exists(file)) return undefined
-  const { target, acknowledged } = refusing(directory, () => {
+  const { target, network, acknowledged } = refusing(directory, () => {
     const { mesh } = readConfig()
-    return { target: targetOf(mesh), acknowledged: mesh.acknowledged ?? [] }
+    return { target: targetOf(mesh), network: networkOf(mesh), acknowledged: mesh.acknowledged ?? [] }
   })
   const graph = validGraph(refusing(directory, () => graphIn(createRequire(main)(file))))
-  const { assumptions, manifests, problems } = compile(graph, target)
+  const compiled = network ? compileWithNetwork(graph, target, network) : compile(graph, target)
+  const { assumptions, manifests, problems } = compiled
   const all = [...validate(graph), ...problems]
   if (blocks(all, acknowledged)) throw new Refusal(all)
   return { intent: intentOf(graph), target, assumptions, manifests, problems: all }

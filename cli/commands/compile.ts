@@ -1,6 +1,7 @@
 import { Option } from 'commander'
-import { compile } from '../../core/compile/compile'
-import type { Compiled } from '../../core/compile/target'
+import { compile, compileWithNetwork } from '../../core/compile/compile'
+import type { Compiled, MeshTarget, NetworkSettings } from '../../core/compile/target'
+import type { Graph } from '../../core/graph/graph'
 import { blocks } from '../../core/model/problem'
 import { renderJson } from '../../core/report/json'
 import { renderProblems } from '../../core/report/problems'
@@ -13,7 +14,7 @@ import { writeFile } from '../io'
 import { keepLock } from '../keep-lock'
 import type { ExitCode, Session } from '../session'
 import type { TargetOptions } from '../compile-target'
-import { checkMesh, meshOptions, targetOf } from '../compile-target'
+import { checkMesh, meshOptions, networkOf, targetOf } from '../compile-target'
 import { tellSteps } from '../since'
 import { parseNamespaces } from '../stages'
 
@@ -29,7 +30,8 @@ interface Options extends TargetOptions {
 }
 
 const example = `
-Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled.
+Without --out the manifests are printed as YAML. With --lock and no --trust-domain nothing is compiled. NetworkPolicies hold
+at stage enforce alone, and need no trust domain where they are all there is.
 
 Examples:
   $ npx --no ztm compile examples/online-boutique/graph.ts --trust-domain cluster.local
@@ -40,13 +42,17 @@ Examples:
   $ npx --no ztm compile services.ts --trust-domain cluster.local --since examples/bookinfo/graph.ts --out out/new
   $ npx --no ztm compile services.ts --trust-domain cluster.local --target linkerd --node-network 10.0.0.0/16
   $ npx --no ztm compile services.ts --trust-domain cluster.local --mesh load=linkerd --node-network 10.0.0.0/16
+  $ npx --no ztm compile services.ts --trust-domain cluster.local --target istio-ambient --network-policy
+  $ npx --no ztm compile services.ts --target network-policy --node-network 10.0.0.0/16
   $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
 
 /** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
 export const addCompile: Verb = (program, session, choose) => {
   const command = program
     .command('compile')
-    .description('compiles a service graph into manifests of Istio or of Linkerd, and writes its lock file')
+    .description(
+      'compiles a service graph into manifests of Istio or of Linkerd and into NetworkPolicies, and writes its lock file',
+    )
     .argument('[graph]', 'a TypeScript, YAML or JSON file, or - for standard input', 'services.ts')
   meshOptions(command)
     .option('--acknowledge <code>', 'go on although there are problems of this code; may be repeated', collect)
@@ -63,14 +69,13 @@ export const addCompile: Verb = (program, session, choose) => {
 }
 
 async function compileFile(path: string, options: Options, session: Session): Promise<ExitCode> {
-  const { trustDomain } = options
   checkOptions(options)
   session.progress.step(`reading ${path}`)
   const { graph, problems } = await readGraph(path, session.stdin)
   const perNamespace = parseNamespaces(options, graph)
   session.progress.step(`compiling ${path}`)
-  const target = trustDomain === undefined ? undefined : targetOf({ ...options, trustDomain, ...perNamespace })
-  const compiled = target && compile(graph, target)
+  const target = meshOf(options, perNamespace)
+  const compiled = compiledFor({ graph, target, stages: perNamespace.stages, options })
   const all = [...problems, ...(compiled?.problems ?? [])]
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
@@ -80,15 +85,45 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   return locked
 }
 
+/** The mesh that the options describe; none without a trust domain, and where there is to be none. */
+function meshOf(
+  { trustDomain, ...options }: Options,
+  perNamespace: ReturnType<typeof parseNamespaces>,
+): MeshTarget | undefined {
+  if (trustDomain === undefined || options.target === 'network-policy') return undefined
+  return targetOf({ ...options, trustDomain, ...perNamespace })
+}
+
+interface Asked {
+  readonly graph: Graph
+  readonly target: MeshTarget | undefined
+  readonly stages: NonNullable<NetworkSettings['stages']>
+  readonly options: Options
+}
+
+/** Nothing where only the lock file is asked for. */
+function compiledFor({ graph, target, stages, options }: Asked): Compiled | undefined {
+  const network = networkOf(options)
+  if (target) return options.networkPolicy ? compileWithNetwork(graph, target, network) : compile(graph, target)
+  if (options.target !== 'network-policy' || !isCompiling(options)) return undefined
+  return compile(graph, { ...network, kind: options.target, stages })
+}
+
+/** Whether anything is asked for but the lock file. */
+function isCompiling({ lock, out, assumptions, since }: Options): boolean {
+  return lock === undefined || out !== undefined || assumptions === true || since !== undefined
+}
+
 /** Options that make no sense together, or without each other. Throws BadInput. */
 function checkOptions(options: Options): void {
-  const { check, lock, out, assumptions, trustDomain, since } = options
+  const { check, lock, trustDomain, since, target } = options
   checkMesh(options)
   if (check && lock === undefined) throw badInput('--check', 'it says nothing without `--lock`', 'add `--lock`')
   if (check && trustDomain !== undefined)
     throw badInput('--check', 'it looks at the lock file only', 'leave out `--trust-domain`, or `--check`')
-  const compiling = lock === undefined || out !== undefined || assumptions === true || since !== undefined
-  if (trustDomain !== undefined || !compiling) return
+  if (target === 'network-policy' && since !== undefined)
+    throw badInput('--since', 'without a mesh nothing has to be taken in steps', 'leave it out')
+  if (trustDomain !== undefined || target === 'network-policy' || !isCompiling(options)) return
   const hint = 'write for instance `--trust-domain cluster.local`, if that is what the mesh has'
   throw badInput('--trust-domain', "the mesh's trust domain is not given, and it is never assumed", hint)
 }

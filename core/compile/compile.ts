@@ -5,8 +5,10 @@ import type { Problem } from '../model/problem'
 import { compileHybrid } from './hybrid'
 import { compileIstio } from './istio'
 import { compileLinkerd } from './linkerd'
+import { compileNetwork } from './network-policy'
+import { together } from './network-policy/assumptions'
 import { sortedBy, sortedGroups } from './order'
-import type { Compiled, Target } from './target'
+import type { Compiled, MeshTarget, NetworkPolicyTarget, NetworkSettings, Target } from './target'
 
 export { followed, namespaceLabels } from './istio/labels'
 
@@ -21,7 +23,37 @@ const largest = 1_000_000
  * problems: fewer manifests than last time would, once deployed, open what the missing ones closed.
  */
 export function compile(graph: Graph, target: Target): Compiled {
-  const { manifests, assumptions, problems, ...joining } = compileFor(graph, target)
+  return inOrder(compileFor(graph, target))
+}
+
+/**
+ * A mesh, and the network below it: the manifests of both in one, and what both assume. What the two let through together is what the mesh does alone, and whoever goes round its
+ * proxies still meets the network.
+ */
+export function compileWithNetwork(graph: Graph, mesh: MeshTarget, network: NetworkSettings): Compiled {
+  const above = compileFor(graph, mesh)
+  const below = compileNetwork(graph, { ...network, kind: 'network-policy', mesh })
+  return inOrder({
+    ...above,
+    manifests: [...above.manifests, ...below.manifests],
+    assumptions: together(above.assumptions, below.assumptions),
+    problems: [...(isClosed(graph, below) ? above.problems.filter(isOpen) : above.problems), ...below.problems],
+  })
+}
+
+/** Whether every namespace of the graph is closed both ways. */
+function isClosed({ services }: Graph, { manifests }: Compiled): boolean {
+  const closed = new Set(manifests.map(({ object }) => object.metadata.namespace))
+  return Object.values(services).every(({ namespace }) => closed.has(namespace))
+}
+
+/** Whether a problem is still one where NetworkPolicies keep workloads from calling out by themselves. */
+function isOpen({ code }: Problem): boolean {
+  return code !== 'egress-needs-network-policy'
+}
+
+/** Canonically sorted, and without what would replace each other. */
+function inOrder({ manifests, assumptions, problems, ...joining }: Compiled): Compiled {
   const { kept, clashes } = withoutClashes(manifests)
   return {
     manifests: sortedBy(kept, ({ object }) => placeOf(object)),
@@ -40,7 +72,16 @@ function compileFor(graph: Graph, target: Target): Compiled {
       return compileLinkerd(graph, target)
     case 'hybrid':
       return compileHybrid(graph, target)
+    case 'network-policy':
+      return compileAlone(graph, target)
   }
+}
+
+/** NetworkPolicies alone, of a mesh that somebody else configures: what is assumed of that stays. */
+function compileAlone(graph: Graph, target: NetworkPolicyTarget): Compiled {
+  const { assumptions, ...compiled } = compileNetwork(graph, target)
+  const above = target.mesh ? compileFor(graph, target.mesh).assumptions : []
+  return { ...compiled, assumptions: together(above, assumptions) }
 }
 
 function placeOf({ kind, metadata: { namespace = '', name } }: KubernetesObject): string {
@@ -60,9 +101,13 @@ function clash({ object, because }: Manifest): Problem {
   return { code: 'name-clash', severity: 'error', at: objectName(object), message, hint }
 }
 
-/** Policies are split well below that; one Sidecar has to name all callees of its workload, one VirtualService all routes of its hosts. */
-function oversized({ object }: Manifest): Problem[] {
-  if (object.kind !== 'Sidecar' && object.kind !== 'VirtualService') return []
+/** What so few flows explain is small, and there are many of them. */
+const fewFlows = 500
+
+/** Policies are split well below that; one Sidecar has to name all callees of its workload, one VirtualService all routes of its hosts, one NetworkPolicy all callers of its Pods. */
+function oversized({ object, because }: Manifest): Problem[] {
+  const grows = object.kind === 'NetworkPolicy' && because.length > fewFlows
+  if (object.kind !== 'Sidecar' && object.kind !== 'VirtualService' && !grows) return []
   const size = JSON.stringify(object).length
   if (size <= largest) return []
   const message = `the object has ${size} bytes, more than an API server stores`

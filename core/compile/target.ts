@@ -1,11 +1,12 @@
 import type { KubernetesObject, Manifest } from '../model/manifest'
 import type { Problem } from '../model/problem'
-import type { HybridTarget } from './target-hybrid'
-import type { LinkerdTarget } from './target-linkerd'
 import { linkerdCapabilities } from './target-linkerd'
+import type { MeshTarget, NetworkPolicyTarget } from './target-network'
+import { networkCapabilities } from './target-network'
 
 export type { HybridTarget, Mesh } from './target-hybrid'
 export type { LinkerdTarget } from './target-linkerd'
+export type { DnsTarget, MeshTarget, NetworkPolicyTarget, NetworkSettings } from './target-network'
 
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
 export type Stage = 'strict' | 'enforce'
@@ -66,7 +67,7 @@ export interface IstioTarget {
   readonly gateways?: Readonly<Record<string, GatewayTarget>>
 }
 
-export type Target = IstioTarget | LinkerdTarget | HybridTarget
+export type Target = MeshTarget | NetworkPolicyTarget
 
 /** What a graph became for one target. */
 export interface Compiled {
@@ -182,4 +183,5 @@ export const capabilities: Readonly<Record<Exclude<Target['kind'], 'hybrid'>, Re
       },
     },
     linkerd: linkerdCapabilities,
+    'network-policy': networkCapabilities,
   }

@@ -1,4 +1,4 @@
-import type { HybridTarget, IstioTarget, Stage, Target } from './target'
+import type { HybridTarget, IstioTarget, MeshTarget, Stage } from './target'
 
 /** What a comparison of effective reach with an intent has to know of the target; nothing of it is read from what was compiled. */
 export interface Terms {
@@ -21,10 +21,10 @@ export interface TermsByMesh {
   readonly podNetworks?: readonly string[]
 }
 
-/** The terms of a target. */
-export function termsOf(target: Exclude<Target, HybridTarget>): Terms
-export function termsOf(target: Target): Terms | TermsByMesh
-export function termsOf(target: Target): Terms | TermsByMesh {
+/** The terms of a mesh. */
+export function termsOf(target: Exclude<MeshTarget, HybridTarget>): Terms
+export function termsOf(target: MeshTarget): Terms | TermsByMesh
+export function termsOf(target: MeshTarget): Terms | TermsByMesh {
   if (target.kind === 'hybrid') return termsByMesh(target)
   const { trustDomain, stages = {} } = target
   if (target.kind !== 'linkerd') return { trustDomain, stages, unrouted: unrouted(target) }
@@ -37,8 +37,8 @@ export function eachOf(terms: Terms | TermsByMesh): readonly Terms[] {
   return 'onLinkerd' in terms ? [terms.istio, terms.linkerd] : [terms]
 }
 
-/** The stages of a target's namespaces, by name. */
-export function stagesOf(target: Target): Readonly<Record<string, Stage>> {
+/** The stages of a mesh's namespaces, by name. */
+export function stagesOf(target: MeshTarget): Readonly<Record<string, Stage>> {
   return Object.fromEntries(eachOf(termsOf(target)).flatMap(({ stages }) => Object.entries(stages)))
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { compile } from '../../core/compile/compile'
-import type { LinkerdTarget, Target } from '../../core/compile/target'
+import type { LinkerdTarget, MeshTarget } from '../../core/compile/target'
 import { defineGraph, grpc, http, tcp } from '../../core/graph/define'
 import { validate } from '../../core/graph/validate'
 import { entering, routedBy } from '../support/arbitrary/entries'
@@ -12,7 +12,7 @@ import { prove, target } from '../support/prove'
 const linkerd: LinkerdTarget = { ...linkerdTarget, nodeNetworks: ['10.0.0.0/16', 'fd00::/64'] }
 
 /** Meshes that cannot say all that a graph may declare. */
-const others: Readonly<Record<string, Target>> = {
+const others: Readonly<Record<string, MeshTarget>> = {
   ambient: { ...target, kind: 'istio-ambient' },
   'ambient with a waypoint for each service': {
     ...target,

@@ -5,7 +5,7 @@ import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import { compile } from '../../core/compile/compile'
 import { termsOf } from '../../core/compile/terms'
-import type { Compiled, IstioTarget, Target } from '../../core/compile/target'
+import type { Compiled, IstioTarget, MeshTarget } from '../../core/compile/target'
 import type { Graph } from '../../core/graph/graph'
 import { intentOf } from '../../core/graph/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
@@ -28,11 +28,11 @@ export function reachOf(objects: readonly KubernetesObject[]): Reach {
 }
 
 /** What a graph's compilation lets through, compared with what the graph means. */
-export function prove(graph: Graph, to: Target = target): Comparison {
+export function prove(graph: Graph, to: MeshTarget = target): Comparison {
   return proveObjects(objectsOf(compile(graph, to)), graph, to)
 }
 
 /** The same for objects that were tampered with. */
-export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: Target = target): Comparison {
+export function proveObjects(objects: readonly KubernetesObject[], graph: Graph, to: MeshTarget = target): Comparison {
   return compareOn(reachOf(objects), intentOf(graph), termsOf(to))
 }
