@@ -31,7 +31,7 @@ export async function objectsAt(
       session.progress.step(`reading ${path}`, size > large ? 'heavy' : 'light')
     },
   })
-  for (const note of notes) session.err(`note: ${visible(note)}\n`)
+  for (const note of notes) session.note(visible(note))
   if (problems.length > 0) throw new BadInput(problems)
   return inputs
 }
@@ -75,5 +75,5 @@ function noteSkipped(skipped: Readonly<Record<string, number>>, session: Session
   if (kinds.length === 0) return
   const objects = Object.values(skipped).reduce((sum, number) => sum + number, 0)
   const what = `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
-  session.err(`note: ${what}: ${visible(kinds.sort().join(', '))}\n`)
+  session.note(`${what}: ${visible(kinds.sort().join(', '))}`)
 }

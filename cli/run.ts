@@ -7,6 +7,7 @@ import { addDecide } from './commands/decide'
 import { addEqual } from './commands/equal'
 import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
+import { hushed } from './session'
 import type { ExitCode, Session } from './session'
 
 const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide]
@@ -49,8 +50,20 @@ function build(session: Session, choose: (action: Action) => void): Command {
     .showHelpAfterError('run `ztm --help`, or `ztm <verb> --help` for an example')
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 bad input.')
-  for (const add of verbs) add(program, session, choose)
+  addVerbs(program, session, choose)
   return program
+}
+
+/** All verbs, and the option that all of them take. */
+function addVerbs(program: Command, session: Session, choose: (action: Action) => void): void {
+  let quiet = false
+  const listening = hushed(session, () => quiet)
+  for (const add of verbs) add(program, listening, choose)
+  for (const command of program.commands)
+    command.option('-q, --quiet', 'no notes and no progress, only results and problems')
+  program.hook('preAction', (_, command) => {
+    quiet = command.opts<{ readonly quiet?: true }>().quiet === true
+  })
 }
 
 function usage(program: Command, session: Session): ExitCode {
