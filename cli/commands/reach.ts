@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import type { Layer } from '../../core/analyze/layer'
+import { withoutNetwork } from '../../core/analyze/network/only'
 import { reach } from '../../core/analyze/reach'
 import { reachCsv } from '../../core/report/csv'
 import { reachDot } from '../../core/report/dot'
@@ -106,8 +106,4 @@ function filterOf({ from, to, in: within, layer, plaintextOnly }: Options): Reac
     ...(within && { within }),
     ...(plaintextOnly && { plaintextOnly }),
   }
-}
-
-function withoutNetwork(layer: Layer): Layer {
-  return { ...layer, network: { policies: [], unmodelled: new Set() } }
 }

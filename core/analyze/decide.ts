@@ -7,6 +7,7 @@ import { intoSidecar, type Arrival } from './istio/sidecar-hop'
 import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict'
 import type { Layer } from './layer'
 import { intoLinkerd } from './linkerd/hop'
+import { overNetwork } from './network/hop'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
 import { byDetour } from './waypoint/detour'
@@ -23,8 +24,8 @@ export interface DecideOptions {
 
 /**
  * Whether one request gets through to one workload: THE definition of what policies mean, which `reach` must agree with for all
- * requests at once. It judges the hops between the caller's own proxy and the workload; whether that proxy would let the call out, and whether it
- * shows the identity the request has, are other questions.
+ * requests at once. It judges the hops between the caller's own proxy and the workload, on the network and in the mesh; whether that proxy would let the
+ * call out, and whether it shows the identity the request has, are other questions.
  */
 export function decide(layer: Layer, request: Request, { assume }: DecideOptions = {}): Verdict {
   const world = assume === 'recorded' ? assumeRecorded(layer) : layer
@@ -64,22 +65,27 @@ const planes: Readonly<Record<PlaneChoice['plane'], string>> = {
 
 /** A workload without a proxy enforces nothing. */
 function intoPlane(arrival: Arrival, { plane, because }: PlaneChoice): Verdict {
+  const past = (onward: () => Verdict) => overNetwork({ ...arrival, plane, port: arrival.request.to.port }, onward)
   switch (plane) {
     case 'none':
-      return byDetour(arrival, { tunnel: false, straight: () => unguarded(arrival, because) })
+      return byDetour(arrival, { plane, tunnel: false, straight: () => unguarded(arrival, because) })
     case 'sidecar':
-      return byDetour(arrival, { tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
+      return byDetour(arrival, { plane, tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
     case 'ztunnel':
       return intoAmbient(arrival)
     case 'gateway':
-      return hop(
-        () => `gateway ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
-        () => intoGateway(arrival),
+      return past(() =>
+        hop(
+          () => `gateway ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
+          () => intoGateway(arrival),
+        ),
       )
     case 'linkerd':
-      return hop(
-        () => `Linkerd proxy of ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
-        () => intoLinkerd(arrival),
+      return past(() =>
+        hop(
+          () => `Linkerd proxy of ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
+          () => intoLinkerd(arrival),
+        ),
       )
   }
 }

@@ -12,6 +12,8 @@ import { unpack, type RawObject } from './istio/read-object'
 import { uniteWorkloads } from './istio/unite-workloads'
 import type { Layer } from './layer'
 import { emptyLinkerdDraft, finishLinkerd, linkerdSelectedLabels } from './linkerd/read-linkerd'
+import { emptyNetworkDraft, finishNetwork, networkSelectedLabels } from './network/read-network-policy'
+import { noteUnmodelled } from './network/unmodelled'
 
 export interface ReadOptions {
   /** What lies in the cluster already; an object among the inputs replaces the one of the same name here. */
@@ -29,7 +31,7 @@ export interface ReadResult {
 }
 
 /**
- * Reads manifests, anybody's, as far as they say who can reach whom through Istio's sidecars. Takes plain objects, `List`s
+ * Reads manifests, anybody's, as far as they say who can reach whom. Takes plain objects, `List`s
  * and typed lists, all served versions of Istio's kinds, and whatever a server adds. Never throws, whatever the input.
  */
 export function read(inputs: readonly Sourced[], options: ReadOptions = {}): ReadResult {
@@ -42,6 +44,7 @@ export function read(inputs: readonly Sourced[], options: ReadOptions = {}): Rea
   const objects = resolveDuplicates(base, given, problems)
   problems.push(...notModelled(objects))
   for (const object of objects) {
+    noteUnmodelled(object, draft.network)
     if (readObject(object, draft) || isNotModelled(object)) continue
     const kind = object.group === '' ? object.kind : `${object.kind}.${object.group}`
     skipped[kind] = (skipped[kind] ?? 0) + 1
@@ -73,21 +76,27 @@ function emptyDraft(): Draft {
     routes: [],
     referenceGrants: [],
     linkerd: emptyLinkerdDraft(),
+    network: emptyNetworkDraft(),
   }
 }
 
 /** Reads an object into the draft; false for a kind that means nothing here. */
 function readObject(object: RawObject, draft: Draft): boolean {
-  const kind = kindOf(object.kind, object.group)
+  const kind = kindOf(object.kind, groupsBefore.get(`${object.kind} ${object.group}`) ?? object.group)
   if (kind === undefined) return false
+  const { group } = kinds[kind]
   const versions: readonly string[] = kinds[kind].versions
-  if (!versions.includes(object.version)) {
-    object.body.get('apiVersion').wrong(`a served version (${versions.join(', ')})`)
+  if (object.group !== group || !versions.includes(object.version)) {
+    const place = object.group === group ? '' : `${group}/`
+    object.body.get('apiVersion').wrong(`a served version (${versions.map(one => place + one).join(', ')})`)
   }
   const before = draft.linkerd.outboundRoutes.length
   readers[kind](object, draft)
   return !onlyOfCallers.includes(kind) || draft.linkerd.outboundRoutes.length > before
 }
+
+/** Groups that kinds were in before they got one of their own, and the group each is in now. */
+const groupsBefore: ReadonlyMap<string, string> = new Map([['NetworkPolicy extensions', 'networking.k8s.io']])
 
 /** Routes of which nothing is followed but those that hang on what callers' proxies know; one of a gateway's is still skipped. */
 const onlyOfCallers: readonly Kind[] = ['TLSRoute', 'TCPRoute']
@@ -104,7 +113,7 @@ function finish(draft: Draft, problems: Problem[]): Layer {
     workloads: [...workloads, ...managedWorkloads(draft.gateways, workloads)],
     gateways: settleGateways(draft.gateways, around),
     routes: settleRoutes(draft.routes, around),
-    network: { policies: [], unmodelled: new Set() },
+    network: finishNetwork(draft.network),
     assume: 'nothing',
   }
 }
@@ -124,5 +133,6 @@ function selectedLabels(draft: Draft): ReadonlySet<string> {
     ...draft.istioGateways.flatMap(gateway => Object.keys(gateway.selector)),
     ...draft.serviceEntries.flatMap(entry => Object.keys(entry.workloadSelector ?? {})),
     ...linkerdSelectedLabels(draft.linkerd),
+    ...networkSelectedLabels(draft.network),
   ])
 }

@@ -40,7 +40,7 @@ export function isWithin(pods: Language, namespace: string): boolean {
 }
 
 function isResidual({ namespace, pod }: PodName): boolean {
-  return pod === '{}' || namespace.startsWith('{')
+  return pod === '{}' || namespace.startsWith('{') || namespace === '…'
 }
 
 /** Labels may have a slash in their keys; it is the one after the namespace that counts. */
@@ -72,7 +72,7 @@ function ofNamespace(namespace: string, words: readonly string[]): readonly stri
 }
 
 function place(namespace: string): string {
-  if (namespace === '{}' || namespace === '') return 'other namespaces'
+  if (namespace === '{}' || namespace === '…') return 'other namespaces'
   return namespace.startsWith('{') ? `namespaces labelled ${labels(namespace)}` : namespace
 }
 

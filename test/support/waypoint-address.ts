@@ -26,6 +26,7 @@ export function decideByAddress(layer: Layer, request: Request): Verdict {
 
 function doorSeenFrom(ip: string): Door {
   return {
+    plane: 'ztunnel',
     straight: ({ layer, workload, request: { from, to } }) =>
       intoZtunnel(layer, workload, {
         port: to.port,

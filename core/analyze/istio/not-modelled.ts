@@ -1,9 +1,11 @@
 import { groupBy } from '../../model/group'
 import type { Problem } from '../../model/problem'
+import { networkEffects } from '../network/unmodelled'
 import type { RawObject } from './read-object'
 
 /** By kind and group: what objects of it may change of who reaches whom, in words. */
 const effects: ReadonlyMap<string, string> = new Map([
+  ...networkEffects,
   // A machine behind a Service or ServiceEntry. Whether a proxy stands before it nobody here can tell.
   ['WorkloadEntry.networking.istio.io', 'endpoints outside Kubernetes, whose callers are not analysed'],
   ['WorkloadGroup.networking.istio.io', 'endpoints outside Kubernetes, whose callers are not analysed'],

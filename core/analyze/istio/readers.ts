@@ -15,6 +15,7 @@ import type {
   WorkloadKind,
 } from '../layer'
 import { linkerdReaders, type LinkerdDraft } from '../linkerd/read-linkerd'
+import { readNetworkPolicy, type NetworkDraft } from '../network/read-network-policy'
 import { reportEnvoyFilter } from './envoy-filter'
 import { readDestinationRule, readSidecar } from './read-client'
 import { readGateway } from './read-gateway'
@@ -46,6 +47,7 @@ export interface Draft {
   readonly routes: Routes[]
   readonly referenceGrants: ReferenceGrant[]
   readonly linkerd: LinkerdDraft
+  readonly network: NetworkDraft
 }
 
 type Reader = (object: RawObject, draft: Draft) => void
@@ -106,7 +108,7 @@ export const readers: Readonly<Record<Kind, Reader>> = {
   ReplicaSet: workload('ReplicaSet'),
   Job: workload('Job'),
   CronJob: workload('CronJob'),
-  NetworkPolicy: ignore,
+  NetworkPolicy: (object, { network }) => readNetworkPolicy(object, network),
   MutatingWebhookConfiguration: readWebhooks,
   AuthorizationPolicy: (object, draft) => draft.authorizationPolicies.push(readAuthorizationPolicy(object)),
   PeerAuthentication: (object, draft) => draft.peerAuthentications.push(readPeerAuthentication(object)),

@@ -5,7 +5,7 @@ import { captureKey } from './capture'
 import type { OwnedWorkload } from './read-workload'
 
 /** Labels a controller or the injector adds to the Pods of one template. */
-const added = [
+export const added: readonly string[] = [
   'pod-template-hash',
   'controller-revision-hash',
   'pod-template-generation',

@@ -1,14 +1,18 @@
+import type { Plane } from '../istio/data-plane'
 import { sourceAddress } from '../istio/envoy-hop'
 import type { Arrival } from '../istio/sidecar-hop'
 import { alternative, note } from '../explain/trace'
 import { agreement, inTurn, unknown, type Verdict } from '../istio/verdict'
 import { waypointIdentity } from '../istio/waypoints'
+import { overNetwork, overWaypoint } from '../network/hop'
 import { intoZtunnel } from '../ztunnel/hop'
 import { intoWaypoint } from './hop'
 import { routesOf, type Route, type Stop } from './routes'
 
 /** A workload as what stands before it lets calls in. */
 export interface Door {
+  /** What stands before it. */
+  readonly plane: Plane
   straight(arrival: Arrival): Verdict
   /** A call that a waypoint passed on: the connection is then the waypoint's own, from an address not known. */
   passedOn(stop: Stop, arrival: Arrival): Verdict
@@ -32,17 +36,19 @@ const ways: Readonly<Record<Route['kind'], string>> = {
   unknown: 'which way it comes is not known',
 }
 
-/** Both must let it pass: the waypoint its caller, then the workload's door the waypoint. The recordings asked the waypoint alone. */
+/** Both must let it pass: the waypoint its caller, then the workload's door the waypoint; and the network on each hop. The recordings asked the waypoint alone. */
 function along(route: Route, arrival: Arrival, door: Door): Verdict {
+  const approaching = { ...arrival, plane: door.plane, port: arrival.request.to.port }
   switch (route.kind) {
     case 'unknown':
       note(() => route.because, 'unknown')
       return unknown(route.because)
     case 'straight':
-      return door.straight(arrival)
+      return overNetwork(approaching, () => door.straight(arrival))
     case 'waypoint': {
       const passed = intoWaypoint(arrival.layer, route.stop, arrival.request)
-      return arrival.layer.assume === 'recorded' ? passed : inTurn(passed, door.passedOn(route.stop, arrival))
+      if (arrival.layer.assume === 'recorded') return passed
+      return overWaypoint(approaching, route.stop.gateway, () => inTurn(passed, door.passedOn(route.stop, arrival)))
     }
   }
 }
@@ -52,7 +58,7 @@ export const nameless = 'the trust domain of the mesh, and so of its waypoints, 
 
 /** Whether a request gets to a workload that ztunnel guards. */
 export function intoAmbient(arrival: Arrival): Verdict {
-  return byAnyRoute(arrival, { straight, passedOn })
+  return byAnyRoute(arrival, { plane: 'ztunnel', straight, passedOn })
 }
 
 function straight({ layer, workload, request }: Arrival): Verdict {

@@ -1,8 +1,10 @@
 import { waypointTokensFor } from '../istio/attachment'
+import type { Plane } from '../istio/data-plane'
 import type { Arrival } from '../istio/sidecar-hop'
 import { agreement, nameOf, unknown, type Verdict } from '../istio/verdict'
 import { waypointIdentity } from '../istio/waypoints'
 import type { Gateway, Layer } from '../layer'
+import { overNetwork } from '../network/hop'
 import type { Request, RequestSource } from '../request'
 import { byAnyRoute, nameless } from './ambient'
 import { habitOf } from './habits'
@@ -10,6 +12,7 @@ import type { Stop } from './routes'
 
 /** A workload that ztunnel does not guard. */
 export interface Unguarded {
+  readonly plane: Plane
   /** Whether what stands before it takes HBONE; absent where that is not known. */
   readonly tunnel: boolean | undefined
   readonly straight: (arrival: Arrival) => Verdict
@@ -21,10 +24,11 @@ export interface Unguarded {
  * a tunnel. Sources: ztunnel `src/proxy/outbound.rs` build_request, istio `pilot/pkg/xds/endpoints/endpoint_builder.go` buildEnvoyLbEndpoint,
  * `pilot/pkg/networking/core/cluster_waypoint.go` buildWaypointInboundVIPCluster.
  */
-export function byDetour(arrival: Arrival, { tunnel, straight }: Unguarded): Verdict {
+export function byDetour(arrival: Arrival, { plane, tunnel, straight }: Unguarded): Verdict {
   const { layer, request } = arrival
   const goesStraight = request.from.kind === 'plaintext' || habitOf(layer, request.from.identity) === 'straight'
-  if (goesStraight || layer.assume === 'recorded') return straight(arrival)
+  if (goesStraight || layer.assume === 'recorded')
+    return overNetwork({ ...arrival, plane, port: request.to.port }, () => straight(arrival))
   const passedOn = (stop: Stop): Verdict => {
     // To the address of a Pod waypoints speak nothing but HBONE.
     if (tunnel !== true && !stop.service) return unknown(`whether ${nameOf(stop.gateway)} gets there is unknown`)
@@ -33,7 +37,7 @@ export function byDetour(arrival: Arrival, { tunnel, straight }: Unguarded): Ver
     const requests = sources.flatMap(from => left(arrival, stop, from))
     return agreement(requests.map(one => straight({ ...arrival, request: one })))
   }
-  return byAnyRoute(arrival, { straight, passedOn })
+  return byAnyRoute(arrival, { plane, straight, passedOn })
 }
 
 /** As whom a waypoint may call; as nobody without a tunnel. */
