@@ -5,12 +5,13 @@ import { addCheck } from './commands/check'
 import { addCompile } from './commands/compile'
 import { addDecide } from './commands/decide'
 import { addEqual } from './commands/equal'
+import { addExplain } from './commands/explain'
 import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
 import { hushed } from './session'
 import type { ExitCode, Session } from './session'
 
-const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide]
+const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addExplain, addEqual, addDecide]
 
 /** A bug of ours is none of the three answers. The number is that of `sysexits.h` for internal errors. */
 const internalError = 70

@@ -55,7 +55,8 @@ function tellAllowing(court: Court, answers: readonly Answer[]): void {
     note(() => `ALLOW ${answer.rule} may let it in: ${whyUnsure(answer, court)}`, 'unknown')
   const refusing = answers.filter(({ matches }) => matches === 'no')
   const decides = refusing.length === answers.length && refusing.some(({ inForce }) => inForce === 'yes')
-  note(() => nearestOf(refusing, court), decides ? 'deny' : 'unknown')
+  if (decides) note(() => `no ALLOW policy of ${court.to} matches`, 'deny')
+  for (const text of nearestOf(refusing, court)) note(() => text)
 }
 
 function fields({ policy, rule }: Answer): string {
@@ -82,9 +83,8 @@ interface Near {
   readonly missed: readonly Missed[]
 }
 
-/** Of each policy the rule that misses least, the nearest first. */
-function nearestOf(answers: readonly Answer[], court: Court): string | undefined {
-  if (answers.length === 0) return undefined
+/** Of each policy the rule that misses least, the nearest first, and what it misses. */
+function nearestOf(answers: readonly Answer[], court: Court): readonly string[] {
   const empty = answers.filter(({ policy }) => policy.rules.length === 0).map(({ policy }) => nameOf(policy))
   const near = answers
     .flatMap(({ policy }): readonly Near[] =>
@@ -94,12 +94,9 @@ function nearestOf(answers: readonly Answer[], court: Court): string | undefined
         .slice(0, 1),
     )
     .sort(byMissed)
-  const [first, ...others] = near
-  const nobody = empty.length === 0 ? [] : [`${shortened(empty)} has no rules, and so lets nobody in`]
-  if (!first) return `no ALLOW policy of ${court.to} matches: ${nobody.join('')}`
-  const told = (one: Near): string => `${one.name}: ${describeMissed(one.missed, court.facts)}`
-  const rest = others.slice(0, most - 1).map(told)
-  return [`no ALLOW policy of ${court.to} matches; the nearest is ${told(first)}`, ...rest, ...nobody].join('; ')
+    .map(({ name, missed }, i) => `${i === 0 ? 'the nearest is ' : ''}${name}: ${describeMissed(missed, court.facts)}`)
+  const nobody = empty.length === 0 ? [] : [`${shortened(empty)}: without rules, it lets nobody in`]
+  return [...near.slice(0, most), ...nobody]
 }
 
 function byMissed(a: Near, b: Near): number {

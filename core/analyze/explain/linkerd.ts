@@ -1,4 +1,3 @@
-import { printIdentity } from '../../model/identity'
 import type { Ternary } from '../istio/kleene'
 import { nameOf } from '../istio/verdict'
 import type { Named } from '../layer'
@@ -37,7 +36,9 @@ export function tellGrants(
   for (const { grant } of doubtful.slice(0, most))
     note(() => `whether ${grant.because} admits the caller is not known: it admits ${whom(grant)}`, 'unknown')
   const { identity } = client
-  const who = identity ? printIdentity(identity) : 'a caller without identity'
+  const who = identity
+    ? `${identity.namespace}/${identity.serviceAccount} of ${identity.trustDomain}`
+    : 'a caller without identity'
   const others = answers.filter(({ answer }) => answer === 'no')
   for (const { grant } of others.slice(0, most)) note(() => `${grant.because} admits ${whom(grant)}, not ${who}`)
   if (others.length > most) note(() => `${others.length - most} more admit others`)
@@ -71,12 +72,18 @@ function fromNetworks(networks: readonly { readonly cidr: string }[]): string {
 function identity(match: IdentityMatch): string {
   switch (match.kind) {
     case 'text':
-      return match.text === '*' ? 'any identity' : match.text
+      return match.text === '*' ? 'any identity' : shortName(match.text)
     case 'account':
       return `${match.namespace}/${match.name}`
     case 'namespace':
       return `any account of ${match.name}`
   }
+}
+
+/** `shop/frontend of cluster.local` for the name that certificates of Linkerd have. */
+function shortName(text: string): string {
+  const [, account, namespace, domain] = /^([^.*]+)\.([^.]+)\.serviceaccount\.identity\.[^.]+\.(.+)$/.exec(text) ?? []
+  return domain === undefined ? text : `${namespace ?? ''}/${account ?? ''} of ${domain}`
 }
 
 function several(names: readonly string[]): string {

@@ -25,7 +25,8 @@ let writing: Step[] | undefined
 /** Judges a request and writes down how. What is recorded is the one judgement there is, so that it cannot differ from it. */
 export function traced(judge: () => Verdict): { readonly verdict: Verdict; readonly steps: readonly Step[] } {
   const steps: Step[] = []
-  return { verdict: into(steps, judge), steps: told(steps) }
+  const verdict = into(steps, judge)
+  return { verdict, steps: told(completed(steps, verdict)) }
 }
 
 /** Judges one hop of a request's way, whose steps belong together. */
@@ -54,7 +55,7 @@ function nested(kind: Hop['kind'], title: () => string, judge: () => Verdict): V
   if (!outer) return judge()
   const steps: Step[] = []
   const verdict = into(steps, judge)
-  outer.push({ kind, title: title(), verdict: verdict.verdict, steps: told(steps) })
+  outer.push({ kind, title: title(), verdict: verdict.verdict, steps: told(completed(steps, verdict)) })
   return verdict
 }
 
@@ -66,6 +67,18 @@ function into(steps: Step[], judge: () => Verdict): Verdict {
   } finally {
     writing = before
   }
+}
+
+/** Where nothing that was written down says what came of it, the reasons of the verdict do. */
+function completed(steps: readonly Step[], { verdict, because }: Verdict): readonly Step[] {
+  const found = new Set(decisions(steps))
+  const differs = verdict === 'unknown' && found.has('allow') && found.has('deny')
+  if (found.has(verdict) || differs) return steps
+  return [...steps, ...because.map((text): Note => ({ kind: 'note', text, decides: verdict }))]
+}
+
+function decisions(steps: readonly Step[]): readonly Verdict['verdict'][] {
+  return steps.flatMap(step => (step.kind === 'note' ? (step.decides ?? []) : decisions(step.steps)))
 }
 
 /** Each step once; a single alternative is none. */

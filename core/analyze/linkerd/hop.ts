@@ -152,8 +152,8 @@ function overRequests(port: Port, http: HttpRequest): Verdict {
 function overHttp(port: Port, http: HttpRequest): Verdict {
   const { layer, workload, server, request } = port
   const probes = probeGrants(layer, workload, { port: request.to.port, http })
-  const otherwise = judge(port, [...port.grants, ...probes])
-  if (!server) return otherwise
+  const otherwise = () => judge(port, [...port.grants, ...probes])
+  if (!server) return otherwise()
   const routes = httpRoutesOf(layer, server, workload.namespace)
   return alongRoutes({ port, http, routes, otherwise, matcher: { fit: fitHttp, otherwise: httpDefault } })
 }
@@ -167,7 +167,7 @@ function overGrpc(port: Port, http: HttpRequest): Verdict {
   const breaking = routes.sure.find(broken)
   if (breaking) return deny(`${nameOf(breaking)} has a match without a method, which voids ${name}`)
   const byDefault = fitGrpc({ headers: [], rpc: {} }, http) === 'no'
-  const otherwise = byDefault ? noRoute(port) : judge(port, port.grants)
+  const otherwise = () => (byDefault ? noRoute(port) : judge(port, port.grants))
   const known = alongRoutes({ port, http, routes, otherwise, matcher: { fit: fitGrpc, otherwise: grpcDefault } })
   return routes.perhaps.some(route => route.unreadable || broken(route)) ? agreement([known, deny(name)]) : known
 }
@@ -178,13 +178,13 @@ interface Along<M> {
   readonly routes: Attached<Route<M>>
   readonly matcher: Matcher<M>
   /** What becomes of the request where there are no routes. */
-  readonly otherwise: Verdict
+  readonly otherwise: () => Verdict
 }
 
 /** The verdict with the routes that are certain, and with any that may be there beside them. */
 function alongRoutes<M>({ port, http, routes: { sure, perhaps }, matcher, otherwise }: Along<M>): Verdict {
   const among = (routes: readonly Route<M>[]): readonly Verdict[] =>
-    routes.length === 0 ? [otherwise] : findRoute(routes, http, matcher).map(chosen => onRoute(port, chosen))
+    routes.length === 0 ? [otherwise()] : findRoute(routes, http, matcher).map(chosen => onRoute(port, chosen))
   return agreement([sure, ...perhaps.map(route => [...sure, route])].flatMap(among))
 }
 
