@@ -46,10 +46,11 @@ export const addExplain: Verb = (program, session, choose) => {
   program
     .command('explain')
     .description('says hop by hop why a request gets through or not: which object and which field decided')
-    .argument('[from]', 'who calls')
-    .argument('[to]', 'whom')
-    .argument('[method]', 'GET, POST, …, or grpc')
-    .argument('[path]', 'with its query, or Service/Method of gRPC')
+    .usage('[options] FROM TO:PORT [METHOD PATH]')
+    .argument(
+      '[request...]',
+      'who calls, whom, and what is asked: GET, POST, … or grpc, and a path with its query or Service/Method',
+    )
     .requiredOption(
       '--manifests <path>',
       'file or directory of manifests, or - for standard input; may be repeated',
@@ -71,17 +72,15 @@ export const addExplain: Verb = (program, session, choose) => {
     )
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', example)
-    .action(
-      (
-        from: string | undefined,
-        to: string | undefined,
-        method: string | undefined,
-        path: string | undefined,
-        options: Options,
-      ) => {
-        choose(() => showExplanation({ from, to, method, path }, options, session))
-      },
-    )
+    .action((words: readonly string[], options: Options) => {
+      choose(() => showExplanation(givenIn(words), options, session))
+    })
+}
+
+/** Throws BadInput. */
+function givenIn([from, to, method, path, ...more]: readonly string[]): Given {
+  if (more.length > 0) throw badInput('PATH', `\`${more.join(' ')}\` is too much`, 'put a path with spaces in quotes')
+  return { from, to, method, path }
 }
 
 interface Given {

@@ -42,7 +42,7 @@ function refusal({ policy, applies }: Limit, pod: Pod, asked: Side): string {
 }
 
 function nameOfEnd(end: End): string {
-  return end.kind === 'pod' ? nameOfPod(end.pod) : end.ip === undefined ? 'what is no Pod' : end.ip
+  return end.kind === 'pod' ? nameOfPod(end.pod) : (end.ip ?? 'what is no Pod')
 }
 
 function nameOfPod({ key }: Pod): string {

@@ -120,7 +120,7 @@ function unlessItself(refused: Verdict, from: Pod, to: Pod): Verdict {
 
 /** Where a connection comes from or goes to, in words. */
 function nameOfEnd(end: End): string {
-  return end.kind === 'pod' ? end.pod.key : end.ip === undefined ? 'a node, or outside the cluster' : end.ip
+  return end.kind === 'pod' ? end.pod.key : (end.ip ?? 'a node, or outside the cluster')
 }
 
 export interface Side extends Connection {
