@@ -36,7 +36,7 @@ Without METHOD and PATH it is a connection of bytes; grpc Service/Method is a re
 Examples:
   $ npx --no ztm explain boutique/frontend boutique/cartservice:7070 grpc hipstershop.CartService/GetCart --manifests examples/online-boutique/expected/istio-sidecar
   $ npx --no ztm explain load/loadgenerator boutique/frontend:8080 GET /cart --manifests examples/online-boutique/expected/linkerd
-  $ echo '{"client.addr":"10.1.0.7:5000","client.id":"-","method":"GET","uri":"/cart","status":403,"host":"frontend.boutique:80"}' \\
+  $ echo '{"client.addr":"10.1.0.7:5000","client.id":"loadgenerator.load.serviceaccount.identity.linkerd.prod.example.com","method":"GET","uri":"/cart","status":200,"host":"frontend.boutique:80"}' \\
       | npx --no ztm explain --log - --manifests examples/online-boutique/expected/linkerd
 
 Exit codes: 0 allowed, 1 denied or not known, 2 bad input.`
