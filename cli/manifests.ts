@@ -34,7 +34,7 @@ export async function objectsAt(
       session.progress.step(`reading ${path}`, size > large ? 'heavy' : 'light')
     },
   })
-  for (const note of [...notes, ...hookNotes(inputs)]) session.err(`note: ${visible(note)}\n`)
+  for (const note of [...notes, ...hookNotes(inputs)]) session.note(visible(note))
   for (const warning of unrenderedWarnings(unrendered))
     session.err(`${session.errStyle.yellow('warning')}: ${warning}\n`)
   if (problems.length > 0) throw new BadInput(problems)
@@ -81,5 +81,5 @@ function noteSkipped(skipped: Readonly<Record<string, number>>, session: Session
   if (kinds.length === 0) return
   const objects = said.reduce((sum, [, number]) => sum + number, 0)
   const what = `${count(objects, 'object')} skipped, of kinds that say nothing about who may call whom`
-  session.err(`note: ${what}: ${visible(kinds.sort().join(', '))}\n`)
+  session.note(`${what}: ${visible(kinds.sort().join(', '))}`)
 }

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { renderProblems } from '../core/report/problems'
 import { BadInput } from './bad-input'
 import type { Action, Verb } from './command'
+import { hushed } from './session'
 import type { ExitCode, Session } from './session'
 import { verbs } from './verbs'
 
@@ -14,11 +15,16 @@ const internalError = 70
  */
 export async function run(argv: readonly string[], session: Session): Promise<number> {
   let chosen: Action | undefined
+  let quiet = false
+  const listening = hushed(session, () => quiet)
   const program = build(session)
   addVerbs(program, argv[0], verb => {
-    verb(program, session, action => {
+    verb(program, listening, action => {
       chosen = action
     })
+  })
+  addQuiet(program, wanted => {
+    quiet = wanted.quiet === true
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -56,6 +62,15 @@ function build(session: Session): Command {
     .showHelpAfterError('run `ztm --help`, or `ztm <verb> --help` for an example')
     .helpCommand(false)
     .addHelpText('after', '\nExit codes: 0 clean, 1 findings, 2 bad input.')
+}
+
+/** The option that all verbs take: `quiet` is told what was chosen before the verb runs. */
+function addQuiet(program: Command, quiet: (wanted: { readonly quiet?: true }) => void): void {
+  for (const command of program.commands)
+    command.option('-q, --quiet', 'no notes and no progress, only results and problems')
+  program.hook('preAction', (_, command) => {
+    quiet(command.opts<{ readonly quiet?: true }>())
+  })
 }
 
 function usage(program: Command, session: Session): ExitCode {

@@ -12,8 +12,10 @@ export interface Session {
   readonly stdin: AsyncIterable<Uint8Array>
   /** Writes results, and waits until they are on their way, so that a slow reader slows us down. */
   out(text: string): Promise<void>
-  /** Writes what is not a result: problems, notes. */
+  /** Writes what is not a result: problems. */
   err(text: string): void
+  /** Writes what is nice to know, a line, unless nobody wants to. */
+  note(text: string): void
   /** For results. */
   readonly style: Style
   /** For everything else. */
@@ -55,6 +57,28 @@ export function openSession({ stdin, stdout, stderr, env }: Streams): Session {
     err: text => {
       progress.clear()
       stderr.write(text)
+    },
+    note: text => {
+      progress.clear()
+      stderr.write(`note: ${text}\n`)
+    },
+  }
+}
+
+/** The same session without notes and progress, once `quiet` says so. */
+export function hushed(session: Session, quiet: () => boolean): Session {
+  return {
+    ...session,
+    note: text => {
+      if (!quiet()) session.note(text)
+    },
+    progress: {
+      step: (text, weight) => {
+        if (!quiet()) session.progress.step(text, weight)
+      },
+      clear: () => {
+        session.progress.clear()
+      },
     },
   }
 }

@@ -3,6 +3,7 @@ import type * as check from './commands/check'
 import type * as compile from './commands/compile'
 import type * as decide from './commands/decide'
 import type * as equal from './commands/equal'
+import type * as explain from './commands/explain'
 import type * as reach from './commands/reach'
 
 /** A verb as the list of verbs tells of it, before anything of it is loaded. */
@@ -23,6 +24,11 @@ export const verbs: readonly VerbEntry[] = [
     name: 'reach',
     asks: 'who can really call whom?',
     load: () => (require('./commands/reach') as typeof reach).addReach,
+  },
+  {
+    name: 'explain',
+    asks: 'why does this request get through, or not?',
+    load: () => (require('./commands/explain') as typeof explain).addExplain,
   },
   {
     name: 'check',

@@ -61,6 +61,7 @@ async function help(argv: readonly string[]): Promise<string> {
       return Promise.resolve()
     },
     err: () => undefined,
+    note: () => undefined,
     style: plain,
     errStyle: plain,
     progress: { step: () => undefined, clear: () => undefined },

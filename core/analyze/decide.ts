@@ -1,4 +1,5 @@
 import { intoGateway } from './gateway/hop'
+import { alternative, hop, note } from './explain/trace'
 import { assumeRecorded } from './istio/assume'
 import { captured } from './istio/capture'
 import { planesOf, type PlaneChoice } from './istio/data-plane'
@@ -31,13 +32,35 @@ export function decide(layer: Layer, request: Request, { assume }: DecideOptions
   const { namespace, workload: name } = request.to
   const targets = world.workloads.filter(w => w.namespace === namespace && w.names.includes(name))
   if (targets.length === 0) return unknown(`no workload ${namespace}/${name} is among the objects`)
-  return agreement(targets.map(workload => intoWorkload({ layer: world, workload, request })))
+  return agreement(
+    targets.map(workload =>
+      alternative(
+        () => nameOf(workload),
+        () => intoWorkload({ layer: world, workload, request }),
+      ),
+    ),
+  )
 }
 
 function intoWorkload(arrival: Arrival): Verdict {
   const { layer, workload } = arrival
   if (workload.unreadable) return unknown(`${nameOf(workload)} could not be read`)
-  return agreement(planesOf(layer, workload).map(choice => intoPlane(arrival, choice)))
+  return agreement(
+    planesOf(layer, workload).map(choice =>
+      alternative(
+        () => `${planes[choice.plane]}: ${choice.because}`,
+        () => intoPlane(arrival, choice),
+      ),
+    ),
+  )
+}
+
+const planes: Readonly<Record<PlaneChoice['plane'], string>> = {
+  none: 'it has no proxy',
+  sidecar: 'it has a sidecar of Istio',
+  ztunnel: 'ztunnel guards it',
+  gateway: 'it is a gateway',
+  linkerd: 'it has a proxy of Linkerd',
 }
 
 /** A workload without a proxy enforces nothing. */
@@ -45,24 +68,54 @@ function intoPlane(arrival: Arrival, { plane, because }: PlaneChoice): Verdict {
   const past = (onward: () => Verdict) => overNetwork({ ...arrival, plane, port: arrival.request.to.port }, onward)
   switch (plane) {
     case 'none':
-      return byDetour(arrival, { plane, tunnel: false, straight: () => allow(because) })
+      return byDetour(arrival, { plane, tunnel: false, straight: () => unguarded(arrival, because) })
     case 'sidecar':
       return byDetour(arrival, { plane, tunnel: arrival.layer.mesh.hbone, straight: pastCapture })
     case 'ztunnel':
       return intoAmbient(arrival)
     case 'gateway':
-      return past(() => intoGateway(arrival))
+      return past(() =>
+        hop(
+          () => `gateway ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
+          () => intoGateway(arrival),
+        ),
+      )
     case 'linkerd':
-      return past(() => intoLinkerd(arrival))
+      return past(() =>
+        hop(
+          () => `Linkerd proxy of ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
+          () => intoLinkerd(arrival),
+        ),
+      )
   }
+}
+
+function unguarded({ workload }: Arrival, because: string): Verdict {
+  return hop(
+    () => `${nameOf(workload)} has no proxy`,
+    () => {
+      note(() => `${because}: no mesh judges what comes to it`, 'allow')
+      return allow(because)
+    },
+  )
 }
 
 /** Neither does a sidecar on a port whose traffic goes round it. */
 function pastCapture(arrival: Arrival): Verdict {
+  return hop(
+    () => `sidecar of ${nameOf(arrival.workload)}, port ${arrival.request.to.port}`,
+    () => whereCaptured(arrival),
+  )
+}
+
+function whereCaptured(arrival: Arrival): Verdict {
   const { layer, workload, request } = arrival
   const { port } = request.to
   const open = allow(`port ${port} of ${nameOf(workload)} is not captured by its proxy`)
-  switch (captured(layer.mesh, workload, port)) {
+  const answer = captured(layer.mesh, workload, port)
+  if (answer !== 'yes')
+    note(() => `port ${port} ${answer === 'no' ? 'goes' : 'may go'} round the proxy, which then sees nothing of it`)
+  switch (answer) {
     case 'yes':
       return intoSidecar(arrival)
     case 'no':

@@ -68,7 +68,7 @@ function arrows(calls: readonly IntendedFlow[], ids: ReadonlyMap<string, string>
   return [...new Set(lines)]
 }
 
-/** Mermaid takes entities inside quotes, and nothing else that could end them. */
-function quote(text: string): string {
-  return `"${text.replace(/[^\w ./:*-]/g, character => `#${character.charCodeAt(0)};`)}"`
+/** Text as a label of Mermaid's, whatever it holds: inside quotes it takes entities, and nothing else could end them. */
+export function quote(text: string): string {
+  return `"${text.replace(/[^\w ./:*,-]/gu, character => `#${character.codePointAt(0) ?? 0};`)}"`
 }

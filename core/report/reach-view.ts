@@ -1,8 +1,10 @@
+import type { Expression } from '../model/language'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
 import type { Trust } from './describe-callers'
 import { describeCallers } from './describe-callers'
 import type { ClaimQuestions } from './describe-requests'
+import { describePods, isNamed, isWithin } from './describe-pods'
 import { describeByAddress, describeByHost } from './describe-requests'
 import type { EntryLine, ReachLine, ReachView } from './reach'
 import { byText, visible } from './words'
@@ -37,6 +39,10 @@ export interface Viewed extends Trust {
   readonly nodeNetworks?: readonly string[]
   /** Only what these callers may ask. @default everybody */
   readonly callers?: Language
+  /** Who these are, in words. */
+  readonly asked?: string
+  /** Whether one callee or one caller is asked for, of which then nothing is left out. @default a survey */
+  readonly detail?: 'all'
   /** What is left open whatever the policies say, in words. */
   readonly floor: readonly string[]
 }
@@ -45,7 +51,8 @@ export interface Viewed extends Trust {
 export function viewOf(viewed: Viewed): ReachView {
   const callers = viewed.callers ? Region.where('caller', viewed.callers) : Region.all
   const ports = viewed.ports.filter(({ workload }) => !isTold(workload, viewed))
-  const lines = ports.flatMap(port => linesOf(port, callers, viewed))
+  const looking: Looking = { viewed, callers, pods: podsIn(viewed) }
+  const lines = ports.flatMap(port => linesOf(port, looking))
   const open = new Set(lines.map(line => line.callee))
   const closed = [...new Set(ports.map(calleeOf))].filter(callee => !open.has(callee))
   const entries = (viewed.gateways ?? []).flatMap(gateway => entriesOf(gateway, callers, viewed))
@@ -53,6 +60,8 @@ export function viewOf(viewed: Viewed): ReachView {
     lines: lines.sort(inOrder),
     ...(entries.length > 0 && { entries }),
     closed: closed.sort(byText),
+    ...(viewed.asked !== undefined && { asked: viewed.asked }),
+    ...(viewed.detail && { detail: viewed.detail }),
     floor: viewed.floor,
   }
 }
@@ -70,23 +79,41 @@ function calleeOf({ workload, port }: Pick<ViewedPort, 'workload' | 'port'>): st
   return visible(`${workload.namespace}/${workload.name}:${port}`)
 }
 
-function linesOf(port: ViewedPort, callers: Region, viewed: Viewed): readonly ReachLine[] {
+/** Whose requests are shown, and what Pods are told apart. */
+interface Looking {
+  readonly viewed: Viewed
+  readonly callers: Region
+  readonly pods: ReadonlySet<string>
+}
+
+function linesOf(port: ViewedPort, looking: Looking): readonly ReachLine[] {
+  const { viewed } = looking
   const { must, may } = port.bounds
   const lines = (region: Region, bound: ReachLine['bound']): readonly ReachLine[] =>
-    groupsOf(region, callers, viewed).flatMap(({ openness, who, requests }) =>
-      [...describeByAddress(requests, viewed.questions)].flatMap(([from, asked]) =>
-        asked.map(request => ({
+    groupsOf(region, port, looking).flatMap(({ openness, who, requests }) =>
+      [...describeByAddress(requests, viewed.questions)].flatMap(([from, asked]) => {
+        const each = who.map(one => visible(one + comingFrom(from, viewed)))
+        return asked.map(request => ({
           callee: calleeOf(port),
-          callers: visible(who + comingFrom(from, viewed)),
+          callers: visible(who.join(', ') + comingFrom(from, viewed)),
+          who: each,
           requests: visible(request),
           bound,
           openness,
-        })),
-      ),
+        }))
+      }),
     )
   // Who may come without an identity needs none.
   const possible = may.minus(must).minus(must.given('caller', ''))
   return [...lines(must, 'certain'), ...lines(possible, 'possible')]
+}
+
+/** All values of `pod` that some set names: those that the sets tell apart, and the workloads among the objects. */
+function podsIn({ ports }: Viewed): ReadonlySet<string> {
+  const edges = ports.flatMap(({ bounds }) => [...bounds.may.by('pod'), ...bounds.must.by('pod')])
+  const words = edges.flatMap(({ values }) => [...(values.words ?? values.complement().words ?? [])])
+  if (words.length === 0) return new Set()
+  return new Set([...words, ...ports.map(({ workload: { namespace, name } }) => `${namespace}/${name}`)])
 }
 
 function comingFrom(blocks: string, { nodeNetworks = [] }: Viewed): string {
@@ -136,30 +163,69 @@ function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, 
 
 interface Group {
   readonly openness: ReachLine['openness']
-  /** In words. */
-  readonly who: string
+  /** In words, each of them. */
+  readonly who: readonly string[]
   readonly requests: Region
 }
 
 const anonymous = Language.literals([''])
 const kubelet = Language.literals(['kubelet'])
+const anyText: Expression = { any: true }
 
 /** Callers that may ask the same, by how openly they are named: whoever it is, none at all, a set that is no list of names, names. */
-function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Group[] {
+function groupsOf(region: Region, port: ViewedPort, looking: Looking): readonly Group[] {
+  const { viewed, callers } = looking
+  const { namespace } = port.workload
   const shared = sharedByAll(region, viewed)
   const asked = region.minus(shared).intersect(callers)
-  const all: Group = { openness: 'anonymous', who: 'anybody', requests: shared }
+  const all: Group = { openness: 'anonymous', who: [anybody], requests: shared }
   const groups = asked.by('caller').flatMap(({ values, to }): readonly Group[] => {
     const rest = values.minus(anonymous)
     const named = rest.words ? rest : rest.intersect(kubelet)
+    const crowd = rest.minus(named)
     const group = (openness: Group['openness'], names: Language): Group => ({
       openness,
-      who: describeCallers(names, viewed).join(', '),
+      who: describeCallers(names, viewed),
       requests: to,
     })
-    return [group('anonymous', values.intersect(anonymous)), group('mesh', rest.minus(named)), group('named', named)]
+    const near = crowd.within(Language.of({ sequence: [anyText, `/ns/${namespace}/sa/`, anyText] }))
+    return [
+      group('anonymous', values.intersect(anonymous)),
+      group(near ? 'namespace' : 'mesh', crowd),
+      group('named', named),
+    ]
   })
-  return [all, ...groups].filter(({ who, requests }) => who !== '' && !requests.isEmpty)
+  return [all, ...groups]
+    .filter(({ who, requests }) => who.length > 0 && !requests.isEmpty)
+    .flatMap(group => placed(group, namespace, looking))
+}
+
+const anybody = 'anybody'
+
+/** The same callers by the Pods they call from, where that matters: whoever needs no identity is then named by these. */
+function placed(group: Group, namespace: string, { pods: known }: Looking): readonly Group[] {
+  return group.requests.by('pod').flatMap(({ values, to }) => {
+    if (values === Language.all) return [group]
+    const parts = values.words ? [values.intersect(anonymous), values.minus(anonymous)] : [values]
+    return parts
+      .filter(part => !part.isEmpty)
+      .map(part => ({
+        openness: opennessFrom(part, group.openness, namespace),
+        who: fromPods(group.who, describePods(part, known)),
+        requests: to,
+      }))
+  })
+}
+
+function opennessFrom(pods: Language, openness: Group['openness'], namespace: string): Group['openness'] {
+  if (openness === 'named' || isNamed(pods)) return 'named'
+  if (isWithin(pods, namespace)) return 'namespace'
+  return openness === 'anonymous' && !pods.contains('') ? 'mesh' : openness
+}
+
+function fromPods(who: readonly string[], pods: readonly string[]): readonly string[] {
+  if (who.includes(anybody)) return pods
+  return who.map(one => `${one}, from ${pods.join(' or ')}`)
 }
 
 /** What everybody may ask, with an identity or without, and the kubelet too. */

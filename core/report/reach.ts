@@ -1,23 +1,26 @@
+import { renderBlocks } from './reach-blocks'
 import type { Style } from './style'
 import { plain } from './style'
-import { columns, count } from './words'
+import { columns, count, few, wrapped } from './words'
 import { groupBy } from '../model/group'
 
 /** Who may ask what of one port, in words. */
 export interface ReachLine {
   /** `shop/cart:7070` */
   readonly callee: string
-  /** `shop/frontend`, `anybody without identity`, `any mesh identity`. */
+  /** `shop/frontend`, `anybody without identity`, `any mesh identity`, `Pods of shop/frontend`. */
   readonly callers: string
+  /** The same one by one. */
+  readonly who: readonly string[]
   /** `POST /hipstershop.CartService/GetCart`, `any request`. */
   readonly requests: string
   /** `certain`: whoever asks so gets through. `possible`: it cannot be ruled out. */
   readonly bound: 'certain' | 'possible'
   /**
-   * How open that is: `anonymous` admits callers without identity, `mesh` any identity of the mesh or a set that is no
-   * list of names, `named` the callers it names.
+   * How open that is: `anonymous` admits callers without identity, `mesh` any identity of the mesh or a set that is no list of names, `namespace` the
+   * same of the callee's own namespace alone, `named` the callers, or the Pods, that it names.
    */
-  readonly openness: 'anonymous' | 'mesh' | 'named'
+  readonly openness: 'anonymous' | 'mesh' | 'namespace' | 'named'
 }
 
 /** What enters through a gateway for one host and goes to one destination, in words. */
@@ -40,17 +43,23 @@ export interface ReachView {
   readonly lines: readonly ReachLine[]
   /** What enters through gateways, and whom it gets to, under the gateway's identity. @default nothing */
   readonly entries?: readonly EntryLine[]
-  /** Ports that nobody may call. */
+  /** Ports that nobody, or none of those asked for, may call. */
   readonly closed: readonly string[]
   /** What the data plane leaves open whatever the policies say. */
   readonly floor: readonly string[]
+  /** Whose requests alone are shown, in words: `shop/frontend`. @default everybody's */
+  readonly asked?: string
+  /** Whether nothing may be left out, since one callee or caller was asked for. @default a survey, in which long lists are cut */
+  readonly detail?: 'all'
 }
 
 type Openness = ReachLine['openness']
 
-const sections: readonly (readonly [Openness, string])[] = [
+/** From the most surprising to what is meant to be so. */
+export const sections: readonly (readonly [Openness, string])[] = [
   ['anonymous', 'open to callers without identity'],
   ['mesh', 'open to more than named callers'],
+  ['namespace', 'open to more than named callers, all of its own namespace'],
   ['named', 'open to named callers'],
 ]
 
@@ -58,12 +67,17 @@ const sections: readonly (readonly [Openness, string])[] = [
 export function renderReach(view: ReachView, style: Style = plain): string {
   const blocks = sections.flatMap(([openness, title]) => {
     const lines = view.lines.filter(line => line.openness === openness)
-    return lines.length === 0 ? [] : [`${paint(openness, style)(title)}\n${renderCallees(lines, style)}`]
+    if (lines.length === 0) return []
+    return [`${paint(openness, style)(title)}\n${renderBlocks(lines, { style, ...pick(view) })}`]
   })
   if (view.entries) blocks.unshift(`${style.bold(entering)}\n${renderEntries(view.entries, style)}`)
-  if (view.closed.length > 0) blocks.push(listing('closed to everybody', closedPorts(view), style))
+  if (view.closed.length > 0) blocks.push(renderClosed(view, style))
   if (view.floor.length > 0) blocks.push(listing('the floor, open whatever the policies say', view.floor, style))
   return [...blocks, `${reachSummary(view)}\n`].join('\n')
+}
+
+function pick({ detail }: ReachView): Pick<ReachView, 'detail'> {
+  return detail ? { detail } : {}
 }
 
 /** Reach as Markdown: one table a section. */
@@ -75,7 +89,7 @@ export function reachMarkdown(view: ReachView): string {
   const closed =
     view.closed.length === 0
       ? []
-      : ['### Closed to everybody', '', ...closedPorts(view).map(closed => `- ${closed}`), '']
+      : [`### Closed to ${view.asked ?? 'everybody'}`, '', ...closedPorts(view).map(closed => `- ${closed}`), '']
   const floor = view.floor.length === 0 ? [] : ['### The floor', '', ...view.floor.map(f => `- ${f}`), '']
   const entries = view.entries ? [`### ${capital(entering)}`, '', ...entryTable(view.entries), ''] : []
   return ['## Effective reachability', '', ...entries, ...tables, ...closed, ...floor, reachSummary(view), ''].join(
@@ -84,27 +98,11 @@ export function reachMarkdown(view: ReachView): string {
 }
 
 /** How much is open, and how much of it is surprising, in one line. */
-export function reachSummary({ lines }: ReachView): string {
+export function reachSummary({ lines, asked }: ReachView): string {
   const ports = (some: readonly ReachLine[]): number => new Set(some.map(line => line.callee)).size
-  const of = (openness: Openness): number => ports(lines.filter(line => line.openness === openness))
-  return `${count(ports(lines), 'open port')}: ${of('anonymous')} to callers without identity, ${of('mesh')} to more than named callers`
-}
-
-/** Ports of one workload that are open to the same requests of the same callers stand under one heading. */
-function renderCallees(lines: readonly ReachLine[], style: Style): string {
-  const blocks = [...groupBy(lines, line => line.callee)].map(([callee, group]) => {
-    const [, workload = callee, port = ''] = /^(.*):([^:]*)$/.exec(callee) ?? []
-    const rows = columns(group.map(({ callers, requests, bound }) => [callers, requests + note(bound)]))
-    return { workload, port, text: rows.map(row => `    ${row}\n`).join('') }
-  })
-  return [...groupBy(blocks, ({ workload, text }) => `${workload}\n${text}`).values()]
-    .flatMap(same =>
-      same
-        .slice(0, 1)
-        .map(({ workload, text }) => ({ text, heading: `${workload}:${same.map(({ port }) => port).join(', ')}` })),
-    )
-    .map(({ heading, text }) => `  ${style.bold(heading)}\n${text}`)
-    .join('')
+  const of = (...kinds: readonly Openness[]): number => ports(lines.filter(line => kinds.includes(line.openness)))
+  if (asked !== undefined) return `${count(ports(lines), 'port')} open to ${asked}`
+  return `${count(ports(lines), 'open port')}: ${of('anonymous')} to callers without identity, ${of('mesh', 'namespace')} to more than named callers`
 }
 
 const entering = 'what enters through gateways, and whom it gets to'
@@ -151,11 +149,32 @@ function table(lines: readonly ReachLine[]): readonly string[] {
   return ['| port | callers | requests | |', '|---|---|---|---|', ...rows]
 }
 
+/** What is closed to one caller is most of the mesh, and only counted. */
+function renderClosed(view: ReachView, style: Style): string {
+  const { asked, closed } = view
+  if (asked === undefined)
+    return listing(
+      'closed to everybody',
+      closedPorts(view).flatMap(line => wrapped(line.split(', '))),
+      style,
+    )
+  return `${style.dim(`closed to ${asked}`)}\n  ${count(closed.length, 'port')} of ${count(new Set(closed.map(workloadOf)).size, 'workload')}\n`
+}
+
 /** Ports nobody may call; of workloads where that is so for all that are not listed as open, only the workloads. */
-function closedPorts({ closed }: ReachView): readonly string[] {
-  const shut = new Set(closed.flatMap(callee => (callee.endsWith(':other') ? [callee.slice(0, -':other'.length)] : [])))
-  const single = closed.filter(callee => !shut.has(callee.replace(/:[^:]*$/, '')))
-  return shut.size === 0 ? single : [...single, `every port not listed above of ${[...shut].join(', ')}`]
+function closedPorts({ closed, detail }: ReachView): readonly string[] {
+  const shut = new Set(closed.flatMap(callee => (callee.endsWith(':other') ? [workloadOf(callee)] : [])))
+  const single = closed.filter(callee => !shut.has(workloadOf(callee)))
+  if (shut.size === 0) return single
+  const names = detail || shut.size <= mostNames ? [...shut] : few([...shut])
+  return [...single, `every port not listed above of ${names.join(', ')}`]
+}
+
+/** More names in one line than anybody reads. */
+const mostNames = 20
+
+function workloadOf(callee: string): string {
+  return callee.replace(/:[^:]*$/, '')
 }
 
 function note(bound: ReachLine['bound']): string {
@@ -163,7 +182,7 @@ function note(bound: ReachLine['bound']): string {
 }
 
 function paint(openness: Openness, style: Style): (text: string) => string {
-  return { anonymous: style.red, mesh: style.yellow, named: style.green }[openness]
+  return { anonymous: style.red, mesh: style.yellow, namespace: style.yellow, named: style.green }[openness]
 }
 
 /** Inline code in a table cell; a pipe would end the cell. */

@@ -24,3 +24,21 @@ export function visible(text: string): string {
     character => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   )
 }
+
+/** The first three of many, and how many more there are. */
+export function few(names: readonly string[]): readonly string[] {
+  return names.length <= 4 ? names : [...names.slice(0, 3), `… and ${names.length - 3} more`]
+}
+
+/** Lines of a terminal hold about this much beside what is set before them. */
+const width = 110
+
+/** Names after each other, in as many lines as a terminal needs. */
+export function wrapped(names: readonly string[]): readonly string[] {
+  return names.reduce<readonly string[]>((lines, name) => {
+    const last = lines.at(-1)
+    if (last === undefined) return [name]
+    const longer = `${last}, ${name}`
+    return longer.length > width ? [...lines.slice(0, -1), `${last},`, name] : [...lines.slice(0, -1), longer]
+  }, [])
+}

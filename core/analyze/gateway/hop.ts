@@ -2,6 +2,7 @@ import { gatewayPoliciesFor, gatewayTokensFor } from '../istio/attachment'
 import { intoChain, podListening, type Handshake, type Listening } from '../istio/envoy-hop'
 import type { Chain } from '../istio/protocol'
 import type { Arrival } from '../istio/sidecar-hop'
+import { alternative, note } from '../explain/trace'
 import { agreement, deny, nameOf, unknown, unlessRefused, type Verdict } from '../istio/verdict'
 import type { Request } from '../request'
 import type { GatewayListener } from './listener'
@@ -18,10 +19,18 @@ export function intoGateway(arrival: Arrival): Verdict {
   if (all.length === 0) return unheardOf(arrival)
   const taking = takenBy(all, request)
   const serving = taking.filter(listener => serves(listener, request))
+  if (serving.length === 0) note(() => unserved(request), 'deny')
   if (serving.length === 0) return deny(unserved(request))
   const seen = asSeen(layer, workload, request)
   const verdict = agreement(
-    serving.flatMap(listener => seen.map(one => intoListener({ ...arrival, request: one }, listener))),
+    serving.flatMap(listener =>
+      seen.map(one =>
+        alternative(
+          () => `a listener for ${listener.speaks}, open to ${listener.peers}`,
+          () => intoListener({ ...arrival, request: one }, listener),
+        ),
+      ),
+    ),
   )
   const certain = serving.some(listener => listener.certain === 'yes')
   return certain ? verdict : unlessRefused(verdict, ...serving.flatMap(({ because }) => because))

@@ -11,8 +11,10 @@ import { judgeToken } from './judge-token'
 import type { Ternary } from './kleene'
 import type { AskedHttp, Asking } from './match-attribute'
 import { normalise } from './match-path'
-import { matchRule } from './match-rule'
+import { matchRule, missedBy } from './match-rule'
 import type { Chain } from './protocol'
+import { factsOf } from '../explain/facts'
+import { note } from '../explain/trace'
 import { deny, nameOf, unlessRefused, type Verdict } from './verdict'
 
 /** One port of one Envoy. */
@@ -58,8 +60,10 @@ export function pastHandshake(mesh: Mesh, { trustDomain }: Identity, inside: () 
     case 'yes':
       return inside()
     case 'no':
+      note(() => `the handshake refuses certificates of trust domain ${trustDomain}`, 'deny')
       return deny(`trust domain ${trustDomain} is not accepted`)
     case 'unknown':
+      note(() => `whether the handshake takes certificates of trust domain ${trustDomain} is not known`, 'unknown')
       return unlessRefused(inside(), `whether trust domain ${trustDomain} is accepted is unknown`)
   }
 }
@@ -94,6 +98,9 @@ export function intoChain(listening: Listening, { request, chain, handshake }: S
     ...handshake,
   }
   if (chain !== 'tcp' && request.http) return intoHttp(listening, { ...request, http: request.http }, asking)
+  note(() => (request.http ? `port ${port} is declared as bytes: no method and no path is read there` : undefined))
+  if (chain === 'http')
+    note(() => `port ${port} is declared as HTTP, and this is no request: give a method and a path`, 'deny')
   return chain === 'http' ? deny(`port ${port} of ${name} speaks HTTP only`) : judged(listening, asking)
 }
 
@@ -110,8 +117,13 @@ function intoHttp(
 ): Verdict {
   const paths = normalisedPaths(asking.mesh, http.path)
   const possible = paths.filter(path => path !== undefined)
+  if (possible.length === 0) note(() => `the proxy answers 400 to the path ${http.path}`, 'deny')
   if (possible.length === 0) return deny(`the proxy answers 400 to the path ${http.path}`)
   const token = judgeToken(jwt, http, listening.tokens)
+  if (token.kind === 'refused') note(() => `its token is refused by ${token.by.map(nameOf).join(', ')}`, 'deny')
+  if (token.kind === 'unknown')
+    note(() => `whether ${token.by.map(nameOf).join(', ')} takes its token is not known`, 'unknown')
+  if (token.kind === 'read') note(() => 'its token is taken, and policies see its claims')
   if (token.kind === 'refused') return deny(...token.by.map(nameOf))
   const asked: AskedHttp = {
     method: http.method,
@@ -128,7 +140,13 @@ function intoHttp(
 }
 
 function judged({ policies, name }: Listening, asking: Asking): Verdict {
-  return judgePolicies({ policies, matches: (rule, policy) => matchRule(rule, policy, asking), to: name })
+  return judgePolicies({
+    policies,
+    matches: (rule, policy) => matchRule(rule, policy, asking),
+    missed: (rule, policy) => missedBy(rule, policy, asking),
+    facts: factsOf(asking),
+    to: name,
+  })
 }
 
 const normalizations: readonly PathNormalization[] = ['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES']

@@ -1,10 +1,12 @@
+import type { Facts, Missed } from '../explain/missed'
+import { tellCourt } from '../explain/court'
 import type { AuthorizationPolicy, Rule } from '../layer'
 import type { Attached } from './attachment'
 import { every, not, type Ternary } from './kleene'
 import { allow, deny, nameOf, unlessRefused, unknown, type Verdict } from './verdict'
 
 /** A policy's answer to one request. */
-interface Answer {
+export interface Answer {
   readonly policy: AuthorizationPolicy
   /** Whether it is in force for the workload. */
   readonly inForce: Ternary
@@ -20,6 +22,10 @@ export interface Court {
   readonly matches: (rule: Rule, policy: AuthorizationPolicy) => Ternary
   /** Whom they guard, for messages. */
   readonly to: string
+  /** What a rule misses of the request, in words; for those who ask why. */
+  readonly missed: (rule: Rule, policy: AuthorizationPolicy) => readonly Missed[]
+  /** What the request has, for the same. */
+  readonly facts: Facts
 }
 
 /**
@@ -30,7 +36,9 @@ export interface Court {
  * ztunnel `src/state.rs` assert_rbac.
  */
 export function judgePolicies(court: Court): Verdict {
-  const answers = court.policies.map(policy => answerOf(policy, court)).filter(answer => answer.inForce !== 'no')
+  const all = court.policies.map(policy => answerOf(policy, court))
+  const answers = all.filter(answer => answer.inForce !== 'no')
+  tellCourt(court, all)
   const hits = answers.filter(({ policy, matches }) => policy.action !== 'ALLOW' && matches !== 'no')
   const denial = hits.find(
     ({ policy, inForce, matches }) => policy.action === 'DENY' && every([inForce, matches]) === 'yes',

@@ -1,4 +1,5 @@
 import type { AuthorizationPolicy, Condition, Operation, Rule, Source } from '../layer'
+import type { Missed } from '../explain/missed'
 import { attributes, type Attribute, type Asking } from './match-attribute'
 import { every, not, some, type Ternary } from './kleene'
 import { conditionKey } from './when-key'
@@ -13,7 +14,7 @@ import { conditionKey } from './when-key'
  */
 export function matchRule(rule: Rule, { action, namespace = '' }: AuthorizationPolicy, asking: Asking): Ternary {
   if (rule.kind === 'unreadable') return 'unknown'
-  const clauses = [rule.from.map(sourceQuestions), rule.to.map(operationQuestions), [rule.when.map(conditionQuestion)]]
+  const clauses = clausesOf(rule)
   if (asking.chain === 'tcp' && clauses.flat(2).some(({ attribute }) => attribute.httpOnly)) {
     if (action === 'ALLOW') return 'no'
     if (action === 'unknown') return 'unknown'
@@ -23,8 +24,42 @@ export function matchRule(rule: Rule, { action, namespace = '' }: AuthorizationP
   return every(clauses.map(clause => (clause.length === 0 ? 'yes' : some(clause.map(answers)))))
 }
 
+/**
+ * What a rule misses of a request, by the same answers: of each of its lists what the alternative misses that misses least. Empty where it matches. On a TCP chain an
+ * ALLOW rule misses whatever it asks of HTTP.
+ */
+export function missedBy(
+  rule: Rule,
+  { action, namespace = '' }: AuthorizationPolicy,
+  asking: Asking,
+): readonly Missed[] {
+  if (rule.kind === 'unreadable') return [{ field: 'rule', answer: 'unknown', wanted: [], unwanted: [] }]
+  const bytes = (question: Question): boolean =>
+    asking.chain === 'tcp' && action === 'ALLOW' && question.attribute.httpOnly
+  const missed = (question: Question): readonly Missed[] => {
+    const { field, values, notValues, attribute } = question
+    if (bytes(question)) return [{ field, answer: 'no', wanted: values, unwanted: [], senseless: unread }]
+    const found = answer(question, asking, namespace)
+    if (found === 'yes') return []
+    const hit = notValues.filter(value => attribute.match(value, { ...asking, policyNamespace: namespace }) === 'yes')
+    return [{ field, answer: found, wanted: values, unwanted: hit }]
+  }
+  return clausesOf(rule).flatMap(clause => {
+    const [least = []] = clause.map(questions => questions.flatMap(missed)).sort((a, b) => a.length - b.length)
+    return least
+  })
+}
+
+const unread = 'which nobody reads of bytes: such an ALLOW rule is dropped'
+
+function clausesOf(rule: Extract<Rule, { readonly kind: 'rule' }>): readonly (readonly (readonly Question[])[])[] {
+  return [rule.from.map(sourceQuestions), rule.to.map(operationQuestions), [rule.when.map(conditionQuestion)]]
+}
+
 /** Whether an attribute has one of `values`, and none of `notValues`; an empty list asks nothing. */
 interface Question {
+  /** As the object spells it. */
+  readonly field: string
   readonly attribute: Attribute
   readonly values: readonly string[]
   readonly notValues: readonly string[]
@@ -39,30 +74,57 @@ function answer({ attribute, values, notValues }: Question, asking: Asking, poli
 
 function sourceQuestions(source: Source): readonly Question[] {
   return asked([
-    { attribute: attributes['source.principal'], values: source.principals, notValues: source.notPrincipals },
     {
+      field: 'principals',
+      attribute: attributes['source.principal'],
+      values: source.principals,
+      notValues: source.notPrincipals,
+    },
+    {
+      field: 'requestPrincipals',
       attribute: attributes['request.auth.principal'],
       values: source.requestPrincipals,
       notValues: source.notRequestPrincipals,
     },
-    { attribute: attributes['source.namespace'], values: source.namespaces, notValues: source.notNamespaces },
     {
+      field: 'namespaces',
+      attribute: attributes['source.namespace'],
+      values: source.namespaces,
+      notValues: source.notNamespaces,
+    },
+    {
+      field: 'serviceAccounts',
       attribute: attributes['source.serviceAccount'],
       values: source.serviceAccounts,
       notValues: source.notServiceAccounts,
     },
-    { attribute: attributes['source.trustDomain'], values: source.trustDomains, notValues: source.notTrustDomains },
-    { attribute: attributes['source.ip'], values: source.ipBlocks, notValues: source.notIpBlocks },
-    { attribute: attributes['remote.ip'], values: source.remoteIpBlocks, notValues: source.notRemoteIpBlocks },
+    {
+      field: 'trustDomains',
+      attribute: attributes['source.trustDomain'],
+      values: source.trustDomains,
+      notValues: source.notTrustDomains,
+    },
+    { field: 'ipBlocks', attribute: attributes['source.ip'], values: source.ipBlocks, notValues: source.notIpBlocks },
+    {
+      field: 'remoteIpBlocks',
+      attribute: attributes['remote.ip'],
+      values: source.remoteIpBlocks,
+      notValues: source.notRemoteIpBlocks,
+    },
   ])
 }
 
 function operationQuestions(operation: Operation): readonly Question[] {
   return asked([
-    { attribute: attributes.host, values: operation.hosts, notValues: operation.notHosts },
-    { attribute: attributes['destination.port'], values: operation.ports, notValues: operation.notPorts },
-    { attribute: attributes.method, values: operation.methods, notValues: operation.notMethods },
-    { attribute: attributes.path, values: operation.paths, notValues: operation.notPaths },
+    { field: 'hosts', attribute: attributes.host, values: operation.hosts, notValues: operation.notHosts },
+    {
+      field: 'ports',
+      attribute: attributes['destination.port'],
+      values: operation.ports,
+      notValues: operation.notPorts,
+    },
+    { field: 'methods', attribute: attributes.method, values: operation.methods, notValues: operation.notMethods },
+    { field: 'paths', attribute: attributes.path, values: operation.paths, notValues: operation.notPaths },
   ])
 }
 
@@ -72,15 +134,16 @@ function asked(questions: readonly Question[]): readonly Question[] {
 
 function conditionQuestion({ key, values, notValues }: Condition): Question {
   const known = conditionKey(key) ?? { kind: 'experimental' }
+  const field = `when ${key}`
   switch (known.kind) {
     case 'experimental':
-      return { attribute: unknowable, values, notValues }
+      return { field, attribute: unknowable, values, notValues }
     case 'request.headers':
-      return { attribute: attributes.header(known.header), values, notValues }
+      return { field, attribute: attributes.header(known.header), values, notValues }
     case 'request.auth.claims':
-      return { attribute: attributes.claim(known.claims), values, notValues }
+      return { field, attribute: attributes.claim(known.claims), values, notValues }
     default:
-      return { attribute: attributes[known.kind], values, notValues }
+      return { field, attribute: attributes[known.kind], values, notValues }
   }
 }
 

@@ -1,5 +1,7 @@
 import { parseAddress } from '../istio/match-ip'
 import { some } from '../istio/kleene'
+import { tellGrants, tellRoute } from '../explain/linkerd'
+import { alternative, note } from '../explain/trace'
 import { agreement, allow, deny, nameOf, unknown, unlessRefused, type Verdict } from '../istio/verdict'
 import type { Layer, Workload } from '../layer'
 import type { HttpRequest, Request } from '../request'
@@ -28,7 +30,19 @@ export function intoLinkerd(arrival: Arrival): Verdict {
   const { layer, workload, request } = arrival
   const { port } = request.to
   const inside = () =>
-    pastHandshake(arrival, agreement(servingOf(layer, workload, port).map(serving => intoPort(arrival, serving))))
+    pastHandshake(
+      arrival,
+      agreement(
+        servingOf(layer, workload, port).map(serving =>
+          alternative(
+            () => (serving.kind === 'server' ? nameOf(serving.server) : 'no Server is for the port'),
+            () => intoPort(arrival, serving),
+          ),
+        ),
+      ),
+    )
+  if (skipped(layer, workload, port) !== 'no')
+    note(() => `port ${port} is, or may be, left out of what the proxy captures`)
   const open = allow(`port ${port} of ${nameOf(workload)} is left out of what its proxy captures`)
   if (port === proxyPorts.control || port === proxyPorts.inbound) return intoProxy(arrival)
   if (port === proxyPorts.admin) return intoAdmin(arrival, inside)
@@ -43,6 +57,7 @@ function pastHandshake({ layer, request: { from } }: Arrival, verdict: Verdict):
   if (from.kind === 'plaintext' || layer.assume === 'recorded') return verdict
   const { trustDomain } = from.identity
   if (trustDomain === layer.linkerd.mesh.trustDomain) return verdict
+  note(() => `whether the trust anchors verify identities of ${trustDomain} is not known`, 'unknown')
   return unlessRefused(verdict, `whether the trust anchors verify identities of ${trustDomain} is not known`)
 }
 
@@ -76,10 +91,14 @@ function intoPort(arrival: Arrival, serving: Serving): Verdict {
   if (serving.kind === 'server') {
     const { server } = serving
     const name = nameOf(server)
+    note(() => `${name} is for the port, protocol ${server.protocol}`)
     if (server.unreadable) return unknown(`${name} could not be read`)
     const grants = serverGrants(layer, server, workload.namespace)
     return overProtocol({ ...arrival, server, name, grants, protocol: server.protocol })
   }
+  note(
+    () => `no Server is for the port: the default inbound policy rules it, ${serving.policy ?? 'which is not known'}`,
+  )
   if (serving.policy === undefined) return unknown(`the default inbound policy of ${nameOf(workload)} is not known`)
   const name = `default inbound policy ${serving.policy}`
   return overProtocol({ ...arrival, name, grants: defaultGrants(serving.policy, name), protocol: serving.protocol })
@@ -109,6 +128,7 @@ function overBytes(port: Port): Verdict {
     case 'HTTP/1':
     case 'HTTP/2':
     case 'gRPC':
+      note(() => `${port.name} speaks HTTP alone, and this is no request: give a method and a path`, 'deny')
       return deny(`${port.name} speaks HTTP alone`)
   }
 }
@@ -132,8 +152,8 @@ function overRequests(port: Port, http: HttpRequest): Verdict {
 function overHttp(port: Port, http: HttpRequest): Verdict {
   const { layer, workload, server, request } = port
   const probes = probeGrants(layer, workload, { port: request.to.port, http })
-  const otherwise = judge(port, [...port.grants, ...probes])
-  if (!server) return otherwise
+  const otherwise = () => judge(port, [...port.grants, ...probes])
+  if (!server) return otherwise()
   const routes = httpRoutesOf(layer, server, workload.namespace)
   return alongRoutes({ port, http, routes, otherwise, matcher: { fit: fitHttp, otherwise: httpDefault } })
 }
@@ -147,7 +167,7 @@ function overGrpc(port: Port, http: HttpRequest): Verdict {
   const breaking = routes.sure.find(broken)
   if (breaking) return deny(`${nameOf(breaking)} has a match without a method, which voids ${name}`)
   const byDefault = fitGrpc({ headers: [], rpc: {} }, http) === 'no'
-  const otherwise = byDefault ? noRoute(port) : judge(port, port.grants)
+  const otherwise = () => (byDefault ? noRoute(port) : judge(port, port.grants))
   const known = alongRoutes({ port, http, routes, otherwise, matcher: { fit: fitGrpc, otherwise: grpcDefault } })
   return routes.perhaps.some(route => route.unreadable || broken(route)) ? agreement([known, deny(name)]) : known
 }
@@ -158,13 +178,13 @@ interface Along<M> {
   readonly routes: Attached<Route<M>>
   readonly matcher: Matcher<M>
   /** What becomes of the request where there are no routes. */
-  readonly otherwise: Verdict
+  readonly otherwise: () => Verdict
 }
 
 /** The verdict with the routes that are certain, and with any that may be there beside them. */
 function alongRoutes<M>({ port, http, routes: { sure, perhaps }, matcher, otherwise }: Along<M>): Verdict {
   const among = (routes: readonly Route<M>[]): readonly Verdict[] =>
-    routes.length === 0 ? [otherwise] : findRoute(routes, http, matcher).map(chosen => onRoute(port, chosen))
+    routes.length === 0 ? [otherwise()] : findRoute(routes, http, matcher).map(chosen => onRoute(port, chosen))
   return agreement([sure, ...perhaps.map(route => [...sure, route])].flatMap(among))
 }
 
@@ -172,20 +192,24 @@ function alongRoutes<M>({ port, http, routes: { sure, perhaps }, matcher, otherw
 function onRoute<M>(port: Port, chosen: Chosen<M> | undefined): Verdict {
   if (!chosen) return noRoute(port)
   const { route, rule } = chosen
+  tellRoute(route, rule)
   const verdict = judge(port, [...routeGrants(port.layer, route, port.workload.namespace), ...port.grants], route)
   if (!rule.redirects || verdict.verdict !== 'allow') return verdict
   return unknown(`${nameOf(route)} redirects the request`)
 }
 
 function noRoute({ name }: Port): Verdict {
+  note(() => `no route of ${name} is for the request: it is answered with 404`, 'deny')
   return { ...deny(`no route of ${name} matches`), why: 'no-route' }
 }
 
 /** Any grant lets in; localhost is let in by the proxy itself (proxy `linkerd/proxy/server-policy/src/lib.rs` TryFrom<api::Server>). */
 function judge({ layer, request, name }: Port, grants: readonly Grant[], route?: Route<unknown>): Verdict {
   const client = clientOf(request)
+  if (isLocal(client)) note(() => 'calls from localhost are always let in', 'allow')
   if (isLocal(client)) return allow('calls from localhost are always let in')
   const answers = grants.map(grant => ({ grant, answer: admits(grant, client, layer.linkerd.mesh) }))
+  tellGrants(answers, { client, name: route ? nameOf(route) : name })
   const told = (wanted: string) => answers.filter(({ answer }) => answer === wanted).map(({ grant }) => grant.because)
   switch (some(answers.map(({ answer }) => answer))) {
     case 'yes':

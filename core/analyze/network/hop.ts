@@ -1,4 +1,6 @@
 import { every, some, type Ternary } from '../istio/kleene'
+import { tellSide } from '../explain/network'
+import { alternative, hop as place, note } from '../explain/trace'
 import { agreement, allow, deny, inTurn, nameOf, unknown, type Verdict } from '../istio/verdict'
 import type { Gateway, Layer, Workload } from '../layer'
 import type { Request } from '../request'
@@ -21,7 +23,12 @@ export interface Approaching extends Called {
 
 /** What becomes of a request that the network has to let pass first. */
 export function overNetwork(approaching: Approaching, onward: () => Verdict): Verdict {
-  return isLimited(approaching.layer) ? inTurn(straight(approaching), onward()) : onward()
+  if (!isLimited(approaching.layer)) return onward()
+  const there = place(
+    () => `network, to ${nameOf(approaching.workload)}`,
+    () => straight(approaching),
+  )
+  return inTurn(there, onward())
 }
 
 /** What becomes of one that goes through a waypoint: to the waypoint's Pods, and from these to the workload. */
@@ -29,10 +36,17 @@ export function overWaypoint(approaching: Approaching, gateway: Gateway, onward:
   const { layer, request } = approaching
   if (!isLimited(layer)) return onward()
   const stops = censusOf(layer).byWaypoint.get(gateway)
+  if (!stops) note(() => `where the Pods of ${nameOf(gateway)} run is not known`, 'unknown')
   if (!stops) return inTurn(unknown(`where the Pods of ${nameOf(gateway)} run is not known`), onward())
-  const there = allPairs(layer, sourcesOf(layer, request), { to: stops, ports: () => [hbonePort] })
+  const there = place(
+    () => `network, to ${nameOf(gateway)}`,
+    () => allPairs(layer, sourcesOf(layer, request), { to: stops, ports: () => [hbonePort] }),
+  )
   const ends = stops.map((pod): End => ({ kind: 'pod', pod }))
-  const further = allPairs(layer, ends, { to: podOf(approaching), ports: () => waypointWires(approaching) })
+  const further = place(
+    () => `network, from ${nameOf(gateway)} to ${nameOf(approaching.workload)}`,
+    () => allPairs(layer, ends, { to: podOf(approaching), ports: () => waypointWires(approaching) }),
+  )
   return inTurn(inTurn(there, further), onward())
 }
 
@@ -61,7 +75,10 @@ function allPairs(layer: Layer, from: readonly End[], { to, ports }: Whither): V
   for (const end of from) {
     for (const pod of to) {
       for (const port of ports(end)) {
-        const verdict = hop(layer, { from: end, to: pod, port })
+        const verdict = alternative(
+          () => `from ${nameOfEnd(end)} to port ${port}`,
+          () => hop(layer, { from: end, to: pod, port }),
+        )
         verdicts.push(verdict)
         if (verdict.verdict !== verdicts[0]?.verdict) return agreement(verdicts)
       }
@@ -86,24 +103,39 @@ function hop(layer: Layer, { from, to, port }: Hop): Verdict {
 }
 
 function unlessItself(refused: Verdict, from: End, to: Pod): Verdict {
-  if ((from.kind === 'pod' && from.pod.hostNetwork) || to.hostNetwork)
+  const onNode = (from.kind === 'pod' && from.pod.hostNetwork) || to.hostNetwork
+  if (onNode) {
+    note(() => "one of them is on its node's network, where policies need not hold", 'unknown')
     return unknown(...refused.because.map(because => `on a node's network ${because} need not hold`))
+  }
   if (from.kind === 'outside' || from.pod !== to) return refused
+  note(
+    () =>
+      to.single ? 'a Pod always reaches itself' : 'a Pod always reaches itself, but perhaps not others of its kind',
+    to.single ? 'allow' : 'unknown',
+  )
   return to.single
     ? allow('a Pod always reaches itself')
     : unknown('a Pod always reaches itself, but perhaps not others of its kind')
 }
 
-interface Side extends Connection {
+/** Where a connection comes from or goes to, in words. */
+function nameOfEnd(end: End): string {
+  return end.kind === 'pod' ? end.pod.key : (end.ip ?? 'a node, or outside the cluster')
+}
+
+export interface Side extends Connection {
   readonly direction: Direction
 }
 
 /** Whether a Pod's own policies let a connection out, or in: any rule of any of them. */
 function side(layer: Layer, pod: Pod, asked: Side): Verdict {
+  if (isUnmodelled(layer, pod)) note(() => `policies of ${pod.key}'s network plugin were not read`, 'unknown')
   if (isUnmodelled(layer, pod)) return unknown(`policies of ${pod.key}'s network plugin were not read`)
   const limits = limitsOf(layer, pod, asked.direction)
   const answers = limits.map(limit => ({ ...limit, ...answerOf(limit, asked) }))
   const sure = answers.filter(({ applies }) => applies === 'yes')
+  tellSide(pod, asked, answers)
   const admitting = sure.filter(({ answer }) => answer === 'yes')
   const [first] = admitting
   if (first) return allow(...first.rules)
@@ -119,7 +151,7 @@ function side(layer: Layer, pod: Pod, asked: Side): Verdict {
   return unknown(...doubtful.map(({ policy }) => `whether ${nameOf(policy)} lets it pass is not known`))
 }
 
-interface Answer {
+export interface Answer {
   readonly answer: Ternary
   /** The rules that let it pass, in words. */
   readonly rules: readonly string[]

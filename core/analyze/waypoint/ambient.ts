@@ -1,6 +1,7 @@
 import type { Plane } from '../istio/data-plane'
 import { sourceAddress } from '../istio/envoy-hop'
 import type { Arrival } from '../istio/sidecar-hop'
+import { alternative, note } from '../explain/trace'
 import { agreement, inTurn, unknown, type Verdict } from '../istio/verdict'
 import { waypointIdentity } from '../istio/waypoints'
 import { overNetwork, overWaypoint } from '../network/hop'
@@ -19,7 +20,20 @@ export interface Door {
 
 /** Whether a request gets to a workload, by whichever route it takes. */
 export function byAnyRoute(arrival: Arrival, door: Door): Verdict {
-  return agreement(routesOf(arrival).map(route => along(route, arrival, door)))
+  return agreement(
+    routesOf(arrival).map(route =>
+      alternative(
+        () => ways[route.kind],
+        () => along(route, arrival, door),
+      ),
+    ),
+  )
+}
+
+const ways: Readonly<Record<Route['kind'], string>> = {
+  straight: 'it comes straight',
+  waypoint: 'it comes through a waypoint',
+  unknown: 'which way it comes is not known',
 }
 
 /** Both must let it pass: the waypoint its caller, then the workload's door the waypoint; and the network on each hop. The recordings asked the waypoint alone. */
@@ -27,6 +41,7 @@ function along(route: Route, arrival: Arrival, door: Door): Verdict {
   const approaching = { ...arrival, plane: door.plane, port: arrival.request.to.port }
   switch (route.kind) {
     case 'unknown':
+      note(() => route.because, 'unknown')
       return unknown(route.because)
     case 'straight':
       return overNetwork(approaching, () => door.straight(arrival))

@@ -1,5 +1,6 @@
 import { waypointPoliciesFor, waypointTokensFor } from '../istio/attachment'
 import { intoChain, pastHandshake } from '../istio/envoy-hop'
+import { hop } from '../explain/trace'
 import { nameOf, type Verdict } from '../istio/verdict'
 import type { Layer } from '../layer'
 import type { Request } from '../request'
@@ -20,7 +21,12 @@ export function intoWaypoint(layer: Layer, stop: Stop, request: Request): Verdic
   }
   // The tunnel's own server name is not that of the connection in it, which is looked at only where its protocol is TLS.
   const serverNames = chain === 'tcp' ? [] : ['']
-  return pastHandshake(layer.mesh, caller, () =>
-    intoChain(listening, { request, chain, handshake: { caller, serverNames } }),
+  const called = service ? `port ${port} of ${nameOf(service)}` : `port ${port} of the Pod`
+  return hop(
+    () => `waypoint ${gateway.namespace ?? ''}/${gateway.name}, called for ${called}`,
+    () =>
+      pastHandshake(layer.mesh, caller, () =>
+        intoChain(listening, { request, chain, handshake: { caller, serverNames } }),
+      ),
   )
 }

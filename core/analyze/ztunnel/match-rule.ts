@@ -1,5 +1,6 @@
 import type { Identity } from '../../model/identity'
 import type { AuthorizationPolicy, Rule } from '../layer'
+import type { Missed } from '../explain/missed'
 import { agreed, every, not, some, ternary, type Ternary } from '../istio/kleene'
 import { convertRule, type Asked, type Clause, type Field } from './convert-rule'
 import { matchIp } from './match-ip'
@@ -28,6 +29,46 @@ export function matchRule(rule: Rule, policy: AuthorizationPolicy, connection: C
       return clauses ? every(clauses.map(clause => matchClause(clause, asking))) : 'no'
     }),
   )
+}
+
+/** What a rule misses of a connection, by the same answers. Empty where it matches. */
+export function missedBy(rule: Rule, policy: AuthorizationPolicy, connection: Connection): readonly Missed[] {
+  if (rule.kind === 'unreadable') return [{ field: 'rule', answer: 'unknown', wanted: [], unwanted: [] }]
+  const asking = { ...connection, policyNamespace: policy.namespace ?? '' }
+  const clauses = convertRule(rule, policy.action === 'unknown' ? 'ALLOW' : policy.action)
+  const nothing: Missed = {
+    field: 'methods, paths, hosts or tokens',
+    answer: 'no',
+    wanted: [],
+    unwanted: [],
+    senseless,
+  }
+  if (!clauses) return [nothing]
+  return clauses.flatMap(clause => {
+    if (matchClause(clause, asking) === 'yes') return []
+    const ways = clause.filter(match => match.length > 0).map(match => match.flatMap(asked => missed(asked, asking)))
+    const [least = [nothing]] = ways.sort((a, b) => a.length - b.length)
+    return least
+  })
+}
+
+const senseless = 'which ztunnel does not see: such a rule never matches there'
+
+const spelt: Readonly<Record<Field, string>> = {
+  principals: 'principals',
+  namespaces: 'namespaces',
+  serviceAccounts: 'serviceAccounts',
+  sourceIps: 'ipBlocks',
+  destinationIps: 'when destination.ip',
+  destinationPorts: 'ports',
+}
+
+function missed(asked: Asked, asking: AskingFor): readonly Missed[] {
+  const { field, values, notValues } = asked
+  const answer = matchField(asked, asking)
+  if (answer === 'yes') return []
+  const unwanted = notValues.filter(value => matchers[field](value, asking) === 'yes')
+  return [{ field: spelt[field], answer, wanted: values, unwanted }]
 }
 
 /** A connection and the namespace of the policy that asks about it. */

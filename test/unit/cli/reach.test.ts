@@ -10,7 +10,7 @@ describe('ztm reach', () => {
     assert.equal(code, 0)
     assert.match(
       out,
-      /^open to named callers\n {2}shop\/cart:7070.*\n {4}shop\/frontend {2}GET \/cart\n {4}shop\/frontend {2}GET \/items\/\*\*\n/,
+      /^open to named callers\n {2}shop\/cart:7070.*\n {4}shop\/frontend {2}GET \/cart, \/items\/\*\*\n/,
     )
     assert.match(out, /the floor[^]*15090/)
   })
@@ -54,6 +54,57 @@ describe('ztm reach', () => {
     assert.doesNotMatch((await ztm(['reach', manifests, '--from', 'shop/other'])).out, /GET/)
     assert.doesNotMatch((await ztm(['reach', manifests, '--to', 'shop/cart:7070'])).out, /other/)
     assert.match((await ztm(['reach', manifests, '--to', 'shop/cart:1234'])).out, /shop\/cart:other/)
+  })
+
+  it('restricts its answer to callers without identity, and says what is closed to them', async () => {
+    const open = write('open.yaml', [settings, cart].join('---\n'))
+    const { out } = await ztm(['reach', open, '--plaintext-only'])
+    assert.match(
+      out,
+      /^open to callers without identity\n {2}shop\/cart:7070\n {4}anybody without identity {2}any http request\n/,
+    )
+    const closed = await ztm(['reach', write('shop.yaml', shop), '--plaintext-only'])
+    assert.match(
+      closed.out,
+      /^closed to callers without identity\n {2}2 ports of 1 workload\n\n0 ports open to callers/,
+    )
+    assertRefused(await ztm(['reach', open, '--plaintext-only', '--from', 'shop/a']), 'give one of the two')
+    assertRefused(await ztm(['reach', open, '--plaintext-only', '--layer', 'network']), 'know of no identities')
+  })
+
+  it('restricts its answer to namespaces, and names the near one where one is misspelt', async () => {
+    const both = write('both.yaml', [shop, cart.replaceAll('namespace: shop', 'namespace: pay')].join('---\n'))
+    assert.match((await ztm(['reach', both])).out, /pay\/cart/)
+    assert.doesNotMatch((await ztm(['reach', both, '--in', 'shop'])).out, /pay\/cart/)
+    assert.match((await ztm(['reach', both, '--in', 'shop', '--in', 'pay'])).out, /pay\/cart[^]*shop\/cart/)
+    assertRefused(await ztm(['reach', both, '--in', 'shpo']), '--in: no workload', 'did you mean `shop`?')
+    assertRefused(await ztm(['reach', both, '--in', 'shop', '--to', 'shop/cart']), 'give one of the two')
+  })
+
+  it('shows what the network lets through alone, which is everything where there is no NetworkPolicy', async () => {
+    const { out } = await ztm(['reach', write('shop.yaml', shop), '--layer', 'network'])
+    assert.match(out, /^open to callers without identity\n {2}shop\/cart:7070,other\n {4}anybody {2}any request\n/)
+    assert.match((await ztm(['reach', write('shop.yaml', shop), '--layer', 'mesh'])).out, /^open to named callers/)
+  })
+
+  it('prints CSV, Graphviz and Mermaid', async () => {
+    const manifests = write('shop.yaml', shop)
+    const rows = (await ztm(['reach', manifests, '--format', 'csv'])).out.split('\r\n')
+    assert.deepEqual(rows.slice(0, 2), [
+      'openness,bound,caller,gateway,host,callee,port,request',
+      'named,certain,shop/frontend,,,shop/cart,7070,GET /cart',
+    ])
+    const { out } = await ztm(['reach', manifests, '--format', 'dot'])
+    assert.match(out, /"shop\/frontend" -> "shop\/cart" \[label="7070, other", color=black\];/)
+    assert.match((await ztm(['reach', manifests, '--format', 'mermaid'])).out, /n1 -->\|"7070, other"\| n0/)
+  })
+
+  it('says nothing but results and problems where it is told to be quiet', async () => {
+    const others = 'apiVersion: x.example/v1\nkind: Widget\nmetadata: { name: a }\n'
+    const manifests = write('others.yaml', [shop, others].join('---\n'))
+    assert.match((await ztm(['reach', manifests])).err, /^note: 1 object skipped/)
+    assert.equal((await ztm(['reach', manifests, '--quiet'])).err, '')
+    assert.equal((await ztm(['check', manifests, '-q', '--rule', 'explicit-port-protocol'])).err, '')
   })
 
   it('names the near workload where one is misspelt', async () => {

@@ -37,7 +37,7 @@ describe('ztm', () => {
   }
 
   it('refuses a format it does not know, with those it does', async () => {
-    assertRefused(await ztm(['reach', 'x', '--format', 'yml']), 'text, json, markdown')
+    assertRefused(await ztm(['reach', 'x', '--format', 'yml']), 'text, json, csv, dot, mermaid, markdown')
   })
 
   it('refuses missing and superfluous arguments', async () => {

@@ -97,6 +97,7 @@ describe('reach', () => {
   const line = (callee: string, openness: ReachLine['openness'], callers = 'x'): ReachLine => ({
     callee,
     callers,
+    who: [callers],
     requests: 'any request',
     bound: 'certain',
     openness,
@@ -117,7 +118,7 @@ describe('reach', () => {
     assert.match(text, /3 open ports: 1 to callers without identity, 1 to more than named callers/)
   })
 
-  it('joins ports of a workload that are open alike, and no others', () => {
+  it('joins ports that are open alike, and no others', () => {
     const text = renderReach({
       lines: [
         line('shop/a:1', 'named'),
@@ -128,7 +129,7 @@ describe('reach', () => {
       closed: [],
       floor: [],
     })
-    assert.deepEqual(text.match(/^ {2}shop.*$/gm), ['  shop/a:1, 2', '  shop/a:3', '  shop/b:1'])
+    assert.deepEqual(text.match(/^ {2}shop.*$/gm), ['  shop/a:1,2, shop/b:1', '  shop/a:3'])
   })
 
   it('says of a closed workload only that it is closed, and names single closed ports of an open one', () => {
