@@ -140,8 +140,7 @@ function lostNamespaces(context: Context): readonly Finding[] {
   const exact = named.facts
     .flat()
     .filter(({ name }) => ![...exempt, ...elsewhere].includes(name) && !name.includes('*'))
-  // What cannot be read is told with the accounts.
-  if (exact.length === 0) return []
+  if (exact.length === 0) return named.findings
   const { names, whole, findings } = knownNamespaces(context)
   const lost = exact.flatMap(({ field, name }) => {
     const { hint } = didYouMean(name, names)
@@ -149,7 +148,7 @@ function lostNamespaces(context: Context): readonly Finding[] {
     const near = hint === undefined ? '' : `; ${hint}`
     return [finding(field, `names a namespace that nothing in the stack or the intent has${near}`)]
   })
-  return [...findings, ...lost]
+  return [...named.findings, ...findings, ...lost]
 }
 
 function lostAccounts(all: readonly NamedAccount[], context: Context): readonly Finding[] {
