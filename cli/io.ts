@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { BadInput, badInput, collecting } from './bad-input'
@@ -99,6 +99,12 @@ export function writeFile(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   })
+}
+
+/** A path as seen from the working directory, with `/` between its parts; the whole of it where it lies outside of that. */
+export function pathFromHere(path: string): string {
+  const own = relative('', path)
+  return (own.startsWith('..') || own === '' ? resolve(path) : own).replaceAll('\\', '/')
 }
 
 /** `sha256:` and the hexadecimal digest of a text's UTF-8. */

@@ -33,7 +33,7 @@ export function unite(objects: readonly Sourced[]): United {
 }
 
 /** `Kind.group namespace/name`: what the API server takes for one object, whatever its version. */
-function identity(object: unknown): string | undefined {
+export function identity(object: unknown): string | undefined {
   if (!isMapping(object) || !isMapping(object.metadata)) return undefined
   const { apiVersion, kind, metadata } = object
   const { name, namespace } = metadata

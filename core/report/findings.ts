@@ -34,7 +34,8 @@ export function bySeverity(groups: readonly FindingGroup[]): readonly FindingGro
 /** Findings for a terminal: the rule, why it is there, where it is broken, and what to do. */
 export function renderFindings(groups: readonly FindingGroup[], rules: number, style: Style = plain): string {
   const blocks = bySeverity(groups).map(group => renderGroup(group, style))
-  return [...blocks, `${summary(groups, rules, style)}\n`].join('\n')
+  const summary = summaryOf(groups, rules)
+  return [...blocks, `${groups.length === 0 ? style.green(summary) : summary}\n`].join('\n')
 }
 
 /** Findings as Markdown, for a comment on a pull request. */
@@ -42,7 +43,7 @@ export function findingsMarkdown(groups: readonly FindingGroup[], rules: number)
   const sections = bySeverity(groups).map(({ rule, severity, why, fix, findings }) =>
     [`### ${rule} (${severity})`, '', `${why}; ${fix}`, '', ...findings.map(f => `- ${findingText(f)}`), ''].join('\n'),
   )
-  return ['## Findings', '', ...sections, summary(groups, rules, plain), ''].join('\n')
+  return ['## Findings', '', ...sections, summaryOf(groups, rules), ''].join('\n')
 }
 
 /** One finding in one line: `shop.yaml:12: PeerAuthentication shop/default spec.mtls.mode: …`. */
@@ -61,8 +62,9 @@ function renderGroup({ rule, severity, why, fix, findings }: FindingGroup, style
   ].join('\n')
 }
 
-function summary(groups: readonly FindingGroup[], rules: number, style: Style): string {
+/** How much was found, in one line: `2 findings of 1 rule, 64 rules clean`. */
+export function summaryOf(groups: readonly FindingGroup[], rules: number): string {
   const findings = groups.reduce((sum, group) => sum + group.findings.length, 0)
-  if (findings === 0) return style.green(`no findings, ${count(rules, 'rule')}`)
+  if (findings === 0) return `no findings, ${count(rules, 'rule')}`
   return `${count(findings, 'finding')} of ${count(groups.length, 'rule')}, ${count(rules - groups.length, 'rule')} clean`
 }

@@ -66,8 +66,13 @@ function readIps(status: Cursor): readonly string[] {
   return ips.flatMap(ip => ip ?? [])
 }
 
+/**
+ * `serviceAccountName` wins; its deprecated alias `serviceAccount` fills in where that is absent or empty (kubernetes `pkg/apis/core/v1/conversion.go`
+ * Convert_v1_PodSpec_To_core_PodSpec).
+ */
 function readServiceAccount(spec: Cursor): string {
-  const name = spec.get('serviceAccountName').string() ?? spec.get('serviceAccount').string() ?? ''
+  const own = spec.get('serviceAccountName').string() ?? ''
+  const name = own === '' ? (spec.get('serviceAccount').string() ?? '') : own
   return name === '' ? 'default' : name
 }
 

@@ -21,6 +21,7 @@ export function conditionsOf(one: Field): readonly Field[] {
 const named = {
   principals: { of: sourcesOf, not: 'notPrincipals', key: 'source.principal' },
   serviceAccounts: { of: sourcesOf, not: 'notServiceAccounts', key: 'source.serviceAccount' },
+  namespaces: { of: sourcesOf, not: 'notNamespaces', key: 'source.namespace' },
   ports: { of: operationsOf, not: 'notPorts', key: 'destination.port' },
 } as const
 

@@ -37,10 +37,15 @@ export function readWorkload(field: Field): WorkloadFact {
   return { field, namespace: namespaceOf(field), labels: labels(at(podOf(field), 'metadata', 'labels')) }
 }
 
-/** The ServiceAccount its Pods run under, where it names one. `serviceAccount` is the field's old name. */
+/**
+ * The ServiceAccount its Pods run under, where it names one. `serviceAccount` is the field's old name, which counts only where `serviceAccountName` is absent or empty
+ * (kubernetes pkg/apis/core/v1/conversion.go Convert_v1_PodSpec_To_core_PodSpec).
+ */
 export function serviceAccountOf(workload: Field): string | undefined {
   const spec = at(podOf(workload), 'spec')
-  return text(at(spec, 'serviceAccountName')) ?? text(at(spec, 'serviceAccount'))
+  const name = text(at(spec, 'serviceAccountName')) ?? ''
+  const account = name === '' ? text(at(spec, 'serviceAccount')) : name
+  return account === '' ? undefined : account
 }
 
 /** Whether some object of `all` makes this one; it is then judged there. */

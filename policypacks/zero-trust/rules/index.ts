@@ -19,9 +19,12 @@ import { l7DenyNamesPorts } from './l7-deny-names-ports'
 import { linkerdDefaultDeny } from './linkerd-default-deny'
 import { linkerdHighAvailability } from './linkerd-high-availability'
 import { linkerdMinimumVersion } from './linkerd-minimum-version'
+import { namespaceHasPolicy } from './namespace-has-policy'
 import { namespaceInMesh } from './namespace-in-mesh'
+import { networkPolicySelectsPods } from './network-policy-selects-pods'
 import { noAllowAllPolicy } from './no-allow-all-policy'
 import { noBroadGatewayHost } from './no-broad-gateway-host'
+import { noCrossProductGrant } from './no-cross-product-grant'
 import { noCustomOnZtunnel } from './no-custom-on-ztunnel'
 import { noDestinationRuleTlsDowngrade } from './no-destination-rule-tls-downgrade'
 import { noEmptyAuthentication } from './no-empty-authentication'
@@ -38,11 +41,13 @@ import { noOverlappingServers } from './no-overlapping-servers'
 import { noPlaintextPortException } from './no-plaintext-port-exception'
 import { noPositivePathDeny } from './no-positive-path-deny'
 import { noPrivateKeyInPlainState } from './no-private-key-in-plain-state'
+import { noShadowedRule } from './no-shadowed-rule'
 import { noSkipPorts } from './no-skip-ports'
 import { noWildcardMeshIdentity } from './no-wildcard-mesh-identity'
 import { noWildcardPrincipal } from './no-wildcard-principal'
 import { noWildcardServiceEntry } from './no-wildcard-service-entry'
 import { oneInjectionLabel } from './one-injection-label'
+import { oneServiceAccountName } from './one-service-account-name'
 import { peerAuthenticationUnambiguous } from './peer-authentication-unambiguous'
 import { pinnedMeshVersion } from './pinned-mesh-version'
 import { plaintextAcrossMeshes } from './plaintext-across-meshes'
@@ -92,12 +97,15 @@ export const rules: readonly Rule[] = Object.freeze([
   waypointExists,
   ingressUsesWaypoint,
   dedicatedServiceAccount,
+  oneServiceAccountName,
+  namespaceHasPolicy,
   defaultDenyPresent,
   linkerdDefaultDeny,
   waypointDefaultDeny,
   everyWorkloadHasPolicy,
   waypointEnforced,
   policySelectsWorkload,
+  networkPolicySelectsPods,
   targetRefExists,
   rootNamespacePolicyHasNoSelectorTrap,
   noAllowAllPolicy,
@@ -105,6 +113,7 @@ export const rules: readonly Rule[] = Object.freeze([
   principalExists,
   noWildcardPrincipal,
   noNegativeMatchInAllow,
+  noCrossProductGrant,
   l7DenyNamesPorts,
   noPositivePathDeny,
   portIsWorkloadPort,
@@ -127,6 +136,7 @@ export const rules: readonly Rule[] = Object.freeze([
   routeMatchesServerProtocol,
   probeRoutePresent,
   noOpaqueHttpConflict,
+  noShadowedRule,
   workloadMatchesAssumptions,
   reachEqualsIntent,
   noPrivateKeyInPlainState,

@@ -14,6 +14,7 @@ import { knownAccounts } from '../facts/accounts'
 import { dataPlanes, type Planes } from '../facts/data-plane'
 import { authorizationPolicies, namespaceOf } from '../facts/policies'
 import { valuesOf } from '../facts/rules-of-policies'
+import { knownNamespaces } from '../facts/whole-cluster'
 import { finding, gather, required, type Field } from '../field'
 import { unknownSetting } from '../mesh'
 import { rule, type Context, type Finding } from '../rule'
@@ -24,7 +25,8 @@ const mesh = { trustDomain: 'mesh.example' }
  * Every ServiceAccount that a policy names exactly, there is or there will be: the stack registers it, a workload or a
  * gateway of the stack runs under it, or the intent names it. What `serviceAccounts` names without a namespace is of the
  * policy's own (istio pilot/pkg/security/authz/model/generator.go serviceAccountRegex). An account of a namespace on Linkerd is nobody to Istio,
- * which sees no certificate of it.
+ * which sees no certificate of it. Of a namespace that is named as such, and is not among the objects, a part of a cluster cannot judge: it is refused where the objects are a
+ * whole cluster, or have one of nearly that name.
  */
 export const principalExists = rule({
   id: 'principal-exists',
@@ -42,7 +44,7 @@ export const principalExists = rule({
   why: 'a name nobody has is a caller cut off, or a DENY that holds for nobody, and whoever makes a ServiceAccount of that name becomes the caller',
   fix: 'name a ServiceAccount that exists; if another stack creates it, name its namespace in `elsewhere`, or declare the caller in the graph',
   limits:
-    'accounts that a chart brings are not seen, but for those of gateways; identities of other trust domains, and of aliases of the own one, are not judged',
+    'accounts that a chart brings are not seen, but for those of gateways; a namespace that is named without an account, and that is not among the objects, is refused where it is nearly that of another, or where the objects are a whole cluster, with the Namespace `kube-system`; identities of other trust domains, and of aliases of the own one, are not judged',
   config: ['exempt', 'elsewhere', 'mesh', 'lock'],
   examples: {
     pass: [
@@ -96,6 +98,13 @@ export const principalExists = rule({
         config: { mesh },
       },
       {
+        title: 'a slip of the pen in a namespace that is named as such',
+        objects: [
+          deployment('frontend'),
+          authorizationPolicy('all-of-shop', { rules: [{ from: [{ source: { namespaces: ['shopp'] } }] }] }),
+        ],
+      },
+      {
         title: 'a namespace of which nothing is known here',
         objects: [
           authorizationPolicy('scrape', {
@@ -119,12 +128,35 @@ interface NamedAccount {
 
 function check(context: Context): readonly Finding[] {
   const named = gather(authorizationPolicies(context), namedBy)
-  const all = named.facts.flat()
-  if (all.length === 0) return named.findings
+  return [...lostNamespaces(context), ...named.findings, ...lostAccounts(named.facts.flat(), context)]
+}
+
+/** The namespaces that a policy names as such, exactly, and that nobody knows. */
+function lostNamespaces(context: Context): readonly Finding[] {
+  const named = gather(authorizationPolicies(context), policy =>
+    valuesOf(policy, 'namespaces').map(field => ({ field, name: required(field) })),
+  )
+  const { exempt, elsewhere } = context.config
+  const exact = named.facts
+    .flat()
+    .filter(({ name }) => ![...exempt, ...elsewhere].includes(name) && !name.includes('*'))
+  if (exact.length === 0) return named.findings
+  const { names, whole, findings } = knownNamespaces(context)
+  const lost = exact.flatMap(({ field, name }) => {
+    const { hint } = didYouMean(name, names)
+    if (names.has(name) || (hint === undefined && !whole)) return []
+    const near = hint === undefined ? '' : `; ${hint}`
+    return [finding(field, `names a namespace that nothing in the stack or the intent has${near}`)]
+  })
+  return [...named.findings, ...findings, ...lost]
+}
+
+function lostAccounts(all: readonly NamedAccount[], context: Context): readonly Finding[] {
+  if (all.length === 0) return []
   const known = knownAccounts(context)
   const accounts = new Set(known.facts)
   const planes = dataPlanes(context)
-  return [...named.findings, ...known.findings, ...all.flatMap(one => judge(one, accounts, { context, planes }))]
+  return [...known.findings, ...all.flatMap(one => judge(one, accounts, { context, planes }))]
 }
 
 /** The accounts a policy names exactly; patterns are `no-wildcard-principal`'s, and what is no identity `principal-format`'s. */

@@ -1,10 +1,7 @@
 import { compareOn } from '../../../core/analyze/compare-meshes'
 import type { Difference } from '../../../core/analyze/difference'
 import { reach } from '../../../core/analyze/reach'
-import { read } from '../../../core/analyze/read-istio'
 import type { Intent } from '../../../core/model/intent'
-import type { Sourced } from '../../../core/model/manifest'
-import type { Problem } from '../../../core/model/problem'
 import { linkerdPolicy, toServer } from '../example-linkerd'
 import { cartOnLinkerd, closedShop, installed } from '../example-linkerd-install'
 import {
@@ -18,11 +15,11 @@ import {
   release,
   strict,
 } from '../example-objects'
+import { analyzed, isObject } from '../facts/analyzed'
 import { assumedFor } from '../facts/assumed'
 import { isIstioChart, releases } from '../facts/charts'
 import { expectedOn, meshesOf } from '../facts/intent-meshes'
-import { at, finding, gather, judgeEach, observed, required, text, Unproven, type Field } from '../field'
-import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
+import { at, finding, judgeEach, required, text, type Field } from '../field'
 import { noLock } from '../lock'
 import { intentConfigMap } from '../mesh'
 import { ofKind, rule, type Context, type Finding } from '../rule'
@@ -193,51 +190,16 @@ function opaque(field: Field, { governed }: Intent, { config }: Context): readon
 
 function proof(intent: Intent, context: Context): readonly Finding[] {
   const meshes = meshesOf(intent, context)
-  const objects = context.objects.filter(isObject)
-  const deployed = gather(objects, sourced)
   const assumed = assumedFor(intent, context, meshes)
-  const { layer, problems } = read([...deployed.facts, ...assumed.objects], { isUnknown: value => value === UNKNOWN })
+  const { layer, findings } = analyzed(context, assumed.objects)
   const judgement = expectedOn(meshes, context, layer.mesh.trustDomainAliases)
   if (judgement.kind === 'unknown') return [...meshes.findings, ...judgement.findings]
   const { differences } = compareOn(reach(layer), intent, judgement.expected)
   return [
     ...meshes.findings,
-    ...deployed.findings,
     ...assumed.findings,
-    ...problems.flatMap(unknownValue),
-    ...differences.map(difference => described(difference, objects)),
-  ]
-}
-
-/** Kubernetes objects one by one; Releases are not what they bring. */
-function isObject({ of }: Field): boolean {
-  return of.kind === UNREADABLE || (of.apiVersion !== '' && !of.apiVersion.startsWith('helm.sh/'))
-}
-
-const policyOrWorkload =
-  /^(security|networking)\.istio\.io\/|^policy\.linkerd\.io\/|^gateway\.networking\.k8s\.io\/|^apps\/|^batch\//
-
-/** As the analyzer takes it. A patch of a policy or a workload shows a part only; one of a Namespace shows its labels. */
-function sourced(field: Field): Sourced {
-  const { apiVersion, kind, extent } = field.of
-  const content = observed(field)
-  if (!isRecord(content) || kind === UNREADABLE) throw new Unproven(field, 'cannot be read')
-  if (extent === 'patch' && policyOrWorkload.test(apiVersion))
-    throw new Unproven(field, 'is a patch, and the object it patches is not seen')
-  return { at: field.of.at, object: { ...content, apiVersion, kind } }
-}
-
-/** The analyzer's complaint that a value is unknown; it names the object and the path, and no value. */
-function unknownValue({ code, message, at: place }: Problem): readonly Finding[] {
-  if (code !== 'unknown-value') return []
-  const [, resource = 'the stack', path = ''] = /^`([^`]+)`: (?:it|`([^`]+)`)/.exec(message) ?? []
-  return [
-    {
-      at: place,
-      resource,
-      path,
-      message: `cannot be proven at preview: \`${path || 'the object'}\` is not known before deployment`,
-    },
+    ...findings,
+    ...differences.map(difference => described(difference, context.objects.filter(isObject))),
   ]
 }
 

@@ -1,11 +1,11 @@
 import {
   serverProtocols,
-  type LabelExpression,
   type LabelSelector,
   type ServerProtocol,
 } from '../../../../core/analyze/linkerd/layer-linkerd'
 import { matchLabels } from '../../../../core/analyze/linkerd/match-labels'
-import { at, given, items, labels, portOf, required, texts, Unproven, word, type Field } from '../../field'
+import { at, given, portOf, Unproven, word, type Field } from '../../field'
+import { readLabelSelector } from '../label-selectors'
 import { namespaceOf } from '../policies'
 import { nameOf } from './objects'
 import type { LinkerdPodFact } from './pods'
@@ -46,19 +46,9 @@ function serverPort(field: Field): number | string {
 
 function selectorOf(spec: Field): ServerFact['selector'] {
   const pods = at(spec, 'podSelector')
-  if (given(pods))
-    return { labels: labels(at(pods, 'matchLabels')), expressions: items(at(pods, 'matchExpressions')).map(expression) }
+  if (given(pods)) return readLabelSelector(pods)
   if (given(at(spec, 'externalWorkloadSelector'))) return 'external'
   throw new Unproven(pods, 'is not given')
-}
-
-const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
-
-function expression(field: Field): LabelExpression {
-  const operator = word(at(field, 'operator'), operators)
-  const values = at(field, 'values')
-  if (operator === undefined) throw new Unproven(at(field, 'operator'), 'is not given')
-  return { key: required(at(field, 'key')), operator, ...(given(values) ? { values: texts(values) } : {}) }
 }
 
 /** Whether a Server takes a Pod, whatever the port. */

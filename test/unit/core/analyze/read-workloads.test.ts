@@ -74,6 +74,15 @@ describe('workloads', () => {
     assert.ok(readAll([a, b]).layer.workloads.length > 0)
   })
 
+  it('run under `serviceAccountName`, and under the deprecated `serviceAccount` only where that is absent or empty', () => {
+    const accountOf = (spec: Readonly<Record<string, unknown>>) =>
+      readAll([inNamespace('Pod', 'shop/cart', { containers: [], ...spec })]).layer.workloads[0]?.serviceAccount
+    assert.equal(accountOf({ serviceAccountName: 'cart', serviceAccount: 'admin' }), 'cart')
+    assert.equal(accountOf({ serviceAccountName: '', serviceAccount: 'admin' }), 'admin')
+    assert.equal(accountOf({ serviceAccount: 'admin' }), 'admin')
+    assert.equal(accountOf({ serviceAccountName: '', serviceAccount: '' }), 'default')
+  })
+
   it('have the ports of all containers but the proxy’s, and the account Kubernetes gives them', () => {
     const containers = [
       { name: 'app', ports: [{ containerPort: 8080, name: 'web' }] },
