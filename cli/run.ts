@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { renderProblems } from '../core/report/problems'
 import { BadInput } from './bad-input'
+import { addAdopt } from './commands/adopt'
 import { addCheck } from './commands/check'
 import { addCompile } from './commands/compile'
 import { addDecide } from './commands/decide'
@@ -9,7 +10,7 @@ import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
 import type { ExitCode, Session } from './session'
 
-const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide]
+const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide, addAdopt]
 
 /** A bug of ours is none of the three answers. The number is that of `sysexits.h` for internal errors. */
 const internalError = 70
