@@ -11,6 +11,7 @@ import type { Call, Calling, Stranger } from './calls'
 import { callingAt, keptOut } from './calls'
 import { People, scraperOf } from './callers'
 import { enteringBy } from './entering'
+import { exposedOf } from './exposed'
 import type { Externals } from './external'
 import { externalsOf } from './external'
 import type { Group } from './groups'
@@ -61,6 +62,7 @@ export function adopt(existing: Existing): Adopted {
     calling.flatMap(({ forwarded }) => forwarded),
     objects,
   )
+  const exposed = exposedOf(ground, objects)
   const outside = externalsOf(ground)
   const graph = graphOf({ ground, calling, outside, ingress: entering.ingress, ...(scraper && { scraper }) })
   const unsaid = found.filter(({ labels }) => labels === undefined).map(unselected)
@@ -76,6 +78,7 @@ export function adopt(existing: Existing): Adopted {
       ...calling.flatMap(({ decisions }) => decisions),
       ...sharing(places, ground),
       ...entering.decisions,
+      ...exposed,
       ...outside.decisions,
       ...graph.decisions,
     ],
@@ -131,7 +134,7 @@ function graphOf({ ground, calling, outside, ingress, scraper }: Parts): Written
     calls: callsOf(calls),
   })
   const ofCalls = calls.flatMap(({ from, to, port, note }) =>
-    note === undefined ? [] : [{ path: ['calls', from, to, port], text: note }],
+    note === undefined ? [] : [{ path: ['calls', from, to], text: note }],
   )
   return {
     graph,

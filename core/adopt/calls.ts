@@ -188,7 +188,7 @@ function hintedCalls(place: Place, ground: Ground): Pick<Calling, 'calls' | 'dec
 }
 
 function guessed(place: Place, from: string): Decision {
-  const text = 'calls that its configuration speaks of: see whether it makes them, and which requests they are'
+  const text = 'see whether it makes these calls, and which requests they are'
   return { kind: 'guessed', about: `${from} → ${aboutOf(place)}`, text }
 }
 

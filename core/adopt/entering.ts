@@ -4,6 +4,7 @@ import type { Reach } from '../analyze/reach'
 import { isName } from '../graph/names'
 import type { Ingress, Routes } from '../graph/graph'
 import { groupBy } from '../model/group'
+import { Language } from '../model/language'
 import type { Region } from '../model/region'
 import type { Decision } from './adopted'
 import type { Forwarded } from './calls'
@@ -83,19 +84,35 @@ function entriesOf(
     .filter(({ callees = [] }) =>
       callees.some(to => to.port === place.found.port && place.group.workloads.includes(to.workload)),
     )
+  const parts = routed.flatMap(({ bounds }) => bounds.may.by('host'))
   const hosts = groupBy(
-    routed.flatMap(({ bounds }) =>
-      bounds.may.by('host').flatMap(({ values, to }) => [...(values.words ?? [])].map(host => ({ host, to }))),
-    ),
+    parts.flatMap(({ values, to }) => hostsIn(values).map(host => ({ host, to }))),
     ({ host }) => host,
   )
-  const entries = [...hosts].flatMap(([host, parts]): readonly Entry[] => {
+  const entries = [...hosts].flatMap(([host, ways]): readonly Entry[] => {
     if (!isName('host', host.replace(/^\*\./, ''))) return []
-    const sent = parts.map(({ to }) => asSent(to)).reduce((all, next) => all.union(next))
+    const sent = ways.map(({ to }) => asSent(to)).reduce((all, next) => all.union(next))
     const { routes } = routesFor(sent.intersect(requests), place.protocol)
     return routes === undefined ? [] : [{ gateway, host, place, routes }]
   })
   return entries.length > 0 ? { entries, decisions: [] } : left(', but no host is known whose requests get there')
+}
+
+const names = Language.of({ plus: { except: ':' } })
+
+/** The hosts that requests name, and `*.example.com` for all under one; whatever port they name with it. */
+function hostsIn(values: Language): readonly string[] {
+  const plain = values.intersect(names)
+  if (plain.words) return [...plain.words]
+  const labels = (plain.witness() ?? '').split('.')
+  const suffix = labels
+    .map((_, i) => `.${labels.slice(i + 1).join('.')}`)
+    .find(ending => ending !== '.' && under(ending).within(plain))
+  return suffix === undefined ? [] : [`*${suffix}`]
+}
+
+function under(ending: string): Language {
+  return Language.of({ sequence: [{ plus: { except: ':' } }, ending] })
 }
 
 /** By which name TLS was asked for, and from where, matters to a gateway and to no route. */

@@ -74,7 +74,7 @@ function protocolOf(members: readonly Member[], today: Today, ground: Ground): S
     }
   }
   if (protocol === 'grpc' && !isByMethod(members, today, ground)) {
-    const doubt = 'speaks gRPC, but nothing says which methods are called: name them, and make it `grpc`'
+    const doubt = 'gRPC: name the methods in `calls`, and make it `grpc`'
     return { protocol: 'tcp', doubt }
   }
   const known = members.some(({ found }) => found.declared ?? found.probed)

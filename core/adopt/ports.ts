@@ -45,6 +45,13 @@ function spokenBy(text: string | undefined): Protocol | undefined {
   return Object.hasOwn(spoken, word) ? spoken[word] : undefined
 }
 
+/** That a port speaks HTTP/2 leaves open whether it is gRPC, which its name may say. */
+function declaredBy(from: From): Protocol | undefined {
+  const byName = spokenBy(from.name)
+  const said = 'appProtocol' in from ? (spokenBy(from.appProtocol) ?? byName) : byName
+  return said === 'http' && byName === 'grpc' ? 'grpc' : said
+}
+
 /** The TCP ports of a service: those its Services lead to, by the names they have there; without any Service those its containers declare. */
 export function portsFound(group: Group, facts: ReadonlyMap<Workload, PodFacts>): readonly FoundPort[] {
   const served = group.services.flatMap(service => service.ports.flatMap(port => leadingTo(port, group)))
@@ -56,7 +63,7 @@ export function portsFound(group: Group, facts: ReadonlyMap<Workload, PodFacts>)
   const found = new Map<number, FoundPort>()
   for (const { port, from } of group.services.length > 0 ? served : bare) {
     if (found.has(port)) continue
-    const declared = spokenBy('appProtocol' in from ? (from.appProtocol ?? from.name) : from.name)
+    const declared = declaredBy(from)
     const probed = probedAs(port, group, facts)
     const servicePort = !group.headless && from.port !== port && { servicePort: from.port }
     const taken = [...found.values()]

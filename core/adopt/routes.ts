@@ -105,7 +105,9 @@ function cover(paths: Language): Patterns {
   let rest = paths
   while (!rest.isEmpty && patterns.length < most) {
     const word = rest.witness() ?? ''
-    const pattern = [...candidates(word)].find(candidate => meaning(candidate).within(paths))
+    const pattern = [...candidates(word)].find(
+      candidate => meaning(candidate).contains(word) && meaning(candidate).within(paths),
+    )
     if (pattern === undefined) return { patterns: patterns.sort(), exact: false }
     patterns.push(pattern)
     rest = rest.minus(meaning(pattern))
@@ -128,15 +130,19 @@ function isAlone(word: string, paths: Language): boolean {
 /** Patterns that a path could belong to, the widest first, itself last. */
 function* candidates(word: string): Generator<string> {
   const segments = word.split('/').slice(1)
-  for (let i = 0; i < segments.length; i++) yield `/${[...segments.slice(0, i), '**'].join('/')}`
-  const stars = segments.length > 4 ? segments.map((_, i) => 2 ** i) : subsets(segments.length)
-  for (const bits of stars) {
-    const starred = segments.map((text, i) => (Math.floor(bits / 2 ** i) % 2 === 1 ? '*' : text))
-    yield `/${[...starred.slice(0, -1), '**'].join('/')}`
-    yield `/${[...starred, '**'].join('/')}`
-    if (segments.every((text, i) => text !== '' || starred[i] === '')) yield `/${starred.join('/')}`
+  for (const i of segments.keys()) {
+    for (const starred of starrings(segments.slice(0, i))) yield `/${[...starred, '**'].join('/')}`
+  }
+  for (const starred of starrings(segments)) {
+    if (starred.join('/') !== segments.join('/') && !starred.slice(0, -1).includes('')) yield `/${starred.join('/')}`
   }
   if (pathFlaws(word).length === 0) yield word
+}
+
+/** Segments with each set of them starred, the most stars first; of long paths single stars alone. */
+function starrings(segments: readonly string[]): readonly (readonly string[])[] {
+  const sets = segments.length > 4 ? [...segments.map((_, i) => 2 ** i), 0] : [...subsets(segments.length), 0]
+  return sets.map(bits => segments.map((text, i) => (text !== '' && Math.floor(bits / 2 ** i) % 2 === 1 ? '*' : text)))
 }
 
 /** All sets of `count` things as bits, the largest first, without the empty one. */
