@@ -133,7 +133,7 @@ function graphOf({ ground, calling, outside, ingress, scraper }: Parts): Written
     ...(isUsed && { scraper }),
     calls: callsOf(calls),
   })
-  const ofCalls = calls.flatMap(({ from, to, port, note }) =>
+  const ofCalls = calls.flatMap(({ from, to, note }) =>
     note === undefined ? [] : [{ path: ['calls', from, to], text: note }],
   )
   return {

@@ -49,7 +49,7 @@ export function callingAt(place: Place, ground: Ground, people: People): Calling
   const hinted = hintedCalls(place, ground)
   const calls = [...each.flatMap(one => one.calls ?? []), ...hinted.calls]
   const scraped = each.find(one => one.scraped !== undefined)?.scraped
-  const open = openness(place, calls.length > 0 || each.some(one => one.forwarded))
+  const open = openness(place, calls.length > 0 || each.some(one => one.forwarded) ? 'called' : 'uncalled')
   return {
     calls,
     strangers: each.flatMap(one => one.stranger ?? []),
@@ -200,7 +200,8 @@ const whoText: Readonly<Record<Others['who'], string>> = {
 }
 
 /** Who else gets in today; the graph lets in nobody but whom it names. */
-function openness(place: Place, isCalled: boolean): Pick<Calling, 'notes' | 'decisions'> {
+function openness(place: Place, called: 'called' | 'uncalled'): Pick<Calling, 'notes' | 'decisions'> {
+  const isCalled = called === 'called'
   const { others } = place.today
   if (others.length === 0) return { notes: [], decisions: [] }
   const who = others.map(

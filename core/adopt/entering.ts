@@ -3,6 +3,7 @@ import type { RawObject } from '../analyze/istio/read-object'
 import type { Reach } from '../analyze/reach'
 import { isName } from '../graph/names'
 import type { Ingress, Routes } from '../graph/graph'
+import { routeText } from '../graph/routes'
 import { groupBy } from '../model/group'
 import { Language } from '../model/language'
 import type { Region } from '../model/region'
@@ -128,7 +129,7 @@ function once(entries: readonly Entry[]): readonly Entry[] {
     const { routes, gateway, host } = entry
     if (typeof routes === 'string') return [entry]
     const free = routes.filter(route => {
-      const key = `${accountKey(gateway)} ${host} ${String(route)}`
+      const key = `${accountKey(gateway)} ${host} ${routeText(route)}`
       if (taken.has(key)) return false
       taken.add(key)
       return true

@@ -25,5 +25,5 @@ function comment(document: Document, { path, text }: WrittenGraph['notes'][numbe
   const pair = parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
   if (!pair || !isScalar(pair.key)) return
   const before = pair.key.commentBefore
-  pair.key.commentBefore = `${before == null ? '' : `${before}\n`} ${visible(text)}`
+  pair.key.commentBefore = `${before ? `${before}\n` : ''} ${visible(text)}`
 }

@@ -72,9 +72,9 @@ describe('law: adopting changes nothing', () => {
           assertSame(found.graph, g)
           whole++
         }),
-        { numRuns: 20 },
+        { numRuns: 12 },
       )
-      assert.ok(whole > 5, `only ${whole} graphs could be said in full`)
+      assert.ok(whole >= 5, `only ${whole} graphs could be said in full`)
     })
   }
 
@@ -90,7 +90,7 @@ describe('law: adopting changes nothing', () => {
           )
           assert.deepEqual(beyond(found, today, mesh), [])
         }),
-        { numRuns: 12 },
+        { numRuns: 8 },
       )
     })
   }

@@ -7,7 +7,7 @@ import { Region } from '../../../../core/model/region'
 const any = { any: true } as const
 
 function paths(...expressions: Parameters<typeof Language.of>[0][]): Language {
-  return Language.union(expressions.map(Language.of)).intersect(canonicalPaths())
+  return Language.union(expressions.map(each => Language.of(each))).intersect(canonicalPaths())
 }
 
 describe('routes for what may be asked', () => {
