@@ -1,7 +1,10 @@
 import type { Verb } from './command'
+import type * as adopt from './commands/adopt'
 import type * as check from './commands/check'
 import type * as compile from './commands/compile'
+import type * as contain from './commands/contain'
 import type * as decide from './commands/decide'
+import type * as diff from './commands/diff'
 import type * as equal from './commands/equal'
 import type * as explain from './commands/explain'
 import type * as reach from './commands/reach'
@@ -34,6 +37,21 @@ export const verbs: readonly VerbEntry[] = [
     name: 'check',
     asks: 'do these manifests keep the zero-trust rules?',
     load: () => (require('./commands/check') as typeof check).addCheck,
+  },
+  {
+    name: 'diff',
+    asks: 'what does this change newly admit, and what does it cut?',
+    load: () => (require('./commands/diff') as typeof diff).addDiff,
+  },
+  {
+    name: 'contain',
+    asks: 'does anybody reach more than was agreed?',
+    load: () => (require('./commands/contain') as typeof contain).addContain,
+  },
+  {
+    name: 'adopt',
+    asks: 'which graph do these manifests amount to?',
+    load: () => (require('./commands/adopt') as typeof adopt).addAdopt,
   },
   {
     name: 'decide',

@@ -38,6 +38,11 @@ export interface Service {
   readonly traffic?: Traffic
   /** Names of services known to run under the same ServiceAccount; without it sharing is refused. Shared, they are one identity. */
   readonly sharesServiceAccountWith?: readonly string[]
+  /**
+   * Known to run under the ServiceAccount `default`, as every Pod of its namespace does that names none; without it `default` is refused. Services that
+   * all say so are one identity, and need not name each other in `sharesServiceAccountWith`.
+   */
+  readonly defaultServiceAccount?: 'acknowledged'
 }
 
 /**

@@ -198,6 +198,10 @@ const service = explain(
       z.array(z.string()),
       'Services known to run under the same ServiceAccount, which makes them one identity.',
     ).optional(),
+    defaultServiceAccount: explain(
+      z.enum(['acknowledged']),
+      'Known to run under the ServiceAccount `default`, which every Pod of the namespace has that names none.',
+    ).optional(),
   } satisfies Fields<Service>),
   'A service: one workload with one identity.',
   { id: 'Service' },

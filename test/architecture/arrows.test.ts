@@ -14,6 +14,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'core/compile': ['core/compile', 'core/graph', 'core/model'],
   'core/analyze': ['core/analyze', 'core/model'],
   'core/report': ['core/report', 'core/model'],
+  'core/adopt': ['core/adopt', 'core/model', 'core/analyze', 'core/graph'],
   'core/rollout': ['core/rollout', 'core/graph', 'core/model'],
   policypacks: ['policypacks', 'core/model', 'core/analyze'],
   components: ['components', 'core', '@pulumi', 'node'],

@@ -27,8 +27,9 @@ export function identityProblems(context: Context): readonly Problem[] {
   ]
 }
 
+/** Whoever knows that his account is everybody's knows it of each. */
 function says({ service }: Tenant, { name }: Tenant): boolean {
-  return service.sharesServiceAccountWith?.includes(name) ?? false
+  return service.defaultServiceAccount !== undefined || (service.sharesServiceAccountWith?.includes(name) ?? false)
 }
 
 /** One problem a service, at the later of two in the order of their names; both have to acknowledge it. */

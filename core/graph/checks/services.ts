@@ -6,7 +6,7 @@ import { defect, listing, place } from '../place'
 import { groupBy } from '../../model/group'
 import { accountOf } from '../resolve'
 import type { Context } from './context'
-import { defaultAccountProblems } from './default-account'
+import { acknowledgedAccountProblems } from './default-account'
 import { probeProblems } from './probes'
 
 /** What is wrong with each service by itself: its names, labels, ports, metrics and probes. */
@@ -29,7 +29,7 @@ function accountProblems(name: string, service: Service): readonly Problem[] {
   const { serviceAccount } = service
   return [
     ...(serviceAccount === undefined ? [] : nameProblems('serviceAccount', serviceAccount, at)),
-    ...defaultAccountProblems(accountOf(name, service), at),
+    ...acknowledgedAccountProblems(accountOf(name, service), service, at),
   ]
 }
 

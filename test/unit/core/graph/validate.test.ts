@@ -157,6 +157,33 @@ describe('validate', () => {
     assert.deepEqual(validate(graph as Graph), [])
   })
 
+  it('accepts the account `default` where each service that runs under it says that it is known, and still tells what it costs', () => {
+    const graph = shop()
+    const known = { serviceAccount: 'default', defaultServiceAccount: 'acknowledged' }
+    Object.assign(graph.services.webhook, known)
+    Object.assign(graph.services.frontend, known)
+    const told = (): string[] => validate(graph as Graph).map(({ code, severity, at }) => `${severity} ${code} ${at}`)
+    assert.deepEqual(told(), [
+      'delegated default-service-account services.frontend.serviceAccount',
+      'delegated default-service-account services.webhook.serviceAccount',
+    ])
+    Object.assign(graph.services.webhook, { defaultServiceAccount: undefined })
+    assert.deepEqual(told(), [
+      'delegated default-service-account services.frontend.serviceAccount',
+      'error default-service-account services.webhook.serviceAccount',
+      'error duplicate-service-account services.webhook.serviceAccount',
+    ])
+  })
+
+  it('refuses to acknowledge `default` where another account is named', () => {
+    const graph = shop()
+    Object.assign(graph.services.webhook, { defaultServiceAccount: 'acknowledged' })
+    assert.deepEqual(
+      validate(graph as Graph).map(({ code, at }) => `${code} ${at}`),
+      ['nothing-shared services.webhook.serviceAccount'],
+    )
+  })
+
   it('names each service of many on one account once', () => {
     const graph = shop()
     for (let i = 0; i < 6; i++) graph.services[`job${i}`] = { namespace: 'jobs', serviceAccount: 'batch', ports: {} }
