@@ -1,4 +1,5 @@
 /* The only file of the command line that touches the disk. It needs no network: everything is given as files. */
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,6 +8,8 @@ import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { BadInput, badInput, collecting } from './bad-input'
 import { parseDocuments } from './documents'
+import type { GitOutcome } from './git'
+import { filesIn, isRevision } from './git'
 import { objectsOf } from './objects'
 import { decode, splitLines } from './text'
 import type { Line } from './text'
@@ -35,7 +38,7 @@ export interface Objects {
 
 /**
  * Reads Kubernetes objects from files, from directories (their `.yaml`, `.yml` and `.json` files, at any depth, but not
- * in `node_modules` or hidden directories) and from standard input (`-`).
+ * in `node_modules` or hidden directories), from git revisions (`git:main:manifests`) and from standard input (`-`).
  *
  * Never throws for what it finds there: unreadable files, malformed documents and things that are no objects are
  * Problems, with their place. The `at` of each object is `file:line`.
@@ -45,6 +48,7 @@ export async function readObjects(paths: readonly string[], options: ReadOptions
   const sum: Sum = { inputs: [], problems: [], notes: [], ...(namespace !== undefined && { namespace }) }
   for (const path of new Set(paths)) {
     if (path === standardInput) addText(sum, { bytes: await readStream(options.stdin), source: 'stdin', named: true })
+    else if (isRevision(path)) addRevision(sum, path)
     else for (const file of filesAt(path, sum.problems)) addFile(sum, { file, named: file === path, options })
   }
   const united = unite(sum.inputs)
@@ -124,6 +128,26 @@ function addFile(sum: Sum, { file, named, options }: { file: string; named: bool
   options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
   const bytes = collecting(sum.problems, () => attempt(file, () => readFileSync(file)))
   if (bytes) addText(sum, { bytes, source: file, named })
+}
+
+function addRevision(sum: Sum, path: string): void {
+  const found = collecting(sum.problems, () => filesIn(path, runGit))
+  for (const file of found?.files ?? []) addText(sum, file)
+  sum.notes.push(...(found?.notes ?? []))
+}
+
+/** More than any repository's manifests, in bytes. */
+const largestOutput = 1 << 30
+
+function runGit(args: readonly string[], input: string): GitOutcome {
+  try {
+    return { kind: 'done', output: execFileSync('git', args, { input, maxBuffer: largestOutput, stdio: 'pipe' }) }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && error.code === 'ENOENT') return { kind: 'absent' }
+    const said = 'stderr' in error ? String(error.stderr) : error.message
+    return { kind: 'failed', why: (said.split('\n')[0] ?? '').replace(/^fatal: /, '') }
+  }
 }
 
 function addText(sum: Sum, { bytes, source, named }: Text): void {

@@ -4,12 +4,13 @@ import { BadInput } from './bad-input'
 import { addCheck } from './commands/check'
 import { addCompile } from './commands/compile'
 import { addDecide } from './commands/decide'
+import { addDiff } from './commands/diff'
 import { addEqual } from './commands/equal'
 import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
 import type { ExitCode, Session } from './session'
 
-const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDecide]
+const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDiff, addDecide]
 
 /** A bug of ours is none of the three answers. The number is that of `sysexits.h` for internal errors. */
 const internalError = 70

@@ -89,7 +89,8 @@ function linesOf(port: ViewedPort, callers: Region, viewed: Viewed): readonly Re
   return [...lines(must, 'certain'), ...lines(possible, 'possible')]
 }
 
-function comingFrom(blocks: string, { nodeNetworks = [] }: Viewed): string {
+/** From which addresses, in words that follow a caller. */
+export function comingFrom(blocks: string, { nodeNetworks = [] }: Pick<Viewed, 'nodeNetworks'>): string {
   if (blocks === '') return ''
   const nodes = [...nodeNetworks].sort().join('|')
   return blocks.split('|').sort().join('|') === nodes ? ` from the node networks ${blocks}` : ` from ${blocks}`
@@ -134,27 +135,33 @@ function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, 
     )
 }
 
-interface Group {
+/** Callers that may ask the same. */
+export interface Group {
   readonly openness: ReachLine['openness']
   /** In words. */
   readonly who: string
+  readonly callers: Language
   readonly requests: Region
 }
 
 const anonymous = Language.literals([''])
 const kubelet = Language.literals(['kubelet'])
 
+/** What callers are grouped by. */
+export type GroupedBy = Trust & Pick<Viewed, 'callers'>
+
 /** Callers that may ask the same, by how openly they are named: whoever it is, none at all, a set that is no list of names, names. */
-function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Group[] {
+export function groupsOf(region: Region, callers: Region, viewed: GroupedBy): readonly Group[] {
   const shared = sharedByAll(region, viewed)
   const asked = region.minus(shared).intersect(callers)
-  const all: Group = { openness: 'anonymous', who: 'anybody', requests: shared }
+  const all: Group = { openness: 'anonymous', who: 'anybody', callers: Language.all, requests: shared }
   const groups = asked.by('caller').flatMap(({ values, to }): readonly Group[] => {
     const rest = values.minus(anonymous)
     const named = rest.words ? rest : rest.intersect(kubelet)
     const group = (openness: Group['openness'], names: Language): Group => ({
       openness,
       who: describeCallers(names, viewed).join(', '),
+      callers: names,
       requests: to,
     })
     return [group('anonymous', values.intersect(anonymous)), group('mesh', rest.minus(named)), group('named', named)]
@@ -163,7 +170,7 @@ function groupsOf(region: Region, callers: Region, viewed: Viewed): readonly Gro
 }
 
 /** What everybody may ask, with an identity or without, and the kubelet too. */
-function sharedByAll(region: Region, { trusted, callers }: Viewed): Region {
+function sharedByAll(region: Region, { trusted, callers }: GroupedBy): Region {
   if (callers) return Region.none
   const everybody = Language.union([trusted, anonymous, kubelet])
   const told = region.by('caller').filter(({ values }) => !values.intersect(everybody).isEmpty)
