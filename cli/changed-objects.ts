@@ -5,7 +5,7 @@ import { isMapping } from './shape'
 /** What became of objects between two states. */
 export interface ChangedObjects {
   /** Says behind the name of an object, as it is told who decides, what became of it: `AuthorizationPolicy shop/cart (changed)`. What is the same in both is not marked. */
-  mark(reason: string): string
+  readonly mark: (reason: string) => string
   /** Those that are not the same in both and may concern a namespace, marked: its own and itself; all there are where there are none of those. */
   near(namespace: string): readonly string[]
 }

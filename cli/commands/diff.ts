@@ -1,10 +1,7 @@
 import { Option } from 'commander'
-import { canonicalRequests, witnessOf } from '../../core/analyze/compare'
-import type { Words } from '../../core/analyze/describe'
-import { describeEntry } from '../../core/analyze/describe'
 import type { Change } from '../../core/analyze/diff/change'
 import { diff } from '../../core/analyze/diff/diff'
-import { ordinary } from '../../core/analyze/equal-callers'
+import { tellingWitness } from '../../core/analyze/diff/tell'
 import type { Workload } from '../../core/analyze/layer'
 import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
@@ -123,17 +120,6 @@ function viewOf(old: State, now: State): DiffView {
   }
 }
 
-/** A request of the mesh's own callers and with a path that somebody would write, where there is one. */
-function tellingWitness(region: Region, { kind, callee }: Change, words: Words): string {
-  const telling = [ordinary(words.domains), canonicalRequests].reduce((rest, wish) => {
-    const wished = rest.intersect(wish)
-    return wished.isEmpty ? rest : wished
-  }, region)
-  if (kind === 'port') return witnessOf(telling, callee, { words, known: [] })
-  const [gateway = '', to] = callee.split(' → ')
-  return describeEntry(telling.witness() ?? new Map(), { gateway, ...(to !== undefined && { to }) }, words)
-}
-
 function becauseOf({ because, callee }: Change, region: Region, objects: ChangedObjects): Shown['because'] {
   const [old, now] = [because.old(region), because.now(region)]
   const marked = { old: old.map(objects.mark), now: now.map(objects.mark) }
@@ -141,7 +127,8 @@ function becauseOf({ because, callee }: Change, region: Region, objects: Changed
   return { ...marked, changed: isTold ? [] : objects.near(callee.split('/')[0] ?? '') }
 }
 
-function termsOf({ domains, questions, nodeNetworks }: Reach): Terms & Pick<Reach, 'questions'> {
+/** What the callers and requests of a state are put into words with. */
+export function termsOf({ domains, questions, nodeNetworks }: Reach): Terms & Pick<Reach, 'questions'> {
   return { domains, trusted: trustedCallers(domains), questions, ...(nodeNetworks && { nodeNetworks }) }
 }
 

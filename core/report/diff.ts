@@ -63,13 +63,7 @@ const to: readonly (readonly [Openness, string])[] = [
 
 /** For a terminal: what is newly admitted, the most dangerous first, then what is cut, then what came and went. */
 export function renderDiff(view: DiffView, style: Style = plain): string {
-  const paint = { anonymous: style.red, mesh: style.yellow, named: style.bold }
-  const admitted = to.flatMap(([openness, title]) => {
-    const blocks = view.admitted.filter(block => block.openness === openness)
-    return blocks.length === 0
-      ? []
-      : [`${paint[openness](`newly open to ${title}`)}\n${blocks.map(block => renderBlock(block, style)).join('')}`]
-  })
+  const admitted = admittedBlocks(view.admitted, style)
   const cut =
     view.cut.length === 0
       ? []
@@ -86,12 +80,7 @@ export function renderDiff(view: DiffView, style: Style = plain): string {
 
 /** The same as Markdown, for a comment on a pull request. */
 export function diffMarkdown(view: DiffView): string {
-  const admitted = to.flatMap(([openness, title]) =>
-    section(
-      `Newly open to ${title}`,
-      view.admitted.filter(block => block.openness === openness),
-    ),
-  )
+  const admitted = admittedSections(view.admitted)
   const lists = listsOf(view).flatMap(([title, items]) => [
     `### ${title.charAt(0).toUpperCase()}${title.slice(1)}`,
     '',
@@ -107,6 +96,27 @@ export function diffMarkdown(view: DiffView): string {
     ...section('Newly cut', view.cut),
     ...lists,
   ].join('\n')
+}
+
+/** What is newly open for a terminal, the most dangerous first, a title each. */
+export function admittedBlocks(admitted: readonly DiffBlock[], style: Style): readonly string[] {
+  const paint = { anonymous: style.red, mesh: style.yellow, named: style.bold }
+  return to.flatMap(([openness, title]) => {
+    const blocks = admitted.filter(block => block.openness === openness)
+    return blocks.length === 0
+      ? []
+      : [`${paint[openness](`newly open to ${title}`)}\n${blocks.map(block => renderBlock(block, style)).join('')}`]
+  })
+}
+
+/** The same as tables of Markdown. */
+export function admittedSections(admitted: readonly DiffBlock[]): readonly string[] {
+  return to.flatMap(([openness, title]) =>
+    section(
+      `Newly open to ${title}`,
+      admitted.filter(block => block.openness === openness),
+    ),
+  )
 }
 
 /** What changed, in one line. */
@@ -197,7 +207,7 @@ function section(title: string, blocks: readonly DiffBlock[]): readonly string[]
 }
 
 /** The first of many. */
-function few(items: readonly string[]): readonly string[] {
+export function few(items: readonly string[]): readonly string[] {
   return items.length <= most ? items : [...items.slice(0, most - 1), `… and ${items.length - most + 1} more`]
 }
 
