@@ -3,6 +3,7 @@ import { renderProblems } from '../core/report/problems'
 import { BadInput } from './bad-input'
 import { addCheck } from './commands/check'
 import { addCompile } from './commands/compile'
+import { addContain } from './commands/contain'
 import { addDecide } from './commands/decide'
 import { addDiff } from './commands/diff'
 import { addEqual } from './commands/equal'
@@ -10,7 +11,7 @@ import { addReach } from './commands/reach'
 import type { Action, Verb } from './command'
 import type { ExitCode, Session } from './session'
 
-const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDiff, addDecide]
+const verbs: readonly Verb[] = [addCheck, addCompile, addReach, addEqual, addDiff, addContain, addDecide]
 
 /** A bug of ours is none of the three answers. The number is that of `sysexits.h` for internal errors. */
 const internalError = 70

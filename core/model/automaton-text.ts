@@ -26,7 +26,10 @@ export function sourceOf(dfa: DFA): string | undefined {
 
 /** The automaton of what {@link sourceOf} wrote, or a person. Throws SyntaxError, and TooComplex. */
 export function fromSource(source: string): DFA {
-  const { expression } = JS.Parser.fromLiteral({ source, flags: '' }).parse({ assertions: 'throw', backreferences: 'throw' })
+  const { expression } = JS.Parser.fromLiteral({ source, flags: '' }).parse({
+    assertions: 'throw',
+    backreferences: 'throw',
+  })
   return small(() => DFA.fromFA(NFA.fromRegex(expression, options)))
 }
 
@@ -47,7 +50,8 @@ export function fromText(text: string): DFA {
     for (const step of line.replace(/^!/, '').split(',').filter(Boolean)) {
       const [, min, max, to] = /^(\d{1,5})-(\d{1,5}):(\d+)$/.exec(step) ?? []
       const goal = nodes[Number(to)]
-      if (!goal || Number(min) > Number(max) || Number(max) > options.maxCharacter) throw new SyntaxError(`no automaton: ${step}`)
+      if (!goal || Number(min) > Number(max) || Number(max) > options.maxCharacter)
+        throw new SyntaxError(`no automaton: ${step}`)
       node.out.setRange({ min: Number(min), max: Number(max) }, goal)
     }
   })

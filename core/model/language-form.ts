@@ -35,13 +35,17 @@ export function languageForm(language: Language, { isAddress, bases }: FormOptio
     if (others) return { not: short(others) }
   }
   return (
-    simple(language) ?? negated(simple(language.complement())) ?? lacking(language, bases) ?? patterned(language) ?? { automaton: language.text }
+    simple(language) ??
+    negated(simple(language.complement())) ??
+    lacking(language, bases) ??
+    patterned(language) ?? { automaton: language.text }
   )
 }
 
 /** What {@link languageForm} wrote; nothing where it is none. */
 export function parseLanguage(form: unknown, isAddress: boolean): Language | undefined {
-  if (typeof form === 'string' || form === null || Array.isArray(form)) return wordsIn(Array.isArray(form) ? form : [form], isAddress)
+  if (typeof form === 'string' || form === null || Array.isArray(form))
+    return wordsIn(Array.isArray(form) ? form : [form], isAddress)
   if (typeof form !== 'object') return undefined
   const entries = Object.entries(form)
   const [[kind, value] = ['', undefined], ...others] = entries
@@ -71,7 +75,8 @@ function attempt<T>(action: () => T): T | undefined {
   try {
     return action()
   } catch (error) {
-    if (error instanceof SyntaxError || (error instanceof Error && /too complex|not supported/i.test(error.message))) return undefined
+    if (error instanceof SyntaxError || (error instanceof Error && /too complex|not supported/i.test(error.message)))
+      return undefined
     throw error
   }
 }

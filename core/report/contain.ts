@@ -45,7 +45,8 @@ export function renderBaseline(form: Readonly<Record<string, unknown>> | object)
   // A dot alone, and words of control characters, are read in more than one way.
   visit(document, {
     Scalar: (_, node) => {
-      if (isScalar(node) && typeof node.value === 'string' && !/^[\w/][\w/ :.→-]*$/.test(node.value)) node.type = 'QUOTE_DOUBLE'
+      if (isScalar(node) && typeof node.value === 'string' && !/^[\w/][\w/ :.→-]*$/.test(node.value))
+        node.type = 'QUOTE_DOUBLE'
     },
   })
   return document.toString({ lineWidth: 0 })
@@ -59,13 +60,18 @@ export function isBroken({ grown, floor }: Pick<ContainView, 'grown' | 'floor'>)
 /** For a terminal: what grew, the most dangerous first, then waivers, then what to do. */
 export function renderContain(view: ContainView, style: Style = plain): string {
   const lists = listsOf(view).map(
-    ([title, items]) => `${style.dim(title)}\n${few(items).map(item => `  ${visible(item)}\n`).join('')}`,
+    ([title, items]) =>
+      `${style.dim(title)}\n${few(items)
+        .map(item => `  ${visible(item)}\n`)
+        .join('')}`,
   )
   const verdict = containSummary(view)
   return [
     ...admittedBlocks(view.grown, style),
     ...lists,
-    `${isBroken(view) ? verdict : style.green(verdict)}\n${hintsOf(view).map(hint => `${style.dim(`hint: ${hint}`)}\n`).join('')}`,
+    `${isBroken(view) ? verdict : style.green(verdict)}\n${hintsOf(view)
+      .map(hint => `${style.dim(`hint: ${hint}`)}\n`)
+      .join('')}`,
   ].join('\n')
 }
 
@@ -78,7 +84,9 @@ export function containMarkdown(view: ContainView): string {
     '',
   ])
   const hints = hintsOf(view).map(hint => `- ${hint}`)
-  return ['## Containment', '', containSummary(view), '', ...admittedSections(view.grown), ...lists, ...hints, ''].join('\n')
+  return ['## Containment', '', containSummary(view), '', ...admittedSections(view.grown), ...lists, ...hints, ''].join(
+    '\n',
+  )
 }
 
 function containSummary({ grown, floor, baseline, used }: ContainView): string {
@@ -95,7 +103,9 @@ function containSummary({ grown, floor, baseline, used }: ContainView): string {
 function hintsOf(view: ContainView): readonly string[] {
   const { shrunk } = view
   if (isBroken(view))
-    return ['narrow the change, waive it with owner, reason and expiry (`--waivers`), or review it and write the baseline anew with `--update`']
+    return [
+      'narrow the change, waive it with owner, reason and expiry (`--waivers`), or review it and write the baseline anew with `--update`',
+    ]
   if (shrunk.length === 0) return []
   return [`less is possible than the baseline says at ${count(shrunk.length, 'place')}; tighten it with \`--update\``]
 }

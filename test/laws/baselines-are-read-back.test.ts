@@ -24,10 +24,10 @@ const written = (reached: Reach): string => {
 
 describe('law: baselines are read back', () => {
   for (const [name, worlds, numRuns] of [
-    ['sidecars', world, 10],
-    ['ambient', ambientWorld, 6],
-    ['gateways', gatewayWorld, 6],
-    ['Linkerd', linkerdWorld, 10],
+    ['sidecars', world, 4],
+    ['ambient', ambientWorld, 3],
+    ['gateways', gatewayWorld, 3],
+    ['Linkerd', linkerdWorld, 4],
   ] as const) {
     it(`of ${name}: what was written is the same sets again, and nothing has grown beyond it`, () => {
       fc.assert(
@@ -38,7 +38,8 @@ describe('law: baselines are read back', () => {
           const { baseline, problems: defects } = parseBaseline(documents[0]?.value, 'baseline.yaml', new Map())
           assert.deepEqual(defects, [])
           assert.ok(baseline)
-          for (const [callee, region] of baselineOf(reached).reach) assert.ok(storedAt(baseline, callee) === region, callee)
+          for (const [callee, region] of baselineOf(reached).reach)
+            assert.ok(storedAt(baseline, callee) === region, callee)
           const { grown, floor, shrunk } = contain(reached, baseline, { waivers: [], today: '2026-01-01' })
           assert.deepEqual({ grown, floor, shrunk }, { grown: [], floor: [], shrunk: [] })
         }),
@@ -52,7 +53,7 @@ describe('law: baselines are read back', () => {
       fc.property(fc.oneof(world, linkerdWorld), objects => {
         assert.equal(written(reachOf(objects)), written(reachOf([...objects].reverse())))
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     )
   })
 })

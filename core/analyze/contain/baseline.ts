@@ -104,4 +104,3 @@ function unwritable(at: string): Problem {
   const message = 'who may reach it makes more distinctions than can be written down'
   return { code: 'too-complex', severity: 'error', at, message, hint: 'use fewer patterns in its policies' }
 }
-

@@ -51,7 +51,8 @@ export function parseRegion(form: unknown, questions: Questions): Region | strin
 }
 
 function parsePart(part: unknown, questions: Questions): Region | string {
-  if (typeof part !== 'object' || part === null || Array.isArray(part)) return 'expected attributes of requests and their values'
+  if (typeof part !== 'object' || part === null || Array.isArray(part))
+    return 'expected attributes of requests and their values'
   let region = Region.all
   for (const [name, form] of Object.entries(part)) {
     const variable = variableOf(name, questions)
@@ -63,7 +64,8 @@ function parsePart(part: unknown, questions: Questions): Region | string {
   return region
 }
 
-const known = /^(?:address|remote-address|caller|pod|protocol|sni|method|path|host|authority|header:.+|query:.+|token(?:\.sub)?(?:@.*)?|claim .+)$/s
+const known =
+  /^(?:address|remote-address|caller|pod|protocol|sni|method|path|host|authority|header:.+|query:.+|token(?:\.sub)?(?:@.*)?|claim .+)$/s
 
 function variableOf(name: string, questions: Questions): Variable | undefined {
   if (!known.test(name)) return undefined

@@ -51,7 +51,8 @@ function readWaiver(item: Cursor, file: string): readonly Waiver[] {
   if (expires !== undefined && !isDate(expires)) item.get('expires').wrong('a date such as `2026-12-31`')
   const field = item.get('admits')
   const admits = typeof field.value === 'string' ? [field.value] : (field.required()?.strings() ?? [])
-  for (const flow of admits) if (!parseFlow(flow, undefined)) field.wrong(`flows such as ${example}, and not \`${flow}\``)
+  for (const flow of admits)
+    if (!parseFlow(flow, undefined)) field.wrong(`flows such as ${example}, and not \`${flow}\``)
   if (owner === undefined || reason === undefined || expires === undefined) return []
   return [{ owner, reason, expires, admits, at: `${file} ${item.path}` }]
 }
@@ -88,7 +89,8 @@ function callersOf(who: string, domains: readonly string[] | undefined): Region 
 }
 
 function placesOf(callee: string): ((name: string) => boolean) | undefined {
-  const [, namespace = '', workload, port = '*'] = /^([a-z0-9-]+)\/([^/:*\s]+|\*)(?::(\d{1,5}|other|\*))?$/.exec(callee) ?? []
+  const [, namespace = '', workload, port = '*'] =
+    /^([a-z0-9-]+)\/([^/:*\s]+|\*)(?::(\d{1,5}|other|\*))?$/.exec(callee) ?? []
   if (workload === undefined) return undefined
   return name => {
     const [, own, named, at] = /^([^/]+)\/([^:]+):(\d+|other)/.exec(name) ?? []
@@ -126,4 +128,3 @@ function pathsOf(path: string): Expression {
   ])
   return { sequence: deep ? [...parts, '/', { any: true }] : parts }
 }
-
