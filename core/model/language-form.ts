@@ -26,6 +26,9 @@ export interface FormOptions {
 
 const any = { any: true } as const
 
+/** How single values are written: as they are, or, of addresses, as CIDR blocks. */
+export type Written = 'words' | 'blocks'
+
 /** A set of strings as it is stored. */
 export function languageForm(language: Language, { isAddress, bases }: FormOptions): LanguageForm {
   if (isAddress) {
@@ -43,16 +46,17 @@ export function languageForm(language: Language, { isAddress, bases }: FormOptio
 }
 
 /** What {@link languageForm} wrote; nothing where it is none. */
-export function parseLanguage(form: unknown, isAddress: boolean): Language | undefined {
+export function parseLanguage(form: unknown, written: Written): Language | undefined {
   if (typeof form === 'string' || form === null || Array.isArray(form))
-    return wordsIn(Array.isArray(form) ? form : [form], isAddress)
+    return wordsIn(Array.isArray(form) ? form : [form], written)
   if (typeof form !== 'object') return undefined
   const entries = Object.entries(form)
   const [[kind, value] = ['', undefined], ...others] = entries
   const text = typeof value === 'string' ? value : undefined
-  if (kind === 'not' && others.length === 0) return parseLanguage(value, isAddress)?.complement()
+  if (kind === 'not' && others.length === 0) return parseLanguage(value, written)?.complement()
   if (text === undefined || others.length > (kind === 'like' ? 1 : 0)) return undefined
-  const but = others.length === 0 ? Language.none : others[0]?.[0] === 'but' ? wordsIn(others[0][1], false) : undefined
+  const but =
+    others.length === 0 ? Language.none : others[0]?.[0] === 'but' ? wordsIn(others[0][1], 'words') : undefined
   return but && attempt(() => read(kind, text)?.minus(but))
 }
 
@@ -81,12 +85,12 @@ function attempt<T>(action: () => T): T | undefined {
   }
 }
 
-function wordsIn(list: unknown, isAddress: boolean): Language | undefined {
+function wordsIn(list: unknown, written: Written): Language | undefined {
   if (!Array.isArray(list)) return undefined
   const sets = list.map((word: unknown) => {
     if (word === null) return Language.literals([absent])
     if (typeof word !== 'string') return undefined
-    return isAddress ? addressesOf(word) : Language.literals([word])
+    return written === 'blocks' ? addressesOf(word) : Language.literals([word])
   })
   const known = sets.filter(set => set !== undefined)
   return known.length === sets.length ? Language.union(known) : undefined

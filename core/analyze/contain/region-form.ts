@@ -56,7 +56,7 @@ function parsePart(part: unknown, questions: Questions): Region | string {
   let region = Region.all
   for (const [name, form] of Object.entries(part)) {
     const variable = variableOf(name, questions)
-    const values = parseLanguage(form, isAddress(name))
+    const values = parseLanguage(form, isAddress(name) ? 'blocks' : 'words')
     if (variable === undefined) return `\`${name}\` is no attribute of a request`
     if (!values) return `\`${name}\` is no set of ${isAddress(name) ? 'addresses' : 'values'}: ${JSON.stringify(form)}`
     region = region.intersect(Region.where(variable, values))
@@ -85,7 +85,7 @@ function questionName({ path, read, place, values }: ClaimQuestion): string {
 function parseQuestion(text: string): ClaimQuestion | undefined {
   try {
     const [path, read, place, form] = JSON.parse(text) as readonly unknown[] // checked below
-    const values = parseLanguage(form, false)
+    const values = parseLanguage(form, 'words')
     const isRead = (['whole', 'words', 'audience'] as const).find(kind => kind === read)
     if (!Array.isArray(path) || !path.every(part => typeof part === 'string')) return undefined
     return values && isRead && typeof place === 'string' ? { path, read: isRead, place, values } : undefined
