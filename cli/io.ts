@@ -1,13 +1,18 @@
 /* The only file of the command line that touches the disk. It needs no network: everything is given as files. */
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
-import { BadInput, badInput, collecting } from './bad-input'
+import { badInput, collecting } from './bad-input'
+import type { BadInput } from './bad-input'
 import { parseDocuments } from './documents'
+import type { GitOutcome } from './git'
+import { filesIn, isRevision } from './git'
 import { objectsOf } from './objects'
+import { refused } from './refused'
 import { decode, splitLines } from './text'
 import type { Line } from './text'
 import { unite } from './unite'
@@ -42,7 +47,7 @@ export interface Objects {
 
 /**
  * Reads Kubernetes objects from files, from directories (their `.yaml`, `.yml` and `.json` files, at any depth, but not
- * in `node_modules` or hidden directories, nor the templates of a chart) and from standard input (`-`).
+ * in `node_modules` or hidden directories, nor the templates of a chart), from git revisions (`git:main:manifests`) and from standard input (`-`).
  *
  * Never throws for what it finds there: unreadable files, malformed documents and things that are no objects are
  * Problems, with their place. The `at` of each object is `file:line`.
@@ -58,6 +63,7 @@ export async function readObjects(paths: readonly string[], options: ReadOptions
   }
   for (const path of new Set(paths)) {
     if (path === standardInput) addText(sum, { bytes: await readStream(options.stdin), source: 'stdin', named: true })
+    else if (isRevision(path)) addRevision(sum, path)
     else for (const file of filesAt(path, sum)) addFile(sum, { file, named: file === path, options })
   }
   const united = unite(sum.inputs)
@@ -145,6 +151,26 @@ function addFile(sum: Sum, { file, named, options }: { file: string; named: bool
   options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
   const bytes = collecting(sum.problems, () => attempt(file, () => readBounded(file)))
   if (bytes) addText(sum, { bytes, source: file, named })
+}
+
+function addRevision(sum: Sum, path: string): void {
+  const found = collecting(sum.problems, () => filesIn(path, runGit))
+  for (const file of found?.files ?? []) addText(sum, file)
+  sum.notes.push(...(found?.notes ?? []))
+}
+
+/** More than any repository's manifests, in bytes. */
+const largestOutput = 1 << 30
+
+function runGit(args: readonly string[], input: string): GitOutcome {
+  try {
+    return { kind: 'done', output: execFileSync('git', args, { input, maxBuffer: largestOutput, stdio: 'pipe' }) }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error
+    if ('code' in error && error.code === 'ENOENT') return { kind: 'absent' }
+    const said = 'stderr' in error ? String(error.stderr) : error.message
+    return { kind: 'failed', why: (said.split('\n')[0] ?? '').replace(/^fatal: /, '') }
+  }
 }
 
 function addText(sum: Sum, { bytes, source, named }: Text): void {
@@ -257,30 +283,6 @@ function attempt<T>(path: string, action: () => T): T {
   } catch (error) {
     throw refused(path, error)
   }
-}
-
-const reasons: Readonly<Record<string, readonly [what: string, hint: string]>> = {
-  ENOENT: ['no such file or directory', 'check the path; it is taken from the current directory'],
-  ENOTDIR: ['a part of the path is no directory', 'check the path'],
-  EISDIR: ['it is a directory, not a file', 'name a file in it'],
-  EEXIST: ['a part of the path is no directory', 'check the path'],
-  EACCES: ['permission denied', 'check the permissions of the file and of the directories above it'],
-  EPERM: ['permission denied', 'check the permissions of the file and of the directories above it'],
-  EROFS: ['the file system is read-only', 'name a place that can be written'],
-  ENOSPC: ['no space left on the device', 'make room, or name another place'],
-  ELOOP: ['too many symbolic links', 'check where the links lead'],
-  ENAMETOOLONG: ['the name is too long', 'check the path'],
-  ERR_FS_FILE_TOO_LARGE: ['the file is too large to be read at once', 'split it'],
-  ERR_STRING_TOO_LONG: ['the file is too large to be read at once', 'split it'],
-  ERR_INVALID_ARG_VALUE: ['no path can hold these characters', 'check the path'],
-}
-
-/** What the file system refused, as bad input; an error of another origin stays what it is. */
-function refused(path: string, error: unknown): unknown {
-  if (error instanceof BadInput || !(error instanceof Error) || !('code' in error)) return error
-  const code = String(error.code)
-  const [what, hint] = reasons[code] ?? [`it cannot be used (${code})`, 'check the file and the path']
-  return badInput(path, what, hint)
 }
 
 function noFiles(path: string): BadInput {

@@ -8,7 +8,7 @@ import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import { compile } from '../../core/compile/compile'
-import type { Compiled, Target } from '../../core/compile/target'
+import type { Compiled, MeshTarget } from '../../core/compile/target'
 import { termsOf } from '../../core/compile/terms'
 import { intentOf } from '../../core/graph/intent'
 import { flows } from '../../core/graph/flows'
@@ -188,7 +188,7 @@ function reachOf(compiled: Compiled): Reach {
 }
 
 /** The mesh that was found, or asked for; without any, the one that most would take, to see that the graph can be compiled at all. */
-function targetFor(mesh: FoundMesh, { target, trustDomain }: Options): Target {
+function targetFor(mesh: FoundMesh, { target, trustDomain }: Options): MeshTarget {
   const kind = target ?? (mesh.kind === 'none' ? 'istio-sidecar' : mesh.kind)
   const isFound = kind === mesh.kind
   return targetOf({

@@ -20,9 +20,9 @@ export interface Pairs {
 
 /**
  * Pairs workloads by namespace, name and ServiceAccount, then by namespace and account where that leaves one on each side, then by namespace and
- * name; what is left has no counterpart.
+ * name, or by what else `keys` say, one after the other; what is left has no counterpart.
  */
-export function pairsOf(a: Reach, b: Reach): Pairs {
+export function pairsOf(a: Reach, b: Reach, keys: readonly ((workload: Workload) => string)[] = usualKeys): Pairs {
   const left = { a: byWorkload(a), b: byWorkload(b) }
   const pairs: Pair[] = []
   for (const key of keys) {
@@ -39,7 +39,7 @@ export function pairsOf(a: Reach, b: Reach): Pairs {
   return { pairs, onlyA: [...left.a.keys()], onlyB: [...left.b.keys()] }
 }
 
-const keys: readonly ((workload: Workload) => string)[] = [
+const usualKeys: readonly ((workload: Workload) => string)[] = [
   ({ namespace, name, serviceAccount, kind }) => JSON.stringify([namespace, name, serviceAccount, kind]),
   ({ namespace, name, serviceAccount }) => JSON.stringify([namespace, name, serviceAccount]),
   ({ namespace, serviceAccount }) => JSON.stringify([namespace, serviceAccount]),

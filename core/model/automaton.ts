@@ -122,7 +122,7 @@ export function shortest(dfa: DFA): string | undefined {
 }
 
 /** The library refuses to build automata beyond 10,000 nodes; for us that means the answer is unknown. */
-function small(build: () => DFA): DFA {
+export function small(build: () => DFA): DFA {
   try {
     return build()
   } catch (error) {

@@ -11,6 +11,7 @@ import {
   rebegun,
   shortest,
 } from './automaton'
+import { fromSource, fromText, sourceOf, textOf } from './automaton-text'
 import { without } from './automaton-without'
 import type { Expression } from './expression'
 
@@ -165,6 +166,26 @@ export class Language {
   /** The set as a JavaScript regular expression, for sets that have no plainer name. */
   toString(): string {
     return pattern(this.automaton())
+  }
+
+  /** The same as a regular expression that {@link Language.like} reads back, equal for equal sets; nothing where it would be long. */
+  get source(): string | undefined {
+    return sourceOf(this.automaton())
+  }
+
+  /** The set as text that {@link Language.fromText} reads back, equal for equal sets: of any length, and for no reader. */
+  get text(): string {
+    return textOf(this.automaton())
+  }
+
+  /** The words that a JavaScript regular expression without flags matches as a whole. Throws SyntaxError, and TooComplex. */
+  static like(source: string): Language {
+    return Language.fromDfa(fromSource(source))
+  }
+
+  /** Throws SyntaxError. */
+  static fromText(text: string): Language {
+    return Language.fromDfa(fromText(text))
   }
 
   private intersectAutomata(other: Language): Language {

@@ -147,7 +147,14 @@ function describeWords(words: Language, noun = ''): string {
 function describeAddresses(addresses: Language): string {
   const known = addresses.intersect(anyAddress())
   if (known.isEmpty) return 'an unknown address'
-  const blocks = piecesOf(known, function* (bits) {
+  const blocks = blocksOf(known)
+  if (blocks) return blocks.join('|')
+  const missing = blocksOf(anyAddress().minus(known))
+  return missing ? `anywhere but ${missing.join('|')}` : `like ${printAddress(known.witness() ?? '')}`
+}
+
+function blocksOf(known: Language): readonly string[] | undefined {
+  return piecesOf(known, function* (bits) {
     for (let length = 0; length < bits.length - 1; length++) {
       const [start, zeros] = [bits.slice(0, length + 1), bits.slice(0, length + 1).padEnd(bits.length, '0')]
       const set = (): Language => Language.of({ sequence: [start, { any: true }] }).intersect(anyAddress())
@@ -155,5 +162,4 @@ function describeAddresses(addresses: Language): string {
     }
     yield { text: printAddress(bits), samples: [], set: () => Language.literals([bits]) }
   })
-  return blocks?.join('|') ?? `like ${printAddress(known.witness() ?? '')}`
 }

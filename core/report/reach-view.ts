@@ -51,7 +51,7 @@ export interface Viewed extends Trust {
 export function viewOf(viewed: Viewed): ReachView {
   const callers = viewed.callers ? Region.where('caller', viewed.callers) : Region.all
   const ports = viewed.ports.filter(({ workload }) => !isTold(workload, viewed))
-  const looking: Looking = { viewed, callers, pods: podsIn(viewed) }
+  const looking: LookingAt = { viewed, callers, pods: podsIn(viewed) }
   const lines = ports.flatMap(port => linesOf(port, looking))
   const open = new Set(lines.map(line => line.callee))
   const closed = [...new Set(ports.map(calleeOf))].filter(callee => !open.has(callee))
@@ -80,17 +80,22 @@ function calleeOf({ workload, port }: Pick<ViewedPort, 'workload' | 'port'>): st
 }
 
 /** Whose requests are shown, and what Pods are told apart. */
-interface Looking {
-  readonly viewed: Viewed
+export interface Looking {
+  readonly viewed: GroupedBy
   readonly callers: Region
   readonly pods: ReadonlySet<string>
+  /** The callee's: who is let in from there alone is told apart. */
+  readonly namespace: string
 }
 
-function linesOf(port: ViewedPort, looking: Looking): readonly ReachLine[] {
+type LookingAt = Omit<Looking, 'namespace'> & { readonly viewed: Viewed }
+
+function linesOf(port: ViewedPort, looking: LookingAt): readonly ReachLine[] {
   const { viewed } = looking
+  const { namespace } = port.workload
   const { must, may } = port.bounds
   const lines = (region: Region, bound: ReachLine['bound']): readonly ReachLine[] =>
-    groupsOf(region, port, looking).flatMap(({ openness, who, requests }) =>
+    groupsOf(region, { ...looking, namespace }).flatMap(({ openness, who, requests }) =>
       [...describeByAddress(requests, viewed.questions)].flatMap(([from, asked]) => {
         const each = who.map(one => visible(one + comingFrom(from, viewed)))
         return asked.map(request => ({
@@ -110,13 +115,19 @@ function linesOf(port: ViewedPort, looking: Looking): readonly ReachLine[] {
 
 /** All values of `pod` that some set names: those that the sets tell apart, and the workloads among the objects. */
 function podsIn({ ports }: Viewed): ReadonlySet<string> {
-  const edges = ports.flatMap(({ bounds }) => [...bounds.may.by('pod'), ...bounds.must.by('pod')])
-  const words = edges.flatMap(({ values }) => [...(values.words ?? values.complement().words ?? [])])
+  const words = podsOf(ports.flatMap(({ bounds }) => [bounds.may, bounds.must]))
   if (words.length === 0) return new Set()
   return new Set([...words, ...ports.map(({ workload: { namespace, name } }) => `${namespace}/${name}`)])
 }
 
-function comingFrom(blocks: string, { nodeNetworks = [] }: Viewed): string {
+/** The Pods that regions tell apart. */
+export function podsOf(regions: readonly Region[]): readonly string[] {
+  const edges = regions.flatMap(region => region.by('pod'))
+  return edges.flatMap(({ values }) => [...(values.words ?? values.complement().words ?? [])])
+}
+
+/** From which addresses, in words that follow a caller. */
+export function comingFrom(blocks: string, { nodeNetworks = [] }: Pick<Viewed, 'nodeNetworks'>): string {
   if (blocks === '') return ''
   const nodes = [...nodeNetworks].sort().join('|')
   return blocks.split('|').sort().join('|') === nodes ? ` from the node networks ${blocks}` : ` from ${blocks}`
@@ -161,10 +172,12 @@ function callersOf(region: Region, viewed: Viewed): readonly (readonly [string, 
     )
 }
 
-interface Group {
+/** Callers that may ask the same. */
+export interface Group {
   readonly openness: ReachLine['openness']
   /** In words, each of them. */
   readonly who: readonly string[]
+  readonly callers: Language
   readonly requests: Region
 }
 
@@ -172,13 +185,15 @@ const anonymous = Language.literals([''])
 const kubelet = Language.literals(['kubelet'])
 const anyText: Expression = { any: true }
 
+/** What callers are grouped by. */
+export type GroupedBy = Trust & Pick<Viewed, 'callers'>
+
 /** Callers that may ask the same, by how openly they are named: whoever it is, none at all, a set that is no list of names, names. */
-function groupsOf(region: Region, port: ViewedPort, looking: Looking): readonly Group[] {
-  const { viewed, callers } = looking
-  const { namespace } = port.workload
+export function groupsOf(region: Region, looking: Looking): readonly Group[] {
+  const { viewed, callers, namespace } = looking
   const shared = sharedByAll(region, viewed)
   const asked = region.minus(shared).intersect(callers)
-  const all: Group = { openness: 'anonymous', who: [anybody], requests: shared }
+  const all: Group = { openness: 'anonymous', who: [anybody], callers: Language.all, requests: shared }
   const groups = asked.by('caller').flatMap(({ values, to }): readonly Group[] => {
     const rest = values.minus(anonymous)
     const named = rest.words ? rest : rest.intersect(kubelet)
@@ -186,6 +201,7 @@ function groupsOf(region: Region, port: ViewedPort, looking: Looking): readonly 
     const group = (openness: Group['openness'], names: Language): Group => ({
       openness,
       who: describeCallers(names, viewed),
+      callers: names,
       requests: to,
     })
     const near = crowd.within(Language.of({ sequence: [anyText, `/ns/${namespace}/sa/`, anyText] }))
@@ -197,13 +213,13 @@ function groupsOf(region: Region, port: ViewedPort, looking: Looking): readonly 
   })
   return [all, ...groups]
     .filter(({ who, requests }) => who.length > 0 && !requests.isEmpty)
-    .flatMap(group => placed(group, namespace, looking))
+    .flatMap(group => placed(group, looking))
 }
 
 const anybody = 'anybody'
 
 /** The same callers by the Pods they call from, where that matters: whoever needs no identity is then named by these. */
-function placed(group: Group, namespace: string, { pods: known }: Looking): readonly Group[] {
+function placed(group: Group, { namespace, pods: known }: Looking): readonly Group[] {
   return group.requests.by('pod').flatMap(({ values, to }) => {
     if (values === Language.all) return [group]
     const parts = values.words ? [values.intersect(anonymous), values.minus(anonymous)] : [values]
@@ -212,7 +228,8 @@ function placed(group: Group, namespace: string, { pods: known }: Looking): read
       .map(part => ({
         openness: opennessFrom(part, group.openness, namespace),
         who: fromPods(group.who, describePods(part, known)),
-        requests: to,
+        callers: group.callers,
+        requests: Region.where('pod', part).intersect(to),
       }))
   })
 }
@@ -229,7 +246,7 @@ function fromPods(who: readonly string[], pods: readonly string[]): readonly str
 }
 
 /** What everybody may ask, with an identity or without, and the kubelet too. */
-function sharedByAll(region: Region, { trusted, callers }: Viewed): Region {
+function sharedByAll(region: Region, { trusted, callers }: GroupedBy): Region {
   if (callers) return Region.none
   const everybody = Language.union([trusted, anonymous, kubelet])
   const told = region.by('caller').filter(({ values }) => !values.intersect(everybody).isEmpty)

@@ -1,0 +1,158 @@
+import { Option } from 'commander'
+import type { Baseline } from '../../core/analyze/contain/baseline'
+import { baselineForm, baselineOf, parseBaseline } from '../../core/analyze/contain/baseline'
+import { contain } from '../../core/analyze/contain/contain'
+import type { Waiver } from '../../core/analyze/contain/waiver'
+import { isDate, parseWaivers } from '../../core/analyze/contain/waiver'
+import { tellingWitness } from '../../core/analyze/diff/tell'
+import type { Reach } from '../../core/analyze/reach'
+import { reach } from '../../core/analyze/reach'
+import type { ContainView } from '../../core/report/contain'
+import { containMarkdown, isBroken, renderBaseline, renderContain } from '../../core/report/contain'
+import { changesIn } from '../../core/report/diff-view'
+import { renderJson } from '../../core/report/json'
+import { count } from '../../core/report/words'
+import { BadInput, badInput } from '../bad-input'
+import type { Verb } from '../command'
+import { collect } from '../command'
+import { parseDocuments } from '../documents'
+import { readFileIfThere, readText, writeFile } from '../io'
+import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import type { Reading } from '../manifests'
+import { namespaceOption } from '../namespace'
+import type { ExitCode, Session } from '../session'
+import { isMapping } from '../shape'
+import { termsOf } from './diff'
+
+interface Options extends Reading {
+  readonly baseline: string
+  readonly update?: true
+  readonly waivers?: string
+  readonly at?: string
+  readonly base?: readonly string[]
+  readonly format: 'text' | 'json' | 'markdown'
+}
+
+const example = `
+Exits with 1 where anybody could reach what neither the baseline nor a waiver admits, and with 0 where reach is the same or shrank.
+
+Examples:
+  $ npx --no ztm contain --baseline out/reach.baseline.yaml --update examples/online-boutique/expected/istio-sidecar
+  $ npx --no ztm contain --baseline out/reach.baseline.yaml examples/online-boutique/expected/istio-sidecar`
+
+/** `ztm contain`: a ratchet on reach. */
+export const addContain: Verb = (program, session, choose) => {
+  program
+    .command('contain')
+    .description('holds who can reach whom against a reviewed baseline: it may shrink, and grow only by waivers')
+    .argument('<paths...>', 'files or directories of manifests, git:REVISION[:PATH], or - for standard input')
+    .requiredOption('--baseline <file>', 'the baseline, YAML')
+    .option('--update', 'write the baseline as reach is now')
+    .option('--waivers <file>', 'what may grow, who answers for it, why, and until when, YAML')
+    .option('--at <date>', 'the day on which it is judged (default: today)')
+    .option(
+      '--base <path>',
+      'what lies in the cluster already; the manifests override it; may be repeated',
+      collect,
+      [],
+    )
+    .addOption(namespaceOption())
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
+    .addHelpText('after', example)
+    .action((paths: string[], options: Options) => {
+      choose(() => (options.update ? update(paths, options, session) : hold(paths, options, session)))
+    })
+}
+
+async function update(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
+  const { baseline: file } = options
+  const before = readFileIfThere(file)
+  const there = before === undefined ? undefined : documentIn(before, file)
+  if (there !== undefined && !(isMapping(there) && 'reach' in there))
+    throw badInput(file, 'it is no baseline, and is not overwritten', 'name another file, or delete this one')
+  const { reached, exitCode } = await reachOf(paths, options, session)
+  const { form, problems } = baselineForm(baselineOf(reached), reached)
+  if (exitCode !== 0 || report(problems, session) !== 0) {
+    session.err(`${file} is not written: a baseline of what is not known would admit anything\n`)
+    return 2
+  }
+  const text = renderBaseline(form)
+  if (text !== before) writeFile(file, text)
+  const ports = count(Object.keys(form.reach).length, 'place')
+  session.err(text === before ? `${file} is current\n` : `wrote ${file} (${ports} that somebody can reach)\n`)
+  return 0
+}
+
+async function hold(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
+  const today = dayOf(options.at)
+  const questions: Reach['questions'] = new Map()
+  const baseline = readBaseline(options.baseline, questions)
+  const waivers = options.waivers === undefined ? [] : await readWaivers(options.waivers, session)
+  const { reached, exitCode } = await reachOf(paths, options, session)
+  session.progress.step('comparing')
+  const found = contain(reached, baseline, { waivers, today })
+  const terms = termsOf({ ...reached, questions: new Map([...questions, ...reached.questions]) })
+  const changes = found.grown.map(change => ({
+    ...change,
+    shown: (region: Parameters<typeof tellingWitness>[0]) => ({
+      witness: tellingWitness(region, change, terms),
+      because: { old: [], now: change.because.now(region), changed: [] },
+    }),
+  }))
+  const { admitted } = changesIn({ changes, terms: { old: terms, now: terms } })
+  const view: ContainView = { ...found, baseline: options.baseline, at: today, grown: admitted }
+  await session.out(
+    {
+      text: () => renderContain(view, session.style),
+      json: () => renderJson({ contained: !isBroken(view), ...view }),
+      markdown: () => containMarkdown(view),
+    }[options.format](),
+  )
+  if (exitCode !== 0) return 2
+  return isBroken(view) ? 1 : 0
+}
+
+async function reachOf(
+  paths: readonly string[],
+  options: Options,
+  session: Session,
+): Promise<{ readonly reached: Reach; readonly exitCode: ExitCode }> {
+  const lower = options.base ?? []
+  checkStandardInput([...paths, ...lower, ...(options.waivers === undefined ? [] : [options.waivers])])
+  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
+  const { layer, exitCode } = understand(await objectsAt(paths, session, options), base, session)
+  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
+  const reached = reach(layer)
+  const problems = report(reached.problems, session)
+  return { reached, exitCode: exitCode === 0 ? problems : exitCode }
+}
+
+function readBaseline(file: string, questions: Reach['questions']): Baseline {
+  const text = readFileIfThere(file)
+  if (text === undefined) {
+    throw badInput(file, 'there is no such baseline', 'write it with `--update`, and review it')
+  }
+  const { baseline, problems } = parseBaseline(documentIn(text, file), file, questions)
+  if (!baseline) throw new BadInput(problems)
+  return baseline
+}
+
+async function readWaivers(file: string, session: Session): Promise<readonly Waiver[]> {
+  const { waivers, problems } = parseWaivers(documentIn(await readText(file, session.stdin), file), file)
+  if (problems.length > 0) throw new BadInput(problems)
+  return waivers
+}
+
+function documentIn(text: string, file: string): unknown {
+  const { documents, problems } = parseDocuments(text, file)
+  if (problems.length > 0) throw new BadInput(problems)
+  const [document, second] = documents
+  if (second) throw badInput(`${file}:${second.line}`, 'a second document begins here', 'keep one document')
+  return document?.value ?? {}
+}
+
+function dayOf(at: string | undefined): string {
+  if (at === undefined) return new Date().toISOString().slice(0, 10)
+  if (isDate(at)) return at
+  throw badInput('--at', `expected a date, got \`${at}\``, 'write for instance `--at 2026-12-31`')
+}

@@ -1,0 +1,106 @@
+import type { Problem } from '../../model/problem'
+import { didYouMean } from '../../model/problem'
+import { byText } from '../../model/order'
+import { Region, TooComplex } from '../../model/region'
+import type { Questions } from '../../model/token'
+import { entriesOf } from '../diff/entries'
+import { otherPorts, printFloor } from '../floor'
+import { Cursor } from '../istio/cursor'
+import type { Reach } from '../reach'
+import { besideFloor } from '../reach'
+import { nobody, trustedCallers } from '../regions/callers'
+import type { RegionForm } from './region-form'
+import { parseRegion, regionForm } from './region-form'
+
+/** What somebody could reach when it was reviewed. */
+export interface Baseline {
+  /** What data planes left open by themselves, in words. */
+  readonly floor: readonly string[]
+  /** What is possible at each port beyond that, by `shop/cart:7070`; of what gateways send on by `istio-ingress/istio-ingress:443 → boutique/frontend:8080`. */
+  readonly reach: ReadonlyMap<string, Region>
+}
+
+/** A baseline as it is stored: predicates alone, so that it holds wherever it is read. */
+export interface BaselineForm {
+  readonly version: 1
+  readonly floor: readonly string[]
+  readonly reach: Readonly<Record<string, RegionForm>>
+}
+
+/** What is reached now, to be held against a baseline or written as one. */
+export function baselineOf(reached: Reach): Baseline {
+  const reach = new Map<string, Region>()
+  const add = (name: string, region: Region): void => {
+    reach.set(name, (reach.get(name) ?? Region.none).union(region))
+  }
+  for (const port of reached.ports) {
+    const { namespace, name } = port.workload
+    add(`${namespace}/${name}:${port.port}`, besideFloor(port).bounds.may)
+  }
+  for (const [name, { bounds }] of entriesOf(reached.gateways)) add(name, bounds.may)
+  return { floor: printFloor(reached.floor), reach }
+}
+
+/** What a baseline says of a port; of one that it does not name what it says of all those that no object names, and nothing of a workload that it does not know. */
+export function storedAt({ reach }: Pick<Baseline, 'reach'>, name: string): Region {
+  return reach.get(name) ?? reach.get(otherOf(name)) ?? Region.none
+}
+
+function otherOf(name: string): string {
+  return name.replace(/:\d+$/, `:${otherPorts}`)
+}
+
+/**
+ * A baseline as plain data, sorted: equal for equal reach. Ports like all others of their workload are left out, and workloads that nobody reaches. What
+ * cannot be written is a Problem.
+ */
+export function baselineForm(
+  { floor, reach }: Baseline,
+  { questions, domains }: Pick<Reach, 'questions' | 'domains'>,
+): { readonly form: BaselineForm; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const trusted = trustedCallers(domains)
+  const terms = { questions, callers: [trusted, trusted.union(nobody)] }
+  const lines = [...reach].flatMap(([name, region]): readonly (readonly [string, RegionForm])[] => {
+    const other = otherOf(name)
+    const usual = other === name ? Region.none : (reach.get(other) ?? Region.none)
+    if (region === usual) return []
+    try {
+      return [[name, regionForm(region, terms)]]
+    } catch (error) {
+      if (!(error instanceof TooComplex)) throw error
+      problems.push(unwritable(name))
+      return []
+    }
+  })
+  return { form: { version: 1, floor, reach: Object.fromEntries(lines.sort(([a], [b]) => byText(a, b))) }, problems }
+}
+
+/** Reads a baseline; Problems, with their place, where it is none. What its claims ask is added to `questions`. */
+export function parseBaseline(
+  value: unknown,
+  at: string,
+  questions: Questions,
+): { readonly baseline?: Baseline; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = []
+  const file = new Cursor(value, '', { problems, subject: 'baseline', at, isUnknown: () => false })
+  if (!file.required()?.object()) return { problems }
+  file.only(['version', 'floor', 'reach'])
+  if (file.get('version').value !== 1) file.get('version').wrong('1, the only version there is')
+  const reach = new Map<string, Region>()
+  for (const [name, field] of file.get('reach').required()?.fields() ?? []) {
+    if (!/^[^/ ]+\/[^/ ]+:(?:\d+|other)(?: → .+)?$/.test(name)) {
+      field.report('malformed-field', 'is no port: write `namespace/workload:port`', didYouMean(name, []))
+    }
+    const region = parseRegion(field.value, questions)
+    if (typeof region === 'string') field.report('malformed-field', region)
+    else reach.set(name, region)
+  }
+  const floor = file.get('floor').strings()
+  return problems.length > 0 ? { problems } : { baseline: { floor, reach }, problems }
+}
+
+function unwritable(at: string): Problem {
+  const message = 'who may reach it makes more distinctions than can be written down'
+  return { code: 'too-complex', severity: 'error', at, message, hint: 'use fewer patterns in its policies' }
+}

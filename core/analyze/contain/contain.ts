@@ -1,0 +1,101 @@
+import { Region } from '../../model/region'
+import { anyhow } from '../equal-callers'
+import type { Change } from '../diff/change'
+import { entriesOf } from '../diff/entries'
+import type { Reach } from '../reach'
+import type { Baseline } from './baseline'
+import { baselineOf, storedAt } from './baseline'
+import type { Waiver } from './waiver'
+import { parseFlow } from './waiver'
+
+/** Whether reach stays within a baseline and waivers. */
+export interface Containment {
+  /** What somebody could reach beyond both. */
+  readonly grown: readonly Change[]
+  /** What data planes leave open that the baseline does not list. */
+  readonly floor: readonly string[]
+  /** Where less is possible than the baseline says. */
+  readonly shrunk: readonly string[]
+  /** Waivers that have expired, and would have admitted some of what has grown. */
+  readonly lapsed: readonly Waiver[]
+  /** Waivers that nothing needs, expired or not. */
+  readonly unused: readonly Waiver[]
+  /** Waivers that hold and are needed. */
+  readonly used: readonly Waiver[]
+}
+
+export interface ContainOptions {
+  readonly waivers: readonly Waiver[]
+  /** The day on which it is judged, `2026-12-31`: a waiver holds through the day on which it expires. */
+  readonly today: string
+}
+
+/**
+ * Holds reach against a baseline: it may shrink, and grow by what waivers admit that have not expired. Compared is what somebody could do, whatever certificate they show
+ * or leave at home, beyond what data planes leave open by themselves; that is compared in words.
+ */
+export function contain(reached: Reach, baseline: Baseline, { waivers, today }: ContainOptions): Containment {
+  const now = baselineOf(reached)
+  const waived = waivers.map(waiver => ({
+    waiver,
+    live: waiver.expires >= today,
+    flows: waiver.admits.flatMap(flow => parseFlow(flow, reached.domains) ?? []),
+    needed: false,
+  }))
+  const grown: Change[] = []
+  const becauses = becauseAt(reached)
+  for (const [callee, may] of now.reach) {
+    const before = anyhow(storedAt(baseline, callee))
+    const beyond = anyhow(may).minus(before)
+    if (beyond.isEmpty) continue
+    const covered = waived.map(({ flows }) =>
+      Region.union(flows.filter(({ isAt }) => isAt(callee)).map(({ requests }) => requests)).intersect(beyond),
+    )
+    const rest = beyond.minus(Region.union(covered.filter((_, i) => waived[i]?.live)))
+    waived.forEach((each, i) => {
+      if (!covered[i]?.intersect(each.live ? beyond : rest).isEmpty) each.needed = true
+    })
+    if (!rest.isEmpty) grown.push(growth({ callee, before, may: anyhow(may), rest, because: becauses(callee) }))
+  }
+  const of = (wanted: (each: (typeof waived)[number]) => boolean) => waived.filter(wanted).map(({ waiver }) => waiver)
+  return {
+    grown,
+    floor: now.floor.filter(line => !baseline.floor.includes(line)),
+    shrunk: shrunkIn(now, baseline),
+    lapsed: of(({ live, needed }) => !live && needed),
+    unused: of(({ needed }) => !needed),
+    used: of(({ live, needed }) => live && needed),
+  }
+}
+
+interface Grown {
+  readonly callee: string
+  readonly before: Region
+  readonly may: Region
+  readonly rest: Region
+  readonly because: (region: Region) => readonly string[]
+}
+
+function growth({ callee, before, may, rest, because }: Grown): Change {
+  return {
+    kind: callee.includes(' → ') ? 'entry' : 'port',
+    callee,
+    patch: { admitted: rest, ruledOut: Region.none, cut: Region.none, assured: Region.none },
+    before: { must: Region.none, may: before },
+    after: { must: may, may },
+    because: { old: () => [], now: because },
+  }
+}
+
+function becauseAt(reached: Reach): (callee: string) => (region: Region) => readonly string[] {
+  const entries = entriesOf(reached.gateways)
+  const ports = new Map(
+    reached.ports.map(port => [`${port.workload.namespace}/${port.workload.name}:${port.port}`, port]),
+  )
+  return callee => region => (entries.get(callee) ?? ports.get(callee))?.because(region) ?? []
+}
+
+function shrunkIn(now: Baseline, baseline: Baseline): readonly string[] {
+  const names = new Set([...now.reach.keys(), ...baseline.reach.keys()])
+  return [...names].filter(name => !anyhow(storedAt(baseline, name)).within(anyhow(storedAt(now, name)))).sort()
+}

@@ -1,0 +1,156 @@
+import { groupBy } from '../../model/group'
+import type { Region } from '../../model/region'
+import { anyhow } from '../equal-callers'
+import { pairsOf } from '../equal-ports'
+import { otherPorts, printFloor } from '../floor'
+import type { Workload } from '../layer'
+import type { PortReach, Reach } from '../reach'
+import { besideFloor } from '../reach'
+import type { Match } from '../regions/bounds'
+import { never } from '../regions/bounds'
+import { fromLocalhost } from '../regions/linkerd/networks'
+import type { Change } from './change'
+import { entryChanges } from './entries'
+import type { Patch } from './patch'
+import { isEmpty, patchOf } from './patch'
+
+/** One port in two states; where one of them does not have the workload, nobody reaches it there. */
+export interface PortPatch {
+  readonly port: PortReach['port']
+  readonly old?: PortReach
+  readonly now?: PortReach
+  /** Of the ports' bounds as they are. */
+  readonly whole: Patch
+}
+
+/** What a change of manifests newly admits and newly cuts. */
+export interface Diff {
+  /** Every port of every workload of either state. */
+  readonly ports: readonly PortPatch[]
+  readonly changes: readonly Change[]
+  readonly came: readonly Workload[]
+  readonly gone: readonly Workload[]
+  /** Workloads that are taken for the same under another name, since they alone run under an account. */
+  readonly renamed: readonly { readonly old: Workload; readonly now: Workload }[]
+  /** What data planes leave open by themselves in one state alone, in words. */
+  readonly floor: Readonly<Record<'came' | 'gone', readonly string[]>>
+  /** How many workloads both states have. */
+  readonly workloads: number
+}
+
+/**
+ * Who may reach what in one state of manifests and not in another. Compared are the ports of all workloads, and what gateways send where; what leaves the
+ * mesh is not.
+ */
+export function diff(old: Reach, now: Reach): Diff {
+  const { pairs, onlyA: gone, onlyB: came } = pairsOf(old, now, names)
+  const [before, after] = [byWorkload(old), byWorkload(now)]
+  const ports = [
+    ...pairs.flatMap(({ a, b }) => bothPorts(a, b)),
+    ...gone.flatMap(workload => (before.get(workload) ?? []).map(port => portPatch({ old: port }))),
+    ...came.flatMap(workload => (after.get(workload) ?? []).map(port => portPatch({ now: port }))),
+  ]
+  const routing = new Set([...routingOf(old), ...routingOf(now)])
+  const isTold = ({ workload }: PortReach): boolean => routing.has(nameOf(workload))
+  return {
+    ports,
+    changes: [
+      ...ports.filter(port => ![port.old, port.now].some(side => side && isTold(side))).flatMap(changeOf),
+      ...entryChanges(old.gateways, now.gateways),
+    ],
+    came,
+    gone,
+    renamed: pairs.flatMap(({ a: [a], b: [b] }) =>
+      a && b && a.workload.name !== b.workload.name ? [{ old: a.workload, now: b.workload }] : [],
+    ),
+    floor: floors(printFloor(old.floor), printFloor(now.floor)),
+    workloads: pairs.length,
+  }
+}
+
+/** What somebody could do at a port beyond what its data plane leaves open, whatever certificate they show or leave at home; and what is certain. */
+export function beyondFloor(reached: PortReach): Match {
+  const { must, may } = besideFloor(reached).bounds
+  return { must, may: anyhow(may) }
+}
+
+/** A workload of the same name is the same; so is the only one of an account, unless it is everybody's. */
+const names: readonly ((workload: Workload) => string)[] = [
+  ({ namespace, name, kind }) => JSON.stringify([namespace, name, kind]),
+  ({ namespace, name }) => JSON.stringify([namespace, name]),
+  ({ namespace, name, serviceAccount }) =>
+    JSON.stringify(serviceAccount === 'default' ? [namespace, name, 'default'] : [namespace, serviceAccount]),
+]
+
+function byWorkload({ ports }: Reach): ReadonlyMap<Workload, readonly PortReach[]> {
+  return groupBy(ports, ({ workload }) => workload)
+}
+
+/** A port that one state alone names is in the other like all those that no object names. */
+function bothPorts(old: readonly PortReach[], now: readonly PortReach[]): readonly PortPatch[] {
+  const at = (ports: readonly PortReach[], port: PortReach['port']): { readonly found?: PortReach } => {
+    const found = ports.find(own => own.port === port) ?? ports.find(own => own.port === otherPorts)
+    return found ? { found } : {}
+  }
+  return [...new Set([...now, ...old].map(({ port }) => port))].map(port => {
+    const [a, b] = [at(old, port), at(now, port)]
+    return { ...portPatch({ ...(a.found && { old: a.found }), ...(b.found && { now: b.found }) }), port }
+  })
+}
+
+function portPatch({ old, now }: Pick<PortPatch, 'old' | 'now'>): PortPatch {
+  const port = now?.port ?? old?.port ?? otherPorts
+  return {
+    port,
+    ...(old && { old }),
+    ...(now && { now }),
+    whole: patchOf(old?.bounds ?? never, now?.bounds ?? never),
+  }
+}
+
+function changeOf({ port, old, now, whole }: PortPatch): readonly Change[] {
+  const reached = now ?? old
+  if (!reached || (isEmpty(whole) && old?.floor === now?.floor)) return []
+  const [before, after] = [old ? beyondFloor(old) : never, now ? beyondFloor(now) : never]
+  const found = patchOf(before, after)
+  const patch = {
+    ...found,
+    admitted: truly(found.admitted, old && anyhow(old.bounds.may)),
+    ruledOut: truly(found.ruledOut, now && anyhow(now.bounds.may)),
+    cut: truly(found.cut, now?.bounds.must),
+  }
+  if (isEmpty(patch)) return []
+  return [
+    {
+      kind: 'port',
+      callee: `${nameOf(reached.workload)}:${port}`,
+      patch,
+      before,
+      after,
+      because: {
+        old: region => old?.because(region) ?? [],
+        now: region => now?.because(region) ?? [],
+      },
+    },
+  ]
+}
+
+/** Without what the other state lets in too, if only as part of its floor; but that localhost gets in anyway need not be told with every request. */
+function truly(found: Region, other: Region | undefined): Region {
+  if (found.isEmpty || !other) return found
+  const beyond = found.minus(other)
+  return !beyond.isEmpty && found.minus(beyond).within(fromLocalhost) ? found : beyond
+}
+
+/** Of gateways that are known to send something on it is told by that. */
+function routingOf({ gateways }: Reach): readonly string[] {
+  return gateways.filter(({ routed }) => routed.length > 0).map(({ workload }) => nameOf(workload))
+}
+
+function floors(old: readonly string[], now: readonly string[]): Diff['floor'] {
+  return { came: now.filter(line => !old.includes(line)), gone: old.filter(line => !now.includes(line)) }
+}
+
+function nameOf({ namespace, name }: Workload): string {
+  return `${namespace}/${name}`
+}

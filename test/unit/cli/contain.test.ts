@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { shop } from './support/manifests'
+import { assertRefused, scratch, ztm } from './support/ztm'
+
+const { path, write } = scratch()
+
+const wider = shop.replace('paths: [/cart, /items/*]', 'paths: [/cart, /items/*, /admin]')
+
+async function baseline(): Promise<string> {
+  const { code, err } = await ztm([
+    'contain',
+    '--baseline',
+    path('baseline.yaml'),
+    '--update',
+    write('shop.yaml', shop),
+  ])
+  assert.equal(code, 0, err)
+  return path('baseline.yaml')
+}
+
+const waivers = (expires: string, admits = 'shop/frontend → shop/cart GET /admin'): string =>
+  write(
+    'waivers.yaml',
+    `waivers:\n  - { owner: shop, reason: the new desk, expires: ${expires}, admits: '${admits}' }\n`,
+  )
+
+describe('ztm contain', () => {
+  it('writes a baseline, the same one each time, and finds reach within it', async () => {
+    const file = await baseline()
+    const text = readFileSync(file, 'utf8')
+    assert.match(text, /^ {2}shop\/cart:other:\n {4}- caller: cluster\.local\/ns\/shop\/sa\/frontend$/m)
+    const again = await ztm(['contain', '--baseline', file, '--update', path('shop.yaml')])
+    assert.match(again.err, /is current/)
+    const { code, out } = await ztm(['contain', '--baseline', file, path('shop.yaml')])
+    assert.equal(code, 0, out)
+    assert.match(out, /^contained: reach stays within/)
+  })
+
+  it('shows what has grown, a request of it and the objects, and exits with 1', async () => {
+    const { code, out } = await ztm(['contain', '--baseline', await baseline(), write('wider.yaml', wider)])
+    assert.equal(code, 1, out)
+    assert.match(out, /^newly open to named callers\n {2}shop\/cart:7070, other\n {4}shop\/frontend {2}GET \/admin\n/)
+    assert.match(
+      out,
+      /such as shop\/frontend → shop\/cart:7070 GET \/admin\n {6}now {5}AuthorizationPolicy shop\/cart\n/,
+    )
+    assert.match(out, /^not contained: reach grew at 2 places/m)
+  })
+
+  it('lets reach shrink, and says that the baseline can be tightened', async () => {
+    const narrower = shop.replace('paths: [/cart, /items/*]', 'paths: [/cart]')
+    const { code, out } = await ztm(['contain', '--baseline', await baseline(), write('narrower.yaml', narrower)])
+    assert.equal(code, 0, out)
+    assert.match(out, /hint: less is possible than the baseline says at 2 places; tighten it with `--update`/)
+  })
+
+  it('lets grow what a waiver admits, through the day on which it expires', async () => {
+    const asked = ['contain', '--baseline', await baseline(), write('wider.yaml', wider), '--waivers']
+    const held = await ztm([...asked, waivers('2026-12-31'), '--at', '2026-12-31'])
+    assert.equal(held.code, 0, held.out)
+    assert.match(held.out, /and 1 waiver$/m)
+    const late = await ztm([...asked, waivers('2026-12-31'), '--at', '2027-01-01'])
+    assert.equal(late.code, 1, late.out)
+    assert.match(
+      late.out,
+      /waivers that have expired, and would admit some of this\n.*\(shop: the new desk; expires 2026-12-31\)/,
+    )
+    const other = await ztm([...asked, waivers('2026-12-31', 'shop/ads → shop/cart GET /admin'), '--at', '2026-12-31'])
+    assert.equal(other.code, 1, other.out)
+    assert.match(other.out, /note: waivers that nothing needs/)
+  })
+
+  it('notes a waiver that has expired and is not needed, and does not fail by it', async () => {
+    const file = await baseline()
+    const { code, out } = await ztm([
+      'contain',
+      '--baseline',
+      file,
+      path('shop.yaml'),
+      '--waivers',
+      waivers('2020-01-01'),
+    ])
+    assert.equal(code, 0, out)
+    assert.match(out, /note: waivers that have expired and are not needed; remove them/)
+  })
+
+  it('prints JSON and Markdown', async () => {
+    const asked = ['contain', '--baseline', await baseline(), write('wider.yaml', wider), '--format']
+    const view = JSON.parse((await ztm([...asked, 'json'])).out) as { contained: boolean; grown: unknown[] }
+    assert.deepEqual([view.contained, view.grown.length], [false, 1])
+    assert.match((await ztm([...asked, 'markdown'])).out, /^### Newly open to named callers$/m)
+  })
+
+  it('refuses files that say something else than they should, with what and where', async () => {
+    const file = write('shop.yaml', shop)
+    const good = await baseline()
+    const held = (name: string): ReturnType<typeof ztm> => ztm(['contain', '--baseline', name, file])
+    assertRefused(await held(path('none.yaml')), 'there is no such baseline', '--update')
+    assertRefused(await held(write('a.yaml', 'version: 1\nfloor: []\nreech: {}\n')), 'did you mean `reach`?')
+    assertRefused(await held(write('b.yaml', 'version: 2\nreach: {}\n')), 'the only version there is')
+    assertRefused(await held(write('c.yaml', 'version: 1\nreach: { cart: [] }\n')), 'is no port')
+    const entry = 'version: 1\nreach: { "shop/cart:7070": [{ colour: red }] }\n'
+    assertRefused(await held(write('d.yaml', entry)), '`colour` is no attribute of a request')
+    const broken = 'version: 1\nreach: { "shop/cart:7070": [{ path: { like: "(" } }] }\n'
+    assertRefused(await held(write('e.yaml', broken)), '`path` is no set of values')
+    const waived = (name: string): ReturnType<typeof ztm> =>
+      ztm(['contain', '--baseline', good, file, '--waivers', name])
+    assertRefused(await waived(waivers('soon')), 'expected a date such as `2026-12-31`')
+    assertRefused(await waived(waivers('2026-02-30')), 'expected a date')
+    assertRefused(await waived(waivers('2026-12-31', 'everybody')), 'expected flows such as')
+    assertRefused(
+      await waived(write('w.yaml', 'waivers: [{ owner: a, reason: b, expires: 2026-01-01, admit: x }]')),
+      'did you mean `admits`?',
+    )
+    assertRefused(await ztm(['contain', '--baseline', good, file, '--at', 'today']), 'expected a date')
+    assertRefused(
+      await ztm(['contain', '--baseline', write('pod.yaml', 'kind: Pod'), '--update', file]),
+      'is not overwritten',
+    )
+  })
+})
