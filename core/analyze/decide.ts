@@ -6,6 +6,7 @@ import { intoSidecar, type Arrival } from './istio/sidecar-hop'
 import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict'
 import type { Layer } from './layer'
 import { intoLinkerd } from './linkerd/hop'
+import { indexing } from './remember'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
 import { byDetour } from './waypoint/detour'
@@ -28,10 +29,15 @@ export interface DecideOptions {
 export function decide(layer: Layer, request: Request, { assume }: DecideOptions = {}): Verdict {
   const world = assume === 'recorded' ? assumeRecorded(layer) : layer
   const { namespace, workload: name } = request.to
-  const targets = world.workloads.filter(w => w.namespace === namespace && w.names.includes(name))
+  const targets = workloadsNamed(world, `${namespace}/${name}`)
   if (targets.length === 0) return unknown(`no workload ${namespace}/${name} is among the objects`)
   return agreement(targets.map(workload => intoWorkload({ layer: world, workload, request })))
 }
+
+const workloadsNamed = indexing(
+  ({ workloads }) => workloads,
+  ({ namespace, names }) => names.map(name => `${namespace}/${name}`),
+)
 
 function intoWorkload(arrival: Arrival): Verdict {
   const { layer, workload } = arrival
