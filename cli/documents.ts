@@ -91,7 +91,7 @@ function parseWhole(text: string, { source, bounds }: Reading): FileDocuments {
       const [error] = document.errors
       const defect = error ? { offset: error.pos[0], message: error.message } : defectOf(document)
       if (defect) fail(defect.offset, defect.message)
-      else documents.push(...plain(document, lines))
+      else documents.push(...plain(document, { lines, fail }))
     }
   }
   for (const token of tokensOf(text, { lines, most: bounds.tokens })) {
@@ -155,14 +155,30 @@ function parts(token: CST.Token): readonly (CST.Token | null | undefined)[] {
 }
 
 /** A document as plain data; nothing where it is empty. */
-function plain(document: Document, lines: LineCounter): FileDocument[] {
+function plain(
+  document: Document,
+  { lines, fail }: { lines: LineCounter; fail: (offset: number, message: string) => void },
+): FileDocument[] {
   const { contents } = document
   const start = contents?.range?.[0] ?? 0
   if (!contents || (isScalar(contents) && contents.value === null)) return []
   // What its aliases may amount to is bounded by now.
-  const value: unknown = document.toJS({ maxAliasCount: -1 })
+  const value = valueOf(document)
+  if (value instanceof Error) {
+    fail(start, value.message)
+    return []
+  }
   const itemLines = items(contents).map(item => lines.linePos(offsetOf(item) ?? start).line)
   return [{ value, line: lines.linePos(start).line, itemLines }]
+}
+
+/** What its text means, or why it means nothing: the library throws where something else than a mapping is merged. */
+function valueOf(document: Document): unknown {
+  try {
+    return document.toJS({ maxAliasCount: -1 })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
 }
 
 function items(contents: Node): readonly unknown[] {

@@ -73,8 +73,8 @@ export async function readObjects(paths: readonly string[], options: ReadOptions
   return { inputs: united.inputs, problems, notes: [...sum.notes, ...united.notes], unrendered }
 }
 
-/** The lines of a file or of standard input (`-`), one at a time, in constant memory. Throws {@link BadInput}. */
-export async function* readLines(path: string, stdin: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+/** The lines of a file or of standard input (`-`), some at a time, in constant memory. Throws {@link BadInput}. */
+export async function* readLines(path: string, stdin: AsyncIterable<Uint8Array>): AsyncGenerator<readonly Line[]> {
   try {
     // Without an encoding the stream yields Buffers.
     const stream = path === standardInput ? stdin : (createReadStream(path) as AsyncIterable<Uint8Array>)

@@ -23,19 +23,20 @@ export function decode(bytes: Uint8Array, source: string): string {
 }
 
 /**
- * The lines of a stream, one at a time, in the memory of one chunk and one line. Only `\n` and `\r\n` end a line: the
+ * The lines of a stream, those of each chunk together, in the memory of one chunk and one line. Only `\n` and `\r\n` end a line: the
  * other line separators of Unicode may stand inside a JSON string. Throws BadInput at a line above 16 MiB.
  */
-export async function* splitLines(stream: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<Line> {
+export async function* splitLines(stream: AsyncIterable<Uint8Array>, source: string): AsyncGenerator<readonly Line[]> {
   const decoder = new TextDecoder('utf-8')
   let rest = ''
   let number = 0
   for await (const chunk of stream) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
-    for (const line of lines) yield { text: line.replace(/\r$/, ''), number: ++number }
+    if (lines.length > 0)
+      yield lines.map(line => ({ text: line.endsWith('\r') ? line.slice(0, -1) : line, number: ++number }))
     if (rest.length > longestLine) throw badInput(`${source}:${number + 1}`, 'a line is longer than 16 MiB')
   }
   rest += decoder.decode()
-  if (rest !== '') yield { text: rest, number: ++number }
+  if (rest !== '') yield [{ text: rest, number: ++number }]
 }

@@ -28,6 +28,10 @@ await Promise.all([
     external,
     entryPoints: ['cli/main.ts'],
     outfile: 'dist/ztm.js',
+    // Half of what is read before anything is answered would be spaces.
+    minifyWhitespace: true,
+    minifySyntax: true,
+    legalComments: 'none',
     banner: { js: '#!/usr/bin/env node' },
   }),
   build({ ...common, external, entryPoints: ['preview/main.ts'], outfile: 'dist/preview.js' }),

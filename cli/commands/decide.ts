@@ -56,12 +56,18 @@ async function decideAll(options: Options, session: Session): Promise<ExitCode> 
   checkStandardInput([...manifests, ...base, requests])
   const lower = base.length > 0 ? await objectsAt(base, session, options) : []
   const { layer, exitCode } = understand(await objectsAt(manifests, session, options), lower, session)
+  const asked: Asked = { layer, source: requests, options: assume ? { assume } : {} }
   let worst: ExitCode = exitCode
-  for await (const line of readLines(requests, session.stdin)) {
-    if (line.text.trim() === '') continue
-    const answer = answerTo(line, { layer, source: requests, options: assume ? { assume } : {} })
-    if (answer.verdict === undefined) worst = report(answer.problems, session)
-    else await session.out(answer.verdict)
+  for await (const lines of readLines(requests, session.stdin)) {
+    let verdicts = ''
+    for (const line of lines) {
+      if (line.text.trim() === '') continue
+      const answer = answerTo(line, asked)
+      if (answer.verdict === undefined) worst = report(answer.problems, session)
+      else verdicts += answer.verdict
+    }
+    // As many as came in one piece: to wait for each to be written takes longer than to judge it.
+    if (verdicts !== '') await session.out(verdicts)
   }
   return worst
 }

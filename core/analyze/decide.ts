@@ -8,6 +8,7 @@ import { agreement, allow, nameOf, unknown, type Verdict } from './istio/verdict
 import type { Layer } from './layer'
 import { intoLinkerd } from './linkerd/hop'
 import { overNetwork } from './network/hop'
+import { indexing } from './remember'
 import type { Request } from './request'
 import { intoAmbient } from './waypoint/ambient'
 import { byDetour } from './waypoint/detour'
@@ -30,7 +31,7 @@ export interface DecideOptions {
 export function decide(layer: Layer, request: Request, { assume }: DecideOptions = {}): Verdict {
   const world = assume === 'recorded' ? assumeRecorded(layer) : layer
   const { namespace, workload: name } = request.to
-  const targets = world.workloads.filter(w => w.namespace === namespace && w.names.includes(name))
+  const targets = workloadsNamed(world, `${namespace}/${name}`)
   if (targets.length === 0) return unknown(`no workload ${namespace}/${name} is among the objects`)
   return agreement(
     targets.map(workload =>
@@ -41,6 +42,11 @@ export function decide(layer: Layer, request: Request, { assume }: DecideOptions
     ),
   )
 }
+
+const workloadsNamed = indexing(
+  ({ workloads }) => workloads,
+  ({ namespace, names }) => names.map(name => `${namespace}/${name}`),
+)
 
 function intoWorkload(arrival: Arrival): Verdict {
   const { layer, workload } = arrival

@@ -80,7 +80,9 @@ function stateOf(source: Field, key: MeshKey): string | undefined {
   if (name === intentConfigMap) return ofStatement(source, key)
   if (name === linkerdConfigMap) return ofInstallation(source, key)
   const mesh = at(source, 'data', 'mesh')
-  return /^istio(-.+)?$/.test(name) && given(mesh) ? fromMeshConfig(parse(text(mesh) ?? ''), key) : undefined
+  return /^istio(-.+)?$/.test(name) && given(mesh)
+    ? fromMeshConfig(parse(text(mesh) ?? '', { logLevel: 'error' }), key)
+    : undefined
 }
 
 /** From the values of the istiod chart. Its `version` is Istio's own. */

@@ -10,6 +10,7 @@ import type {
   TargetRef,
   Workload,
 } from '../layer'
+import { remembering } from '../remember'
 import { every, not, some, ternary, type Ternary } from './kleene'
 
 /** Whether a selector takes a workload of the same namespace: all its labels are there, with the same values. */
@@ -74,15 +75,23 @@ function hasNobodyToAsk({ authorizers }: Mesh, { action, provider, dryRun }: Aut
 
 /** AuthorizationPolicies that decide for a workload, or may. */
 export function authorizationFor(layer: Layer, workload: Workload): readonly Attached<AuthorizationPolicy>[] {
-  return deciding(
-    layer.mesh,
-    attached(layer.authorizationPolicies, policy => applies(layer.mesh, policy, workload)),
-  )
+  return knownPolicies(layer, workload, undefined)
 }
 
+const knownPolicies = remembering((layer, workload) =>
+  deciding(
+    layer.mesh,
+    attached(layer.authorizationPolicies, policy => applies(layer.mesh, policy, workload)),
+  ),
+)
+
 export function requestAuthenticationFor(layer: Layer, workload: Workload): readonly Attached<RequestAuthentication>[] {
-  return attached(layer.requestAuthentications, policy => applies(layer.mesh, policy, workload))
+  return knownTokens(layer, workload, undefined)
 }
+
+const knownTokens = remembering((layer, workload) =>
+  attached(layer.requestAuthentications, policy => applies(layer.mesh, policy, workload)),
+)
 
 /**
  * AuthorizationPolicies that decide at a workload's ztunnel, or may. Those with targetRefs, in a dry run, and other than ALLOW and DENY never get

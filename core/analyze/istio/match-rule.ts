@@ -67,8 +67,12 @@ interface Question {
 
 function answer({ attribute, values, notValues }: Question, asking: Asking, policyNamespace: string): Ternary {
   if (asking.chain === 'tcp' && attribute.httpOnly) return 'yes'
-  const has = (list: readonly string[]) =>
-    some(list.map(value => attribute.match(value, { ...asking, policyNamespace })))
+  const given = { ...asking, policyNamespace }
+  // One after the other, until one does: a list of callers may be long.
+  function* matches(list: readonly string[]): Generator<Ternary> {
+    for (const value of list) yield attribute.match(value, given)
+  }
+  const has = (list: readonly string[]) => some(matches(list))
   return every([values.length === 0 ? 'yes' : has(values), notValues.length === 0 ? 'yes' : not(has(notValues))])
 }
 

@@ -16,7 +16,10 @@ function spiffe(identity: Identity): string {
 export function matchPrincipal(pattern: string, caller: Identity | undefined, mesh: Mesh): Ternary {
   if (!caller) return 'no'
   const own = ownDomains(mesh)
-  if (own) return ternary(aliases(pattern, own).some(alias => matchString(alias, printIdentity(caller))))
+  if (own) {
+    const text = printIdentity(caller)
+    return ternary(knownAliases(pattern, mesh, own).some(alias => matchString(alias, text)))
+  }
   // Whatever the mesh's trust domains are, an alias differs from the pattern in its first part alone.
   const [domain = '', ...rest] = pattern.split('/')
   const verbatim = matchString(pattern, printIdentity(caller))
@@ -30,6 +33,16 @@ function ownDomains({ trustDomain, trustDomainAliases }: Mesh): readonly string[
   return trustDomain === undefined || trustDomainAliases === undefined
     ? undefined
     : [trustDomain, ...trustDomainAliases]
+}
+
+const known = new WeakMap<Mesh, Map<string, readonly string[]>>()
+
+/** The same for a pattern each time, and asked with every request. */
+function knownAliases(pattern: string, mesh: Mesh, own: readonly string[]): readonly string[] {
+  const ofMesh = known.get(mesh) ?? new Map<string, readonly string[]>()
+  const found = ofMesh.get(pattern) ?? aliases(pattern, own)
+  known.set(mesh, ofMesh.set(pattern, found))
+  return found
 }
 
 /** What a principal becomes; wildcards in either domain count. Only five parts, and not the domain `*`, are looked at. */

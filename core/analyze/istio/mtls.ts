@@ -1,4 +1,5 @@
 import type { Layer, MtlsMode, Named, PeerAuthentication, Workload } from '../layer'
+import { remembering } from '../remember'
 import { selects } from './attachment'
 import { oldest } from './order'
 
@@ -22,6 +23,12 @@ const anyMode: readonly Mode[] = ['STRICT', 'PERMISSIVE', 'DISABLE']
  * Source: istio `pilot/pkg/security/authn/policy_applier.go` ComposePeerAuthentication, `pilot/pkg/model/authentication.go`.
  */
 export function modesOf(layer: Layer, workload: Workload, port: number): readonly EffectiveMode[] {
+  return knownModes(layer, workload, port)
+}
+
+const knownModes = remembering(modesThere, port => port)
+
+function modesThere(layer: Layer, workload: Workload, port: number): readonly EffectiveMode[] {
   const near = layer.peerAuthentications.filter(policy => selects(policy.selector, workload.labels) !== 'no')
   const lost = near.filter(policy => policy.namespace === undefined || policy.selector.kind === 'unknown')
   if (lost.length > 0) return anyMode.map(mode => ({ mode, because: lost }))

@@ -1,4 +1,5 @@
 import type { Layer, Service, ServiceEntry, ServicePort, Sidecar, Workload } from '../layer'
+import { remembering } from '../remember'
 import { containsLabels, selects } from './attachment'
 import { orders } from './order'
 import { sidecarsFor } from './scope'
@@ -18,10 +19,17 @@ export type Chain = 'http' | 'tcp' | 'sniffed'
  * buildInboundChainConfigs, `pilot/pkg/serviceregistry/kube/controller/controller.go` GetProxyServiceTargetsByPod.
  */
 export function chainsOf(layer: Layer, workload: Workload, port: number): readonly Chain[] {
-  const fromServices = servedChains(layer, workload, port)
-  const chains = sidecarsFor(layer, workload).flatMap(sidecar => ingressChains(sidecar, port) ?? fromServices)
-  return [...new Set(chains)]
+  return knownChains(layer, workload, port)
 }
+
+const knownChains = remembering(
+  (layer, workload, port: number): readonly Chain[] => {
+    const fromServices = servedChains(layer, workload, port)
+    const chains = sidecarsFor(layer, workload).flatMap(sidecar => ingressChains(sidecar, port) ?? fromServices)
+    return [...new Set(chains)]
+  },
+  port => port,
+)
 
 /** Merging Services into `ingress` is off by default (istio `pilot/pkg/features/experimental.go`). */
 function ingressChains(sidecar: Sidecar | undefined, port: number): readonly Chain[] | undefined {

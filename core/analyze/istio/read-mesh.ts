@@ -84,7 +84,7 @@ function embedded(field: Cursor): Cursor | undefined {
   const text = field.string()
   if (text === undefined) return undefined
   try {
-    const config = new Cursor(parse(text), field.path, field.log)
+    const config = new Cursor(parse(text, { logLevel: 'error' }), field.path, field.log)
     return config.required()?.object() && config
   } catch (error) {
     return field.wrong(`YAML (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)})`)

@@ -1,5 +1,6 @@
 import type { Layer, Workload } from '../layer'
 import type { RequestTarget } from '../request'
+import { remembering } from '../remember'
 import { containsLabels } from './attachment'
 import { hostOf } from './client'
 import { targetPort } from './protocol'
@@ -10,6 +11,15 @@ import { targetPort } from './protocol'
  * Source: istio `pilot/pkg/model/service.go` BuildDNSSrvSubsetKey.
  */
 export function serverNames(layer: Layer, workload: Workload, to: RequestTarget): readonly string[] {
+  return knownNames(layer, workload, to)
+}
+
+const knownNames = remembering(
+  namesSent,
+  ({ port, viaService, servicePort }) => `${port} ${servicePort ?? ''} ${viaService ?? ''}`,
+)
+
+function namesSent(layer: Layer, workload: Workload, to: RequestTarget): readonly string[] {
   return layer.services
     .filter(({ namespace, name }) => namespace === workload.namespace && name === (to.viaService ?? name))
     .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(workload.labels, selector))

@@ -50,7 +50,7 @@ function embedded(field: Cursor): Cursor | undefined {
   const written = field.string()
   if (written === undefined) return undefined
   try {
-    const config = new Cursor(parse(written), field.path, field.log)
+    const config = new Cursor(parse(written, { logLevel: 'error' }), field.path, field.log)
     return config.required()?.object() && config
   } catch (error) {
     return field.wrong(`YAML (${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)})`)

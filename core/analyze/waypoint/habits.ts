@@ -2,6 +2,7 @@ import type { Identity } from '../../model/identity'
 import { planesOf } from '../istio/data-plane'
 import { isGateway } from '../istio/injection'
 import { isWaypoint } from '../istio/waypoints'
+import { indexing } from '../remember'
 import type { Gateway, Layer, Workload } from '../layer'
 
 /**
@@ -16,13 +17,20 @@ export type Habit = 'ambient' | 'gateway' | 'straight' | 'either'
  */
 export function habitOf(layer: Layer, identity: Identity): Habit {
   if (identity.trustDomain !== layer.mesh.trustDomain) return 'either'
-  const runsUnder = ({ namespace, serviceAccount }: Workload | Gateway) =>
-    namespace === identity.namespace && serviceAccount === identity.serviceAccount
-  return agreedHabit(layer, {
-    workloads: layer.workloads.filter(runsUnder),
-    gateways: layer.gateways.filter(runsUnder),
-  })
+  const account = accountOf(identity)
+  return agreedHabit(layer, { workloads: workloadsUnder(layer, account), gateways: gatewaysUnder(layer, account) })
 }
+
+const accountOf = ({ namespace, serviceAccount }: Pick<Workload | Gateway, 'namespace' | 'serviceAccount'>): string =>
+  `${namespace}/${serviceAccount}`
+const workloadsUnder = indexing(
+  ({ workloads }) => workloads,
+  workload => [accountOf(workload)],
+)
+const gatewaysUnder = indexing(
+  ({ gateways }) => gateways,
+  gateway => [accountOf(gateway)],
+)
 
 /** What runs under one account. */
 export interface Household {

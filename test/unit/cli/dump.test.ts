@@ -188,6 +188,7 @@ describe('input without measure', () => {
       bomb.replaceAll('[', '[{<<: ').replaceAll(']', '}]').replaceAll(',', '},{<<: '),
       /aliases/,
     ],
+    ['a merge of what is no mapping', 'a: { <<: [1] }\n', /merge sources must be maps/i],
     ['an alias of what holds it', 'a: &a { b: *a }\n', /an alias stands inside of what it stands for/],
     ['a chain of aliases, deeper than anything', chain, /nested more than 500 levels deep/],
   ]

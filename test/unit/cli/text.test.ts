@@ -7,7 +7,8 @@ async function lines(...chunks: readonly (string | Buffer)[]): Promise<string[]>
     for (const chunk of chunks) yield await Promise.resolve(Buffer.from(chunk as string))
   }
   const found: string[] = []
-  for await (const { text, number } of splitLines(stream(), 'a')) found.push(`${number} ${text}`)
+  for await (const some of splitLines(stream(), 'a'))
+    for (const { text, number } of some) found.push(`${number} ${text}`)
   return found
 }
 
