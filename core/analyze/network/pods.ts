@@ -54,7 +54,7 @@ const taken = new WeakMap<Layer['network'], Taken>()
 export function censusOf(layer: Layer): Census {
   const { network, workloads, gateways } = layer
   const known = taken.get(network)
-  if (known && known.workloads === workloads && known.gateways === gateways) return known.census
+  if (known?.workloads === workloads && known.gateways === gateways) return known.census
   const census = count(layer)
   taken.set(network, { workloads, gateways, census })
   return census

@@ -122,7 +122,7 @@ function isWithin(inner: string, outer: string): boolean {
   const [part, whole] = [parseBlock(inner), parseBlock(outer)]
   if (!part || !whole || part[1] <= whole[1]) return false
   const address = parseAddress(inner.split('/')[0] ?? '')
-  return address !== undefined && address.kind() === whole[0].kind() && address.match(whole[0], whole[1])
+  return address?.kind() === whole[0].kind() && address.match(whole[0], whole[1])
 }
 
 /** Without a protocol TCP is meant (kubernetes `pkg/apis/networking/v1/defaults.go` SetDefaults_NetworkPolicyPort). */

@@ -111,10 +111,11 @@ const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
     return { ...straightOver(asked, 'gateway', entered), ways: [], direct: undefined, smuggled: () => Region.none }
   },
   linkerd: asked => {
-    const { served, smuggled: hidden, floor } = intoLinkerdPort(asked)
-    const over = straightOver(asked, 'linkerd', served)
+    const entrance = intoLinkerdPort(asked)
+    const over = straightOver(asked, 'linkerd', entrance.served)
     const may = over.network?.may ?? Region.all
-    return { ...over, floor, ways: [], direct: undefined, smuggled: () => hidden().intersect(may) }
+    const { floor } = entrance
+    return { ...over, floor, ways: [], direct: undefined, smuggled: () => entrance.smuggled().intersect(may) }
   },
   none: asked => {
     const { approach, ways, network } = approached(asked, 'none', always)

@@ -12,12 +12,13 @@ import { byGateways, networkView } from './view'
  * What the network alone lets get to a port, by any of its wires: straight, or through waypoints. Certain is what gets there as it comes: ztunnel takes the calls of its own Pods
  * through waypoints, gateways go there where a Service says so, those who show no identity never do; of who is not known, what gets there either way.
  */
-export function networkAlone(approach: Approach, { straight, through }: NetworkWay, ways: readonly Way[]): Match {
+export function networkAlone(approach: Approach, network: NetworkWay, ways: readonly Way[]): Match {
+  const { straight } = network
   if (ways.length === 0) return straight
   const named = ways.filter(({ address }) => address !== undefined)
   const usual = named.length > 0 ? named : ways
   const past = (way: Way): Match => {
-    const each = way.waypoints.map(through)
+    const each = way.waypoints.map(gateway => network.through(gateway))
     return oneOf(each.length > 0 ? each : [straight])
   }
   const ambient = any(usual.map(past))

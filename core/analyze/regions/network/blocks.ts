@@ -14,15 +14,17 @@ export interface Block {
 
 type BlockPeer = Extract<NetworkPeer, { kind: 'block' }>
 
-const known = new WeakMap<BlockPeer, Block>()
+/** By its text: many policies name the same. */
+const known = new Map<string, Block>()
 
 /** No Pod has a link-local address; the kubelet's probes of ambient Pods come from one. */
 const ofNoPod = Language.union(['169.254.0.0/16', 'fe80::/10'].map(setOf))
 
 /** A block as a set. */
 export function blockOf(peer: BlockPeer): Block {
-  const found = known.get(peer) ?? read(peer)
-  known.set(peer, found)
+  const key = [peer.cidr, ...peer.except].join(' ')
+  const found = known.get(key) ?? read(peer)
+  known.set(key, found)
   return found
 }
 

@@ -1,4 +1,4 @@
-import { Region } from '../../../model/region'
+import type { Region } from '../../../model/region'
 import { nameOf } from '../../istio/verdict'
 import type { Layer, Workload } from '../../layer'
 import { limitsOf } from '../../network/isolation'
