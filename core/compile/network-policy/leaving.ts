@@ -5,10 +5,11 @@ import type { Exit, Use } from '../outside'
 import { usesOf, wireOf } from '../outside'
 import type { Context, Side } from './context'
 import type { Leg, Way } from './legs'
-import { inexpressible, podsOf } from './legs'
+import { inexpressible } from './inexpressible'
 import type { Peer, PodsPeer } from './peers'
 import { addressesIn, podsIn } from './peers'
 import { tcp } from './ports'
+import { podsOf } from './strangers'
 
 /** The port that gateways take requests on that leave through them (istio `manifests/charts/gateway/values.yaml` service.ports). */
 const exitPort = 80

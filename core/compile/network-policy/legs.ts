@@ -2,7 +2,6 @@ import type { FlowLine } from '../../graph/flows'
 import { canonicalCidr } from '../../graph/cidrs'
 import { own } from '../../graph/plain'
 import { groupBy } from '../../model/group'
-import { printCallee } from '../../model/flow'
 import type { OutsideCaller, WorkloadCaller } from '../../model/flow'
 import type { Problem } from '../../model/problem'
 import type { Context, Side, Workload } from './context'
@@ -12,7 +11,8 @@ import type { Peer } from './peers'
 import { addressesIn, anybody, podsIn } from './peers'
 import type { WirePort } from './ports'
 import { hbone, linkerdAdmin, tcp, wireInto, wireIntoUnsettled } from './ports'
-import { strangerPods } from './strangers'
+import { inexpressible } from './inexpressible'
+import { podsOf, strangerPods } from './strangers'
 import { waypointPods } from './waypoints'
 
 /** One way over the wire that has to be open: who sends the first packet to whom, and to which of its ports. */
@@ -73,14 +73,6 @@ interface Call {
   readonly port: number
   readonly side: Side
   readonly context: Context
-}
-
-/** The Pods that a caller with an identity runs in. */
-export function podsOf(caller: WorkloadCaller, context: Context): Peer {
-  const { namespace, serviceAccount, service, gateway } = caller
-  if (!context.accounts.has(`${namespace}/${serviceAccount}`))
-    return strangerPods(caller, gateway ? 'gateway' : 'scraper', context).pods
-  return context.workloads.get(service)?.pods ?? podsIn(namespace)
 }
 
 /** By a member of the callee's mesh. */
@@ -157,11 +149,4 @@ function probeLegs({ lines, callee, port, context }: Call): Leg[] {
   const sources = plane === 'ambient' ? probeAddresses : context.settings.nodeNetworks
   const ports = { plaintext: [port], sidecar: [15020, 15021], ambient: [port], linkerd: [port, linkerdAdmin] }[plane]
   return sources.flatMap(cidr => leg({ from: addressesIn(cidr), to: callee.pods, ports: tcp(...ports) }, lines))
-}
-
-/** The problem of a flow that is not let through, since there is no word for who calls. */
-export function inexpressible({ flow, text }: FlowLine, why: string, hint?: string): Problem {
-  const message = `a NetworkPolicy cannot express \`${text}\`: ${why}`
-  const at = printCallee(flow.to)
-  return { code: 'inexpressible', severity: 'narrowed', at, message, ...(hint !== undefined && { hint }) }
 }

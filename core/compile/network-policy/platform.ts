@@ -3,11 +3,11 @@ import { groupBy } from '../../model/group'
 import { sorted } from '../order'
 import type { Context, Side } from './context'
 import type { Leg } from './legs'
-import { podsOf } from './legs'
 import type { Peer } from './peers'
 import { addressesIn, podsIn, podsWithAny } from './peers'
 import type { WirePort } from './ports'
 import { hbone, istioMetrics, linkerdAdmin, tcp } from './ports'
+import { podsOf } from './strangers'
 import { standing } from './waypoints'
 
 /*

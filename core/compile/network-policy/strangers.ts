@@ -2,9 +2,10 @@ import { entryLines } from '../../graph/entries'
 import { own } from '../../graph/plain'
 import { gatewayOf } from '../../graph/resolve'
 import { gatewayLabels } from '../istio/ingress/gateway-pods'
+import type { WorkloadCaller } from '../../model/flow'
 import { sortedBy, sortedGroups } from '../order'
 import type { Context } from './context'
-import type { Labels, PodsPeer } from './peers'
+import type { Labels, Peer, PodsPeer } from './peers'
 import { podsIn } from './peers'
 
 /** A caller that is no service of the graph: a gateway, or the scraper. */
@@ -80,4 +81,12 @@ function labelsOnIstio(account: Account, context: Context): Labels | undefined {
 
 function sideOf({ namespace }: Account, { sides }: Context): Context['sides'][number] | undefined {
   return sides.find(({ isHere }) => isHere(namespace))
+}
+
+/** The Pods that a caller with an identity runs in. */
+export function podsOf(caller: WorkloadCaller, context: Context): Peer {
+  const { namespace, serviceAccount, service, gateway } = caller
+  if (!context.accounts.has(`${namespace}/${serviceAccount}`))
+    return strangerPods(caller, gateway ? 'gateway' : 'scraper', context).pods
+  return context.workloads.get(service)?.pods ?? podsIn(namespace)
 }
