@@ -38,7 +38,6 @@ interface Options extends Reading {
   readonly format: 'ts' | 'yaml' | 'json'
   readonly out?: string
   readonly force?: true
-  readonly quiet?: true
   readonly target?: TargetOptions['target']
   readonly trustDomain?: string
 }
@@ -75,7 +74,6 @@ export const addAdopt: Verb = (program, session, choose) => {
       ).choices(['istio-sidecar', 'istio-ambient', 'linkerd']),
     )
     .option('--trust-domain <domain>', "the mesh's trust domain, where its settings are not among the manifests")
-    .option('--quiet', 'say nothing but how much there is to decide')
     .addHelpText('after', example)
     .action((paths: string[], options: Options) => {
       choose(() => adoptFrom(paths, options, session))
@@ -138,12 +136,11 @@ interface Told {
   readonly proof: string
 }
 
-function tell({ adopted: { graph }, decisions, proof }: Told, { quiet, out }: Options, session: Session): void {
+function tell({ adopted: { graph }, decisions, proof }: Told, { out }: Options, session: Session): void {
   const calls = Object.values(graph.calls).flatMap(callees => Object.keys(callees)).length
-  const view = { services: Object.keys(graph.services).length, calls, decisions: quiet ? [] : decisions, proof }
-  const text = renderAdopted(view, session.errStyle)
-  session.err(quiet ? `${decisions.length} to decide\n` : text)
-  if (out !== undefined) session.err(`wrote ${out}\n`)
+  const view = { services: Object.keys(graph.services).length, calls, decisions, proof }
+  session.err(renderAdopted(view, session.errStyle))
+  if (out !== undefined) session.note(`wrote ${out}`)
 }
 
 interface Proof {

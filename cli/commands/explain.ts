@@ -164,9 +164,10 @@ interface Reader {
 }
 
 async function fromLog(log: string, { from, to }: Given, { layer, session }: Reader): Promise<Understood<Request>> {
-  for await (const { text } of readLines(log, session.stdin)) {
-    if (text.trim() === '') continue
-    return loggedRequest(text, layer, { ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
+  for await (const lines of readLines(log, session.stdin)) {
+    const line = lines.find(({ text }) => text.trim() !== '')
+    if (!line) continue
+    return loggedRequest(line.text, layer, { ...(from !== undefined && { from }), ...(to !== undefined && { to }) })
   }
   throw badInput('--log', 'it is empty', 'give one line of an access log')
 }

@@ -5,7 +5,6 @@ import {
   complemented,
   enumerate,
   fromExpression,
-  fromWords,
   intersected,
   pattern,
   rebegun,
@@ -14,6 +13,8 @@ import {
 import { fromSource, fromText, sourceOf, textOf } from './automaton-text'
 import { without } from './automaton-without'
 import type { Expression } from './expression'
+import type { Form } from './form'
+import { intersection, toAutomaton, unlike, wordsKey } from './form'
 
 export type { Expression }
 
@@ -27,10 +28,6 @@ const built = new Map<string, Language>()
 
 /** Above so many words a finite set is kept as an automaton rather than as a list. Either way it is exact. */
 const mostWords = 50_000
-type Form =
-  | { readonly kind: 'finite'; readonly words: ReadonlySet<string> }
-  | { readonly kind: 'cofinite'; readonly words: ReadonlySet<string> }
-  | { readonly kind: 'regular'; readonly dfa: DFA }
 
 /**
  * An exact set of strings: of paths, methods, hosts, header values, callers. Immutable and interned, so two languages
@@ -256,50 +253,5 @@ export class Language {
     const language = new Language(distinct++, form)
     interned.set(key, language)
     return language
-  }
-}
-
-/** Equal for equal sets; lengths keep words apart whatever they contain. */
-function wordsKey(words: ReadonlySet<string>): string {
-  const list = [...words]
-  if (list.length > 1) list.sort()
-  return list.map(word => `${word.length}:${word}`).join('')
-}
-
-function toAutomaton(form: Form): DFA {
-  switch (form.kind) {
-    case 'finite':
-      return fromWords(form.words)
-    case 'cofinite':
-      return complemented(fromWords(form.words))
-    case 'regular':
-      return form.dfa
-  }
-}
-
-/** The intersection where lists of words suffice to find it, which is nearly always. */
-function intersection(a: Form, b: Form): Form | 'automata' {
-  if (a.kind === 'finite') return { kind: 'finite', words: filter(a.words, word => has(b, word)) }
-  if (b.kind === 'finite') return intersection(b, a)
-  if (a.kind === 'cofinite' && b.kind === 'cofinite')
-    return { kind: 'cofinite', words: new Set([...a.words, ...b.words]) }
-  if (a.kind === 'cofinite') return [...a.words].some(word => has(b, word)) ? 'automata' : b
-  return b.kind === 'cofinite' ? intersection(b, a) : 'automata'
-}
-
-function has(form: Form, word: string): boolean {
-  if (form.kind === 'regular') return accepts(form.dfa, word)
-  return form.words.has(word) === (form.kind === 'finite')
-}
-
-function filter(words: ReadonlySet<string>, keep: (word: string) => boolean): ReadonlySet<string> {
-  return new Set([...words].filter(keep))
-}
-
-/** A short word that is none of `words`. */
-function unlike(words: ReadonlySet<string>): string {
-  for (let i = 0; ; i++) {
-    const word = i === 0 ? 'x' : `x${i}`
-    if (!words.has(word)) return word
   }
 }

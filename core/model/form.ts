@@ -1,0 +1,54 @@
+import type { DFA } from 'refa'
+import { accepts, complemented, fromWords } from './automaton'
+
+/** How a set of strings is kept: a list, all but a list, or a minimal automaton. */
+export type Form =
+  | { readonly kind: 'finite'; readonly words: ReadonlySet<string> }
+  | { readonly kind: 'cofinite'; readonly words: ReadonlySet<string> }
+  | { readonly kind: 'regular'; readonly dfa: DFA }
+
+/** Equal for equal sets; lengths keep words apart whatever they contain. */
+export function wordsKey(words: ReadonlySet<string>): string {
+  const list = [...words]
+  if (list.length > 1) list.sort()
+  return list.map(word => `${word.length}:${word}`).join('')
+}
+
+/** The set as an automaton. */
+export function toAutomaton(form: Form): DFA {
+  switch (form.kind) {
+    case 'finite':
+      return fromWords(form.words)
+    case 'cofinite':
+      return complemented(fromWords(form.words))
+    case 'regular':
+      return form.dfa
+  }
+}
+
+/** The intersection where lists of words suffice to find it, which is nearly always. */
+export function intersection(a: Form, b: Form): Form | 'automata' {
+  if (a.kind === 'finite') return { kind: 'finite', words: filter(a.words, word => has(b, word)) }
+  if (b.kind === 'finite') return intersection(b, a)
+  if (a.kind === 'cofinite' && b.kind === 'cofinite')
+    return { kind: 'cofinite', words: new Set([...a.words, ...b.words]) }
+  if (a.kind === 'cofinite') return [...a.words].some(word => has(b, word)) ? 'automata' : b
+  return b.kind === 'cofinite' ? intersection(b, a) : 'automata'
+}
+
+function has(form: Form, word: string): boolean {
+  if (form.kind === 'regular') return accepts(form.dfa, word)
+  return form.words.has(word) === (form.kind === 'finite')
+}
+
+function filter(words: ReadonlySet<string>, keep: (word: string) => boolean): ReadonlySet<string> {
+  return new Set([...words].filter(keep))
+}
+
+/** A short word that is none of `words`. */
+export function unlike(words: ReadonlySet<string>): string {
+  for (let i = 0; ; i++) {
+    const word = i === 0 ? 'x' : `x${i}`
+    if (!words.has(word)) return word
+  }
+}
