@@ -14,6 +14,23 @@ const boolean: ScalarTag = {
   test: /^(?:true|True|TRUE|yes|Yes|YES|on|On|ON|false|False|FALSE|no|No|NO|off|Off|OFF)$/,
   resolve: text => /^(?:t|y|on)/i.test(text),
 }
+/**
+ * What kubectl takes for a number with a point or an exponent (go-yaml `resolve.go` yamlStyleFloat). To the library `.` is one too, which `exportTo` has for
+ * "this namespace", and so is the name `e2`.
+ */
+const fraction: ScalarTag = {
+  tag: 'tag:yaml.org,2002:float',
+  default: true,
+  identify: value => typeof value === 'number' && !Number.isInteger(value),
+  test: /^[-+]?(?=.*[.eE])(?:\.[0-9][0-9_]*|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:[eE][-+]?[0-9]+)?$/,
+  resolve: text => Number(text.replaceAll('_', '')),
+}
+
+/** Whether the library's own tag reads such numbers; that of infinity and of what is no number does not. */
+function isFraction(tag: { readonly tag: string; readonly test?: RegExp }): boolean {
+  return tag.tag === fraction.tag && (tag.test?.test('1.5') === true || tag.test?.test('1e5') === true)
+}
+
 /** What one document may take. */
 export interface Bounds {
   /** Words and marks, as the lexer tells them apart. */
@@ -34,7 +51,10 @@ const options = {
   logLevel: 'silent',
   customTags: (tags: (ScalarTag | string | { tag: string; format?: string })[]) => [
     boolean,
-    ...tags.filter(tag => typeof tag !== 'string' && !foreign.test(tag.tag) && tag.format !== 'TIME'),
+    fraction,
+    ...tags.filter(
+      tag => typeof tag !== 'string' && !foreign.test(tag.tag) && tag.format !== 'TIME' && !isFraction(tag),
+    ),
   ],
 } as ConstructorParameters<typeof Composer>[0] // the library's type names fewer tags than it passes
 

@@ -96,7 +96,7 @@ describe('reading documents', () => {
 
   it('reads YAML as Kubernetes does', async () => {
     const { inputs } = await readText(
-      'apiVersion: v1\nkind: X\nbase: &b { a: 1 }\nmerged: { <<: *b, c: 2 }\nyes: [yes, on, No, "yes", y]\ndate: 2026-01-31T12:00:00Z\ntime: 12:30:45\noctal: 010\n',
+      'apiVersion: v1\nkind: X\nbase: &b { a: 1 }\nmerged: { <<: *b, c: 2 }\nyes: [yes, on, No, "yes", y]\ndate: 2026-01-31T12:00:00Z\ntime: 12:30:45\noctal: 010\nnumbers: [1.5, 1e3, .5, 2., 1_0.5]\nnames: [., e2, .e5, 1.2.3, 1e]\n',
     )
     assert.deepEqual(inputs, [
       {
@@ -108,6 +108,8 @@ describe('reading documents', () => {
         date: '2026-01-31T12:00:00Z',
         time: '12:30:45',
         octal: 8,
+        numbers: [1.5, 1000, 0.5, 2, 10.5],
+        names: ['.', 'e2', '.e5', '1.2.3', '1e'],
       },
     ])
   })
