@@ -1,9 +1,8 @@
 import { otherPorts, printFloor } from '../core/analyze/floor'
 import type { Workload } from '../core/analyze/layer'
 import type { PortReach, Reach } from '../core/analyze/reach'
-import { atHome } from '../core/analyze/network/at-home'
-import { besideFloor } from '../core/analyze/reach'
 import { nobody, trustedCallers } from '../core/analyze/regions/callers'
+import { shownPort } from '../core/analyze/shown'
 import { Language } from '../core/model/language'
 import { didYouMean } from '../core/model/problem'
 import { Region } from '../core/model/region'
@@ -42,22 +41,12 @@ export function askedReach(reached: Reach, filter: ReachFilter): ReachView {
     questions,
     trusted: trustedCallers(domains),
     ...(nodeNetworks && { nodeNetworks }),
-    ports:
-      layer === 'network' ? shown.map(byNetwork) : shown.map(port => housed(besideMesh(port), reached, chosen.callers)),
+    ports: layer === 'network' ? shown.map(byNetwork) : shown.map(port => shownPort(port, reached, chosen.callers)),
     gateways: layer === 'network' ? [] : isAll ? gateways : concerning(gateways, seen),
     ...chosen,
     ...((to ?? filter.from) && { detail: 'all' }),
     floor: chosen.callers || layer === 'network' ? [] : printFloor(floor),
   })
-}
-
-function besideMesh(port: PortReach): PortReach {
-  return port.floor === Region.all ? port : besideFloor(port)
-}
-
-/** Callers with a name call from where they run. */
-function housed(port: PortReach, { homes }: Reach, callers: Language | undefined): PortReach {
-  return { ...port, bounds: atHome(port.bounds, homes, callers) }
 }
 
 /** What the network alone lets get there: everything, where no NetworkPolicy concerns it. */

@@ -1,9 +1,10 @@
 import type { Comparison } from '../core/analyze/compare'
 import { compareOn } from '../core/analyze/compare-meshes'
 import { printFloor } from '../core/analyze/floor'
-import { besideFloor, reach, type Reach } from '../core/analyze/reach'
+import { reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { trustedCallers } from '../core/analyze/regions/callers'
+import { shownPort } from '../core/analyze/shown'
 import { stagesOf, termsOf } from '../core/compile/terms'
 import type { Intent } from '../core/model/intent'
 import type { Sourced } from '../core/model/manifest'
@@ -71,11 +72,11 @@ function stagesIn(meant: Meant | undefined): Readonly<Record<string, 'strict' | 
 }
 
 /** Reach in words. */
-function view({ domains, questions, ports, gateways, floor }: Reach): ReachView {
-  const shown = ports.map(besideFloor)
+function view(reached: Reach): ReachView {
+  const { domains, questions, ports, gateways, floor } = reached
   return viewOf({
     ...{ domains, questions, gateways },
-    ports: shown,
+    ports: ports.map(port => shownPort(port, reached)),
     trusted: trustedCallers(domains),
     floor: printFloor(floor),
   })

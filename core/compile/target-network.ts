@@ -71,7 +71,7 @@ export const networkCapabilities: Readonly<Record<Capability, Support>> = {
   cidrs: { how: 'partly', note: 'whether a block takes in Pods by their addresses is up to the network plugin' },
   probes: {
     how: 'enforced',
-    note: 'Kubernetes lets in a Pod’s own node; ztunnel’s probes by their link-local address',
+    note: 'a Pod’s own node is let in whatever policies say; ztunnel’s probes by their link-local address',
   },
   egress: {
     how: 'partly',

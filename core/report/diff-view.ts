@@ -1,4 +1,5 @@
 import { groupBy } from '../model/group'
+import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { describeByAddress, describeByHost } from './describe-requests'
 import type { DiffBlock, DiffLine, DiffView, Shown } from './diff'
@@ -99,7 +100,9 @@ function blocksOf({ group, parts, state, terms }: Alike): readonly DiffBlock[] {
   return [...groupBy(told, ({ callers: { openness } }) => (openness === 'namespace' ? 'mesh' : openness))].map(
     ([openness, some]) => {
       const region = Region.union(
-        some.map(({ callers: { callers, requests } }) => Region.where('caller', callers).intersect(requests)),
+        some.map(({ callers: { callers, pods = Language.all, requests } }) =>
+          Region.intersection([Region.where('caller', callers), Region.where('pod', pods), requests]),
+        ),
       )
       return {
         openness,

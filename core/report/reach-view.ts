@@ -147,11 +147,12 @@ function entriesOf(gateway: ViewedGateway, callers: Region, viewed: Viewed): rea
       })),
     )
   const sent = gateway.routed.flatMap(routed => {
-    const { must, may } = routed.bounds
+    // Who enters may choose where to come from; where a NetworkPolicy keeps some Pods away is told with ports.
+    const [must, may] = [routed.bounds.must.without('pod'), routed.bounds.may.without('pod')]
     const to = destinationOf(routed)
     return [...lines(must, 'certain', to), ...lines(may.minus(must), 'possible', to)]
   })
-  return [...sent, ...lines(gateway.astray, 'possible', 'nobody can tell where')]
+  return [...sent, ...lines(gateway.astray.without('pod'), 'possible', 'nobody can tell where')]
 }
 
 /** Whom a gateway's requests arrive at: the workloads, where they were read, else the name that the route has. */
@@ -178,6 +179,8 @@ export interface Group {
   /** In words, each of them. */
   readonly who: readonly string[]
   readonly callers: Language
+  /** Where they call from. @default anywhere */
+  readonly pods?: Language
   readonly requests: Region
 }
 
@@ -229,7 +232,8 @@ function placed(group: Group, { namespace, pods: known }: Looking): readonly Gro
         openness: opennessFrom(part, group.openness, namespace),
         who: fromPods(group.who, describePods(part, known)),
         callers: group.callers,
-        requests: Region.where('pod', part).intersect(to),
+        pods: part,
+        requests: to,
       }))
   })
 }

@@ -18,13 +18,22 @@ export interface Selectable {
 }
 
 /**
- * All that selectors may select. A waypoint is not among it: its Pods heed no selector (istio
+ * All that the mesh's selectors may select. A waypoint is not among it: its Pods heed no selector (istio
  * pilot/pkg/model/policyattachment.go ShouldAttachPolicy).
  */
 export function selectables(context: Context): Gathered<Selectable> {
+  return among(context, 'the mesh')
+}
+
+/** All that the network's selectors may select, which know a waypoint's Pods by their labels like any other. */
+export function networkSelectables(context: Context): Gathered<Selectable> {
+  return among(context, 'the network')
+}
+
+function among(context: Context, selecting: 'the mesh' | 'the network'): Gathered<Selectable> {
   const real = gather(workloads(context), readWorkload)
   const gateways = gatherGateways(context)
-  const made = [...real.facts, ...gateways.facts.filter(({ waypoint }) => !waypoint)]
+  const made = [...real.facts, ...gateways.facts.filter(({ waypoint }) => !waypoint || selecting === 'the network')]
   const intent = context.intent.kind === 'found' ? context.intent.intent : undefined
   const governed = intent?.governed ?? []
   const elsewhere = intent ? [...gatewaysIn(intent)] : []

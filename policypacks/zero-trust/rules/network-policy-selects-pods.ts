@@ -11,7 +11,7 @@ import {
   type PeerFact,
 } from '../facts/network-policies'
 import type { Labels } from '../facts/policies'
-import { selectables, type Selectable } from '../facts/selectable'
+import { networkSelectables, type Selectable } from '../facts/selectable'
 import { knownNamespaces, type KnownNamespaces } from '../facts/whole-cluster'
 import { at, finding, gather, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
@@ -102,7 +102,7 @@ interface Around {
 function check(context: Context): readonly Finding[] {
   const { facts, findings } = gather(networkPolicies(context), readNetworkPolicy)
   if (facts.length === 0) return findings
-  const pods = selectables(context)
+  const pods = networkSelectables(context)
   const known = knownNamespaces(context)
   const around: Around = { context, pods: pods.facts, known, lookUp: namespaceLookup(context) }
   return [...findings, ...pods.findings, ...known.findings, ...facts.flatMap(one => judge(one, around))]

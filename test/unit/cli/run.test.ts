@@ -114,21 +114,27 @@ describe('an example', () => {
 
   const pages = ['docs/cli.md', ...readdirSync(join(root, 'docs/cli')).map(name => `docs/cli/${name}`)]
 
-  it('of a help or of a page works when it is pasted, and prints what the page says', async () => {
-    const helps = await Promise.all(verbs.map(verb => ztm([verb, '--help'])))
-    const shown = pages.flatMap(page => outputsIn(readFileSync(join(root, page), 'utf8')))
-    const texts = [...helps.map(({ out }) => out), ...pages.map(page => readFileSync(join(root, page), 'utf8'))]
-    const commands = new Set(texts.flatMap(commandsOf))
-    assert.ok(commands.size >= 8 && shown.length >= 3, [...commands].join('\n'))
-    for (const command of commands) {
-      const { code, out, err } = await shell(command)
-      // To find something is an answer, too.
-      assert.ok(code === 0 || code === 1, `${command}\n${out}${err}`)
-      assertNoTrace(err)
-      for (const { output } of shown.filter(one => one.command === command))
-        assert.match(out === '' ? err : out, pattern(output), command)
-    }
+  it('stands on many a page, some with what it prints', () => {
+    const texts = pages.map(page => readFileSync(join(root, page), 'utf8'))
+    assert.ok(texts.flatMap(commandsOf).length >= 20)
+    assert.ok(texts.flatMap(outputsIn).length >= 3)
   })
+
+  const run = new Set<string>()
+  for (const page of pages)
+    it(`of ${page}, or of the help that it repeats, works when it is pasted, and prints what the page says`, async () => {
+      const text = readFileSync(join(root, page), 'utf8')
+      for (const command of new Set(commandsOf(text))) {
+        const shown = outputsIn(text).filter(one => one.command === command)
+        if (run.has(command) && shown.length === 0) continue
+        run.add(command)
+        const { code, out, err } = await shell(command)
+        // To find something is an answer, too.
+        assert.ok(code === 0 || code === 1, `${command}\n${out}${err}`)
+        assertNoTrace(err)
+        for (const { output } of shown) assert.match(out === '' ? err : out, pattern(output), command)
+      }
+    })
 })
 
 /** What a page shows under a command: a block of text right after the block that holds it alone. */

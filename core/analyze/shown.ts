@@ -1,0 +1,15 @@
+import type { Language } from '../model/language'
+import { Region } from '../model/region'
+import { atHome } from './network/at-home'
+import type { PortReach, Reach } from './reach'
+import { besideFloor } from './reach'
+
+/**
+ * A port as it is told to a reader: without what the floor says of every port already, and with callers who have a name where they run.
+ *
+ * @param among - callers that are asked for by name. @default none
+ */
+export function shownPort(port: PortReach, { homes }: Pick<Reach, 'homes'>, among?: Language): PortReach {
+  const own = port.floor === Region.all ? port : besideFloor(port)
+  return { ...own, bounds: atHome(own.bounds, homes, among) }
+}
