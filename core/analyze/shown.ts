@@ -1,4 +1,4 @@
-import type { Language } from '../model/language'
+import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { atHome } from './network/at-home'
 import type { PortReach, Reach } from './reach'
@@ -11,5 +11,10 @@ import { besideFloor } from './reach'
  */
 export function shownPort(port: PortReach, { homes }: Pick<Reach, 'homes'>, among?: Language): PortReach {
   const own = port.floor === Region.all ? port : besideFloor(port)
-  return { ...own, bounds: atHome(own.bounds, homes, among) }
+  const { must, may } = atHome(own.bounds, homes, among)
+  if (!port.network) return { ...own, bounds: { must, may } }
+  // That a Pod reaches itself is of the floor, too.
+  const { namespace, name } = port.workload
+  const others = Region.where('pod', Language.literals([`${namespace}/${name}`])).complement()
+  return { ...own, bounds: { must: must.intersect(others), may: may.intersect(others) } }
 }

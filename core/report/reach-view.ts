@@ -223,6 +223,8 @@ const anybody = 'anybody'
 
 /** The same callers by the Pods they call from, where that matters: whoever needs no identity is then named by these. */
 function placed(group: Group, { namespace, pods: known }: Looking): readonly Group[] {
+  // It calls from the node, whatever Pods are let in.
+  if (group.callers.within(kubelet)) return [{ ...group, requests: group.requests.without('pod') }]
   return group.requests.by('pod').flatMap(({ values, to }) => {
     if (values === Language.all) return [group]
     const parts = values.words ? [values.intersect(anonymous), values.minus(anonymous)] : [values]
