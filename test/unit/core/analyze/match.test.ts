@@ -85,6 +85,7 @@ describe('patterns of texts', () => {
     )
     assert.ok(!matchString('a*c', 'abc') && matchString('a*c', 'a*c'))
     assert.ok(matchString('*b*', 'xb*') && !matchString('*b*', 'abc'))
+    assert.ok(matchString('abc*', 'abcd') && !matchString('abc*', 'abd') && !matchString('*abc', 'dbc'))
     assert.ok(!matchString('*', ''))
   })
   it('ask of a header only whether it is there, with a star alone', () => {
