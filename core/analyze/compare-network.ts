@@ -37,14 +37,18 @@ function serviceKey({ namespace, service }: Pick<GovernedService, 'namespace' | 
   return `${namespace}/${service}`
 }
 
-function homesByAccount({ homes }: Reach): Terms['homes'] {
+/** Waypoints run where their identities do; of workloads it need not be known under which identity they do, nor whether any mesh gives them one. */
+function homesByAccount({ homes, ports }: Reach): Terms['homes'] {
   const found = new Map<string, Set<string>>()
+  const add = (account: string, pods: Iterable<string>): void => {
+    found.set(account, new Set([...(found.get(account) ?? []), ...pods]))
+  }
   for (const [name, pods] of homes) {
     const [, namespace = '', account = ''] = /\/ns\/(.+)\/sa\/(.+)$/.exec(name) ?? []
-    const own = found.get(`${namespace}/${account}`) ?? new Set()
-    for (const pod of pods.words ?? []) own.add(pod)
-    found.set(`${namespace}/${account}`, own)
+    add(`${namespace}/${account}`, pods.words ?? [])
   }
+  const workloads = new Map(ports.map(port => [keyOf(port), port.workload]))
+  for (const [pod, { namespace, serviceAccount }] of workloads) add(`${namespace}/${serviceAccount}`, [pod])
   return found
 }
 

@@ -6,6 +6,8 @@ import { toldApart } from './equal-apart'
 import { anyhow, byAnyIdentity, notKubelet } from './equal-callers'
 import type { Side, ToldApart, Unequal } from './equal-difference'
 import type { PortPair } from './equal-ports'
+import { housed } from './network/at-home'
+import type { Homes } from './network/layer-network'
 import { fromLocalhost } from './regions/linkerd/networks'
 
 /** What ports are compared with. */
@@ -14,6 +16,8 @@ export interface Terms {
   readonly rename: Readonly<Record<Side, (region: Region) => Region>>
   /** The trust domains of each; absent where unknown. */
   readonly domains: Readonly<Record<Side, readonly string[] | undefined>>
+  /** Where callers with an identity run in each; empty where the network tells nobody apart. */
+  readonly homes: Readonly<Record<Side, Homes>>
   /** Callers of the first mesh's trust domains, and those without identity. */
   readonly ordinary: Region
   readonly words: Words
@@ -60,20 +64,23 @@ interface Sided {
   readonly doubtful: Region
 }
 
-function sided(side: Side, ports: PortPair, { rename, domains }: Terms): Sided {
+function sided(side: Side, ports: PortPair, { rename, domains, homes }: Terms): Sided {
   const { bounds, served, floor = Region.none } = ports[side]
-  const as = rename[side]
-  const outside = as(floor.complement()).intersect(notKubelet)
+  const must = (region: Region): Region => rename[side](housed(region, homes[side], 'must'))
+  const may = (region: Region): Region => rename[side](housed(anyhow(region), homes[side], 'may'))
+  const beyond = floor.complement().intersect(notKubelet)
+  const outside = rename[side](floor.complement()).intersect(notKubelet)
+  const sure = must(anyhow(served.must))
   return {
     side,
-    must: as(bounds.must),
-    may: anyhow(as(bounds.may)),
+    must: must(bounds.must),
+    may: may(bounds.may),
     beyond: {
-      must: as(bounds.must).intersect(outside),
-      may: anyhow(as(bounds.may).intersect(outside)).intersect(outside),
+      must: must(bounds.must).intersect(outside),
+      may: may(bounds.may.intersect(beyond)).intersect(outside),
     },
-    open: anyhow(as(bounds.must)).union(byAnyIdentity(served.must, domains[side])),
-    doubtful: anyhow(as(served.may).intersect(outside)).minus(anyhow(as(served.must))),
+    open: must(anyhow(bounds.must)).union(byAnyIdentity(served.must, domains[side])),
+    doubtful: may(served.may.intersect(beyond)).minus(sure),
   }
 }
 

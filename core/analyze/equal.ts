@@ -40,6 +40,8 @@ export interface EqualOptions {
  * by themselves ({@link PortReach.floor}, the kubelet's probes). Compared is what somebody could do, whatever certificate they show or leave at home,
  * and what a well-behaved client is certain to get.
  *
+ * Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each; those without are compared Pod by Pod, by name.
+ *
  * What enters through gateways and what leaves the mesh is not compared. What is unknown is never equal: where neither mesh's answer can be known, that is a difference.
  */
 export function equal(a: Reach, b: Reach, options: EqualOptions = {}): Equality {
@@ -75,6 +77,7 @@ function termsOf(a: Reach, b: Reach, sameDomains: readonly SameDomain[]): Terms 
   return {
     rename: { a: region => region, b: renaming(sameDomains) },
     domains: { a: a.domains, b: b.domains },
+    homes: { a: a.homes, b: b.homes },
     ordinary: ordinary(a.domains),
     words: { domains: a.domains, questions: new Map([...a.questions, ...b.questions]) },
   }

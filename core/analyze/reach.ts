@@ -211,8 +211,12 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ...(network && network.must !== Region.all && { network }),
     bounds,
     ...behind,
-    because: region => [...deciders(asked, region), ...networkDeciders(asked, region)],
+    because: region => decidersOf(asked, region),
   }
+}
+
+function decidersOf(asked: Asked, region: Region): readonly string[] {
+  return [...deciders(asked, region), ...networkDeciders(asked, region)]
 }
 
 /** The ports that stand for themselves; all others are alike. */
@@ -231,7 +235,7 @@ function gatewayReach(asked: Asked, port: GatewayReach['port']): GatewayReach {
   const passage = attempt(() => gateways.passage(workload, asked.port)) ?? unknownPassage
   const over = networkView(asked.layer)?.into({ ...asked, plane: 'gateway' }).straight
   const { entered, sent, astray, plaintext } = over ? overNetwork(passage, over) : passage
-  const because = (region: Region): readonly string[] => deciders(asked, region)
+  const because = (region: Region): readonly string[] => decidersOf(asked, region)
   return { workload, port, entered, routed: routedTo(sent, gateways), astray, plaintext, because }
 }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { compareNetwork } from '../../core/analyze/compare-network'
 import { compile, compileWithNetwork } from '../../core/compile/compile'
 import type { MeshTarget } from '../../core/compile/target'
+import { intentOf } from '../../core/graph/intent'
 import { graph } from '../support/arbitrary/graph'
 import { linkerdTarget } from '../support/linkerd'
-import { objectsOf, proveObjects, target } from '../support/prove'
+import { objectsOf, proveObjects, reachOf, target } from '../support/prove'
 
 /*
  * A mesh and the NetworkPolicies below it let through together exactly what the mesh does alone: the shadow is never smaller than what casts it, on any hop.
@@ -24,6 +26,13 @@ const meshes: Readonly<Record<string, MeshTarget>> = {
   'a mesh of both': { ...ambient, dataPlanes: { pay: 'sidecar' } },
   'ambient at stage strict': { ...ambient, stages: { shop: 'strict', data: 'strict' } },
   Linkerd: linkerd,
+  'two meshes': {
+    kind: 'hybrid',
+    istio: ambient,
+    linkerd,
+    namespaces: { shop: 'istio', data: 'istio', pay: 'linkerd' },
+    podNetworks: ['10.0.0.0/8'],
+  },
 }
 
 describe('law: layers intersect', () => {
@@ -43,4 +52,15 @@ describe('law: layers intersect', () => {
       )
     })
   }
+
+  it('without a mesh: the network lets in just whom the graph declares', () => {
+    fc.assert(
+      fc.property(graph, g => {
+        const alone = compile(g, { kind: 'network-policy' })
+        fc.pre(!alone.problems.some(problem => problem.severity === 'error'))
+        assert.deepEqual(compareNetwork(reachOf(objectsOf(alone)), intentOf(g)), [])
+      }),
+      { numRuns: 12 },
+    )
+  })
 })

@@ -6,6 +6,7 @@ import type { Questions } from '../../model/token'
 import { entriesOf } from '../diff/entries'
 import { otherPorts, printFloor } from '../floor'
 import { Cursor } from '../istio/cursor'
+import { housed } from '../network/at-home'
 import type { Reach } from '../reach'
 import { besideFloor } from '../reach'
 import { nobody, trustedCallers } from '../regions/callers'
@@ -16,7 +17,7 @@ import { parseRegion, regionForm } from './region-form'
 export interface Baseline {
   /** What data planes left open by themselves, in words. */
   readonly floor: readonly string[]
-  /** What is possible at each port beyond that, by `shop/cart:7070`; of what gateways send on by `istio-ingress/istio-ingress:443 → boutique/frontend:8080`. */
+  /** What is possible at each port beyond that, for callers with a home from there, by `shop/cart:7070`; of what gateways send on by `istio-ingress/istio-ingress:443 → boutique/frontend:8080`. */
   readonly reach: ReadonlyMap<string, Region>
 }
 
@@ -35,9 +36,9 @@ export function baselineOf(reached: Reach): Baseline {
   }
   for (const port of reached.ports) {
     const { namespace, name } = port.workload
-    add(`${namespace}/${name}:${port.port}`, besideFloor(port).bounds.may)
+    add(`${namespace}/${name}:${port.port}`, housed(besideFloor(port).bounds.may, reached.homes, 'may'))
   }
-  for (const [name, { bounds }] of entriesOf(reached.gateways)) add(name, bounds.may)
+  for (const [name, { bounds }] of entriesOf(reached)) add(name, bounds.may)
   return { floor: printFloor(reached.floor), reach }
 }
 

@@ -2,6 +2,7 @@ import { Region } from '../../model/region'
 import { anyhow } from '../equal-callers'
 import type { Change } from '../diff/change'
 import { entriesOf } from '../diff/entries'
+import { housed } from '../network/at-home'
 import type { Reach } from '../reach'
 import type { Baseline } from './baseline'
 import { baselineOf, storedAt } from './baseline'
@@ -44,9 +45,10 @@ export function contain(reached: Reach, baseline: Baseline, { waivers, today }: 
   }))
   const grown: Change[] = []
   const becauses = becauseAt(reached)
-  for (const [callee, may] of now.reach) {
-    const before = anyhow(storedAt(baseline, callee))
-    const beyond = anyhow(may).minus(before)
+  const somehow = (may: Region): Region => housed(anyhow(may), reached.homes, 'may')
+  for (const [callee, own] of now.reach) {
+    const [before, may] = [somehow(storedAt(baseline, callee)), somehow(own)]
+    const beyond = may.minus(before)
     if (beyond.isEmpty) continue
     const covered = waived.map(({ flows }) =>
       Region.union(flows.filter(({ isAt }) => isAt(callee)).map(({ requests }) => requests)).intersect(beyond),
@@ -55,13 +57,13 @@ export function contain(reached: Reach, baseline: Baseline, { waivers, today }: 
     waived.forEach((each, i) => {
       if (!covered[i]?.intersect(each.live ? beyond : rest).isEmpty) each.needed = true
     })
-    if (!rest.isEmpty) grown.push(growth({ callee, before, may: anyhow(may), rest, because: becauses(callee) }))
+    if (!rest.isEmpty) grown.push(growth({ callee, before, may, rest, because: becauses(callee) }))
   }
   const of = (wanted: (each: (typeof waived)[number]) => boolean) => waived.filter(wanted).map(({ waiver }) => waiver)
   return {
     grown,
     floor: now.floor.filter(line => !baseline.floor.includes(line)),
-    shrunk: shrunkIn(now, baseline),
+    shrunk: shrunkIn(now, baseline, somehow),
     lapsed: of(({ live, needed }) => !live && needed),
     unused: of(({ needed }) => !needed),
     used: of(({ live, needed }) => live && needed),
@@ -88,14 +90,14 @@ function growth({ callee, before, may, rest, because }: Grown): Change {
 }
 
 function becauseAt(reached: Reach): (callee: string) => (region: Region) => readonly string[] {
-  const entries = entriesOf(reached.gateways)
+  const entries = entriesOf(reached)
   const ports = new Map(
     reached.ports.map(port => [`${port.workload.namespace}/${port.workload.name}:${port.port}`, port]),
   )
   return callee => region => (entries.get(callee) ?? ports.get(callee))?.because(region) ?? []
 }
 
-function shrunkIn(now: Baseline, baseline: Baseline): readonly string[] {
+function shrunkIn(now: Baseline, baseline: Baseline, somehow: (may: Region) => Region): readonly string[] {
   const names = new Set([...now.reach.keys(), ...baseline.reach.keys()])
-  return [...names].filter(name => !anyhow(storedAt(baseline, name)).within(anyhow(storedAt(now, name)))).sort()
+  return [...names].filter(name => !somehow(storedAt(baseline, name)).within(somehow(storedAt(now, name)))).sort()
 }

@@ -4,6 +4,8 @@ import { anyhow } from '../equal-callers'
 import { pairsOf } from '../equal-ports'
 import { otherPorts, printFloor } from '../floor'
 import type { Workload } from '../layer'
+import { housed } from '../network/at-home'
+import type { Homes } from '../network/layer-network'
 import type { PortReach, Reach } from '../reach'
 import { besideFloor } from '../reach'
 import type { Match } from '../regions/bounds'
@@ -40,7 +42,7 @@ export interface Diff {
 
 /**
  * Who may reach what in one state of manifests and not in another. Compared are the ports of all workloads, and what gateways send where; what leaves the
- * mesh is not.
+ * mesh is not. Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each state.
  */
 export function diff(old: Reach, now: Reach): Diff {
   const { pairs, onlyA: gone, onlyB: came } = pairsOf(old, now, names)
@@ -55,8 +57,10 @@ export function diff(old: Reach, now: Reach): Diff {
   return {
     ports,
     changes: [
-      ...ports.filter(port => ![port.old, port.now].some(side => side && isTold(side))).flatMap(changeOf),
-      ...entryChanges(old.gateways, now.gateways),
+      ...ports
+        .filter(port => ![port.old, port.now].some(side => side && isTold(side)))
+        .flatMap(port => changeOf(port, { old: old.homes, now: now.homes })),
+      ...entryChanges(old, now),
     ],
     came,
     gone,
@@ -69,9 +73,9 @@ export function diff(old: Reach, now: Reach): Diff {
 }
 
 /** What somebody could do at a port beyond what its data plane leaves open, whatever certificate they show or leave at home; and what is certain. */
-export function beyondFloor(reached: PortReach): Match {
+export function beyondFloor(reached: PortReach, homes: Homes): Match {
   const { must, may } = besideFloor(reached).bounds
-  return { must, may: anyhow(may) }
+  return { must: housed(must, homes, 'must'), may: housed(anyhow(may), homes, 'may') }
 }
 
 /** A workload of the same name is the same; so is the only one of an account, unless it is everybody's. */
@@ -108,16 +112,21 @@ function portPatch({ old, now }: Pick<PortPatch, 'old' | 'now'>): PortPatch {
   }
 }
 
-function changeOf({ port, old, now, whole }: PortPatch): readonly Change[] {
+function changeOf(
+  { port, old, now, whole }: PortPatch,
+  homes: Readonly<Record<'old' | 'now', Homes>>,
+): readonly Change[] {
   const reached = now ?? old
-  if (!reached || (isEmpty(whole) && old?.floor === now?.floor)) return []
-  const [before, after] = [old ? beyondFloor(old) : never, now ? beyondFloor(now) : never]
+  const moved = homes.old.size + homes.now.size > 0
+  if (!reached || (isEmpty(whole) && old?.floor === now?.floor && !moved)) return []
+  const before = old ? beyondFloor(old, homes.old) : never
+  const after = now ? beyondFloor(now, homes.now) : never
   const found = patchOf(before, after)
   const patch = {
     ...found,
-    admitted: truly(found.admitted, old && anyhow(old.bounds.may)),
-    ruledOut: truly(found.ruledOut, now && anyhow(now.bounds.may)),
-    cut: truly(found.cut, now?.bounds.must),
+    admitted: truly(found.admitted, old && housed(anyhow(old.bounds.may), homes.old, 'may')),
+    ruledOut: truly(found.ruledOut, now && housed(anyhow(now.bounds.may), homes.now, 'may')),
+    cut: truly(found.cut, now && housed(now.bounds.must, homes.now, 'must')),
   }
   if (isEmpty(patch)) return []
   return [

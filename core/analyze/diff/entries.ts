@@ -1,5 +1,7 @@
 import { Region } from '../../model/region'
 import type { GatewayReach, Routed } from '../gateway/gateway-reach'
+import { housed } from '../network/at-home'
+import type { Reach } from '../reach'
 import type { Match } from '../regions/bounds'
 import { any, never } from '../regions/bounds'
 import type { Change } from './change'
@@ -13,10 +15,11 @@ export interface Entry {
   because(region: Region): readonly string[]
 }
 
-/** What enters through gateways, by port and destination. */
-export function entriesOf(gateways: readonly GatewayReach[]): ReadonlyMap<string, Entry> {
+/** What enters through gateways, by port and destination; of callers with a home from there. */
+export function entriesOf({ gateways, homes }: Pick<Reach, 'gateways' | 'homes'>): ReadonlyMap<string, Entry> {
   const entries = new Map<string, Entry>()
-  const add = (gateway: GatewayReach, to: string, bounds: Match): void => {
+  const add = (gateway: GatewayReach, to: string, { must, may }: Match): void => {
+    const bounds = { must: housed(must, homes, 'must'), may: housed(may, homes, 'may') }
     const name = `${gateway.workload.namespace}/${gateway.workload.name}:${gateway.port} → ${to}`
     const known = entries.get(name)
     const because = (region: Region): readonly string[] => gateway.because(region)
@@ -30,7 +33,7 @@ export function entriesOf(gateways: readonly GatewayReach[]): ReadonlyMap<string
 }
 
 /** How what enters through gateways differs. */
-export function entryChanges(old: readonly GatewayReach[], now: readonly GatewayReach[]): readonly Change[] {
+export function entryChanges(old: Reach, now: Reach): readonly Change[] {
   const [before, after] = [entriesOf(old), entriesOf(now)]
   return [...new Set([...after.keys(), ...before.keys()])].flatMap((callee): readonly Change[] => {
     const [a, b] = [before.get(callee), after.get(callee)]

@@ -17,6 +17,15 @@ export function atHome(match: Match, homes: Homes, among: Language = Language.no
   }
 }
 
+/**
+ * One bound for everybody who has a home, whether or not a region speaks of them by name: to compare states that may name other callers. What callers would get who
+ * leave their certificate at home has to be in it already: that, too, they ask from where they run.
+ */
+export function housed(region: Region, homes: Homes, bound: keyof Match): Region {
+  if (homes.size === 0) return region
+  return broughtHome(region, { homes, among: Language.literals(homes.keys()), bound })
+}
+
 interface Terms {
   readonly homes: Homes
   readonly among: Language

@@ -3,25 +3,33 @@ import { Language } from '../../model/language'
 import { planesOf } from '../istio/data-plane'
 import type { Layer, Workload } from '../layer'
 import type { Homes } from './layer-network'
-import { censusOf, isLimited } from './pods'
+import { censusOf, isLimited, type Census } from './pods'
+
+const found = new WeakMap<Census, Homes>()
 
 /** Where those run that show an identity, waypoints among them; nothing where nothing limits the network. */
 export function homesOf(layer: Layer): Homes {
   if (!isLimited(layer)) return new Map()
-  const { byWorkload, byWaypoint } = censusOf(layer)
+  const census = censusOf(layer)
+  const known = found.get(census) ?? findHomes(layer, census)
+  found.set(census, known)
+  return known
+}
+
+function findHomes(layer: Layer, { byWorkload, byWaypoint }: Census): Homes {
   const { trustDomain } = layer.mesh
-  const found = new Map<string, Set<string>>()
+  const pods = new Map<string, Set<string>>()
   const add = (name: string, key: string): void => {
-    const keys = found.get(name)
+    const keys = pods.get(name)
     if (keys) keys.add(key)
-    else found.set(name, new Set([key]))
+    else pods.set(name, new Set([key]))
   }
   for (const [workload, { key }] of byWorkload) for (const name of namesOf(layer, workload)) add(name, key)
-  for (const [{ namespace = '', serviceAccount }, pods] of byWaypoint) {
+  for (const [{ namespace = '', serviceAccount }, stops] of byWaypoint) {
     if (trustDomain === undefined) continue
-    for (const { key } of pods) add(printIdentity({ trustDomain, namespace, serviceAccount }), key)
+    for (const { key } of stops) add(printIdentity({ trustDomain, namespace, serviceAccount }), key)
   }
-  return new Map([...found].map(([name, keys]) => [name, Language.literals(keys)]))
+  return new Map([...pods].map(([name, keys]) => [name, Language.literals(keys)]))
 }
 
 /** Its identity in the mesh that it is in, or may be in; that of Linkerd's is of its own trust domain. */
