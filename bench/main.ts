@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { benchCommandLine } from './command-line'
 
 const root = resolve(__dirname, '..')
 const node = ['-r', 'ts-node/register/transpile-only']
@@ -17,9 +18,9 @@ function median(numbers: readonly number[]): number {
 
 type Run = Readonly<Record<string, number>>
 
-function pipelineOf(size: number, plane: 'sidecar' | 'ambient' | 'linkerd'): Run {
+function pipelineOf(size: number, plane: 'sidecar' | 'ambient' | 'linkerd', layers: 'mesh' | 'all' = 'mesh'): Run {
   const runs = Array.from({ length: 3 }, () => {
-    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size), plane], {
+    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size), plane, layers], {
       cwd: root,
       encoding: 'utf8',
     })
@@ -34,15 +35,22 @@ function benchPipeline(): void {
   const sidecar = pipelineOf(1500, 'sidecar')
   const ambient = pipelineOf(1500, 'ambient')
   const linkerd = pipelineOf(1500, 'linkerd')
+  const layered = pipelineOf(1500, 'sidecar', 'all')
+  const larger = pipelineOf(7500, 'sidecar')
   say(
-    `  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient', '1500 linkerd'].map(head => head.padStart(13)).join('')}`,
+    `  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient', '1500 linkerd', 'all layers', '7500 sidecar'].map(head => head.padStart(13)).join('')}`,
   )
   for (const key of Object.keys(sidecar)) {
-    const numbers = [small, sidecar, ambient, linkerd].map(run => (run[key] ?? 0).toFixed(2).padStart(13))
+    const numbers = [small, sidecar, ambient, linkerd, layered, larger].map(run =>
+      (run[key] ?? 0).toFixed(2).padStart(13),
+    )
     say(`  ${key.padEnd(20)} ${numbers.join('')}`)
   }
   const work = (run: Run): number => (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
   say(`  growth exponent of compile + reach + compare: ${Math.log10(work(sidecar) / work(small)).toFixed(2)}`)
+  const growth = Math.log(work(larger) / work(sidecar)) / Math.log(5)
+  say(`  growth exponent from 1,500 to 7,500: ${growth.toFixed(2)} (limit 1.15)`)
+  say(`  all layers by the mesh alone, on sidecars: ${(work(layered) / work(sidecar)).toFixed(2)}`)
   say(`  ambient by sidecar, compile + reach + compare: ${(work(ambient) / work(sidecar)).toFixed(2)}`)
   say(`  linkerd by sidecar, compile + reach + compare: ${(work(linkerd) / work(sidecar)).toFixed(2)} (limit 1.5)`)
 }
@@ -98,6 +106,8 @@ async function main(): Promise<void> {
   await benchPack()
   say('embedded preview of the example, cold')
   benchPreview()
+  say('the command line')
+  benchCommandLine(say)
 }
 
 void main()

@@ -1,7 +1,7 @@
 import { compareWithIntent } from '../core/analyze/compare'
 import { reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
-import { compile } from '../core/compile/compile'
+import { compile, compileWithNetwork } from '../core/compile/compile'
 import type { Target } from '../core/compile/target'
 import { termsOf } from '../core/compile/terms'
 import { intentOf } from '../core/graph/intent'
@@ -14,9 +14,11 @@ const targets = {
 } as const satisfies Record<string, Target>
 
 type Plane = keyof typeof targets
+/** The mesh alone, or with the NetworkPolicies below it. */
+type Layers = 'mesh' | 'all'
 
 /** Seconds of each step of compile, read, reach and compare for a generated graph. One size a process, so that memory is its own. */
-export function pipeline(size: number, plane: Plane): Readonly<Record<string, number>> {
+export function pipeline(size: number, plane: Plane, layers: Layers = 'mesh'): Readonly<Record<string, number>> {
   const graph = largeGraph(size)
   const seconds: Record<string, number> = {}
   const step = <T>(name: string, work: () => T): T => {
@@ -25,7 +27,9 @@ export function pipeline(size: number, plane: Plane): Readonly<Record<string, nu
     seconds[name] = (performance.now() - start) / 1000
     return result
   }
-  const compiled = step('compile', () => compile(graph, targets[plane]))
+  const compiled = step('compile', () =>
+    layers === 'all' ? compileWithNetwork(graph, targets[plane], {}) : compile(graph, targets[plane]),
+  )
   const objects = [...compiled.assumptions, ...compiled.manifests.map(({ object }) => object)]
   const { layer } = step('read', () => read(objects.map(object => ({ object, at: '' }))))
   const reached = step('reach', () => reach(layer))
@@ -43,7 +47,7 @@ export function pipeline(size: number, plane: Plane): Readonly<Record<string, nu
 }
 
 if (require.main === module) {
-  const [size = '150', wanted] = process.argv.slice(2)
+  const [size = '150', wanted, layers] = process.argv.slice(2)
   const plane = (['sidecar', 'ambient', 'linkerd'] as const).find(name => name === wanted) ?? 'sidecar'
-  process.stdout.write(`${JSON.stringify(pipeline(Number(size), plane))}\n`)
+  process.stdout.write(`${JSON.stringify(pipeline(Number(size), plane, layers === 'all' ? 'all' : 'mesh'))}\n`)
 }
