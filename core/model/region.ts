@@ -1,11 +1,9 @@
 import { spend } from './budget'
 import { Language } from './language'
-import type { Point, Variable } from './variable'
-import { compare } from './variable'
+import { compare, type Point, type Variable } from './variable'
 
 export { bounded, TooComplex } from './budget'
-export { absent } from './variable'
-export type { Point, Variable } from './variable'
+export { absent, type Point, type Variable } from './variable'
 
 /** INVARIANT: one entry per distinct node. */
 const interned = new Map<string, Region>()
@@ -167,11 +165,15 @@ export class Region {
     return listed ?? this.edges.find(({ values }) => !values.words && values.contains(value))?.to ?? Region.none
   }
 
-  /** A way to take from this node that ends in the region, preferably through a listed word. */
+  /** A way to take from this node that ends in the region, preferably through a listed word, and of several by the first: the same for the same set. */
   private choice(): { readonly variable: Variable; readonly value: string; readonly to: Region } | undefined {
-    const edge = this.edges.find(({ values }) => values.words) ?? this.edges[0]
-    if (this.variable === undefined || !edge) return undefined
-    return { variable: this.variable, value: edge.values.witness() ?? '', to: edge.to }
+    const listed = this.edges.filter(({ values }) => values.words)
+    const ways = (listed.length > 0 ? listed : this.edges).map(({ values, to }) => ({
+      value: values.witness() ?? '',
+      to,
+    }))
+    const [first] = ways.sort((a, b) => (a.value < b.value ? -1 : 1))
+    return this.variable === undefined || !first ? undefined : { variable: this.variable, ...first }
   }
 
   /** The values, where the region is all requests with such a value of `variable` and nothing more. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -23,13 +23,15 @@ export interface Registered {
 
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
-/** Bundles the pack as the build does, so that what runs is what is written, then starts it as Pulumi does. */
+/** Bundles the pack as the build does, so that what runs is what is written, then starts it as Pulumi does. Put in its place at once: tests beside this one start it too. */
 export async function freshPack(): Promise<PolicyPack> {
+  const bundled = join(packDirectory, `dist/index.${process.pid}.js`)
   await build({
     entryPoints: [join(packDirectory, 'index.ts')],
-    outfile: join(packDirectory, 'dist/index.js'),
+    outfile: bundled,
     ...{ bundle: true, platform: 'node', target: 'node20', format: 'cjs', external: ['@pulumi/*'], logLevel: 'error' },
   })
+  renameSync(bundled, join(packDirectory, 'dist/index.js'))
   return startPack(packDirectory, { project: 'shop', stack: 'test' })
 }
 
