@@ -51,7 +51,7 @@ export function askedReach(reached: Reach, filter: ReachFilter): ReachView {
 
 /** What the network alone lets get there: everything, where no NetworkPolicy concerns it. */
 function byNetwork(port: PortReach): PortReach {
-  return { ...port, bounds: port.network ?? { must: Region.all, may: Region.all } }
+  return { ...port, bounds: port.network() ?? { must: Region.all, may: Region.all } }
 }
 
 function callersOf({ from, plaintextOnly }: ReachFilter, domains: Reach['domains']): Pick<Viewed, 'callers' | 'asked'> {

@@ -84,7 +84,7 @@ interface Asked extends Terms {
 }
 
 function cut(service: GovernedService, reached: PortReach, { asked, homes, reach }: Asked): readonly Difference[] {
-  const { network } = reached
+  const network = reached.network()
   if (!network) return []
   return asked.flatMap((flow): readonly Difference[] => {
     const lost = [...(homes.get(accountOf(flow.from)) ?? [])].filter(
@@ -126,7 +126,7 @@ function admitted(service: GovernedService, reached: PortReach, terms: Asked): r
   const { asked, reach } = terms
   const outside = asked.flatMap(({ from }) => (from.kind === 'outside' ? [from] : []))
   if (outside.some(({ cidrs }) => cidrs.length === 0)) return []
-  const { must, may } = reached.network ?? { must: Region.all, may: Region.all }
+  const { must, may } = reached.network() ?? { must: Region.all, may: Region.all }
   // A block may take in Pods, and need not.
   const open = outside.length > 0 ? must : may
   const meant = new Map([

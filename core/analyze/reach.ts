@@ -55,8 +55,8 @@ export interface PortReach {
   readonly direct?: Match
   /** What a Linkerd proxy lets in there whatever policies say; absent where none guards the port. */
   readonly floor?: Region
-  /** What the network lets get there at all, whatever the mesh says; absent where no NetworkPolicy concerns it. Already part of `bounds` and `served`. */
-  readonly network?: Match
+  /** What the network lets get there at all, whatever the mesh says; nothing where no NetworkPolicy concerns it. Already part of `bounds` and `served`. */
+  network(): Match | undefined
   /** Where that goes, of a gateway's port. */
   readonly gateway?: GatewayReach
   /** The objects that decide about the requests of a region. */
@@ -199,7 +199,6 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
   const entrance = attempt(() => oneEntrance(each.map(entranceOf)))
   if (!entrance) problems.push(tooComplex(workload, port))
   const own = entrance?.served ?? unknowable
-  const network = entrance?.network
   const bounds = attempt(() => boundsOf(asked, entrance, view)) ?? { must: unknowable.must, may: own.may }
   return {
     workload,
@@ -208,11 +207,17 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ways: entrance?.ways ?? [],
     ...(entrance?.direct && { direct: entrance.direct }),
     ...(entrance?.floor && { floor: entrance.floor }),
-    ...(network && network.must !== Region.all && { network }),
+    network: () => limited(entrance),
     bounds,
     ...behind,
     because: region => decidersOf(asked, region),
   }
+}
+
+function limited(entrance: Entrance | undefined): Match | undefined {
+  const network = entrance?.network
+  const found = network && (attempt(network) ?? unknowable)
+  return found?.must === Region.all ? undefined : found
 }
 
 function decidersOf(asked: Asked, region: Region): readonly string[] {

@@ -12,9 +12,11 @@ import { besideFloor } from './reach'
 export function shownPort(port: PortReach, { homes }: Pick<Reach, 'homes'>, among?: Language): PortReach {
   const own = port.floor === Region.all ? port : besideFloor(port)
   const { must, may } = atHome(own.bounds, homes, among)
-  if (!port.network) return { ...own, bounds: { must, may } }
   // That a Pod reaches itself is of the floor, too.
   const { namespace, name } = port.workload
-  const others = Region.where('pod', Language.literals([`${namespace}/${name}`])).complement()
+  const itself = `${namespace}/${name}`
+  const isAsked = [must, may].some(region => region.given('pod', itself) !== region)
+  if (!isAsked) return { ...own, bounds: { must, may } }
+  const others = Region.where('pod', Language.literals([itself])).complement()
   return { ...own, bounds: { must: must.intersect(others), may: may.intersect(others) } }
 }

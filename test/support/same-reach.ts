@@ -34,7 +34,7 @@ export function assertSameReach(found: Reach, expected: Reach): void {
     const other = portLike(found, port)
     assertSameMatch(other.bounds, port.bounds, portName(port))
     assertSameMatch(other.served, port.served, `${portName(port)}, as the callee decides`)
-    assertSameMatch(other.network, port.network, `${portName(port)}, on the network`)
+    assertSameMatch(other.network(), port.network(), `${portName(port)}, on the network`)
     assertSameMatch(other.gateway?.entered, port.gateway?.entered, `${portName(port)}, entering`)
   }
 }

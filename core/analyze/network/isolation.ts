@@ -14,7 +14,6 @@ export interface Limit {
 }
 
 interface Filed {
-  readonly policies: readonly NetworkPolicy[]
   readonly shelf: Shelf<NetworkPolicy>
   readonly limits: Map<Pod, readonly Limit[]>
 }
@@ -33,8 +32,7 @@ function fileOf(layer: Layer): Filed {
   const { network } = layer
   const known = filed.get(network)
   if (known) return known
-  const { policies } = network
-  const fresh = { policies, shelf: new Shelf(policies, '', shelfLabel), limits: new Map<Pod, readonly Limit[]>() }
+  const fresh = { shelf: new Shelf(network.policies, '', shelfLabel), limits: new Map<Pod, readonly Limit[]>() }
   filed.set(network, fresh)
   return fresh
 }

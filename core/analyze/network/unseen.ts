@@ -2,6 +2,7 @@ import { Language } from '../../model/language'
 import { absent } from '../../model/region'
 import type { Labels, Layer } from '../layer'
 import type { LabelSelector } from '../linkerd/layer-linkerd'
+import { alternativesIn } from './alternatives'
 import { meets } from './isolation'
 import type { NetworkPeer } from './layer-network'
 import { censusOf, ownName, type Census, type Pod, type Seen } from './pods'
@@ -66,8 +67,8 @@ function candidatesFor(
   byLabel: ReadonlyMap<string, readonly Pod[]>,
   census: Census,
 ): readonly Pod[] {
-  const [label] = Object.entries(pods?.labels ?? {})
-  return label ? (byLabel.get(`${label[0]}=${label[1]}`) ?? []) : census.pods
+  const [labels] = alternativesIn(pods)
+  return labels ? labels.flatMap(label => byLabel.get(label) ?? []) : census.pods
 }
 
 function isPeer({ pods, namespaces }: PodsPeer, namespace: string, pod: Pod): boolean {

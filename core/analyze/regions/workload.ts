@@ -52,8 +52,8 @@ export interface Entrance {
   smuggled(): Region
   /** What a Linkerd proxy lets in whatever policies say; absent where none certainly guards the port. */
   readonly floor?: Region
-  /** What the network alone lets get there, by any of its wires; absent where nothing limits the network. */
-  readonly network?: Match
+  /** What the network alone lets get there, by any of its wires, for those who ask; absent where nothing limits the network. */
+  readonly network?: () => Match
 }
 
 /** What gets into a port, on the plane its workload is on, or on any it may be on. */
@@ -78,7 +78,7 @@ export function oneEntrance(entrances: readonly Entrance[]): Entrance {
 
 function networkOf(entrances: readonly Entrance[]): Pick<Entrance, 'network'> {
   const each = entrances.flatMap(({ network }) => network ?? [])
-  return each.length === 0 ? {} : { network: oneOf(each) }
+  return each.length === 0 ? {} : { network: () => oneOf(each.map(network => network())) }
 }
 
 const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
@@ -108,12 +108,12 @@ const onPlane: Readonly<Record<Plane, (asked: Asked) => Entrance>> = {
   },
   gateway: asked => {
     const { entered } = asked.gateways.passage(asked.workload, asked.port)
-    return { ...straightOver(asked, 'gateway', entered), ways: [], direct: undefined, smuggled: () => Region.none }
+    const { served, network } = straightOver(asked, 'gateway', entered)
+    return { served, ...(network && { network }), ways: [], direct: undefined, smuggled: () => Region.none }
   },
   linkerd: asked => {
     const entrance = intoLinkerdPort(asked)
-    const over = straightOver(asked, 'linkerd', entrance.served)
-    const may = over.network?.may ?? Region.all
+    const { may, ...over } = straightOver(asked, 'linkerd', entrance.served)
     const { floor } = entrance
     return { ...over, floor, ways: [], direct: undefined, smuggled: () => entrance.smuggled().intersect(may) }
   },
@@ -136,7 +136,7 @@ function approached(asked: Asked, guard: Approach['guard'], guarded: Match): App
   const direct = network ? both(guarded, network.straight) : guarded
   const approach: Approach = { ...asked, guard, guarded, direct, ...(network && { network }) }
   const ways = waysIn(approach)
-  return { approach, ways, network: network ? { network: networkAlone(approach, network, ways) } : {} }
+  return { approach, ways, network: network ? { network: () => networkAlone(approach, network, ways) } : {} }
 }
 
 function networkInto({ layer, workload, port }: Asked, plane: Plane): NetworkWay | undefined {
@@ -147,10 +147,16 @@ function straightMay({ network }: Approach, region: Region): Region {
   return network ? region.intersect(network.straight.may) : region
 }
 
+interface Straight extends Pick<Entrance, 'served' | 'network'> {
+  /** What the network lets get there. */
+  readonly may: Region
+}
+
 /** What gets in where all calls come straight. */
-function straightOver(asked: Asked, plane: Plane, served: Match): Pick<Entrance, 'served' | 'network'> {
-  const network = networkInto(asked, plane)
-  return network ? { served: both(served, network.straight), network: network.straight } : { served }
+function straightOver(asked: Asked, plane: Plane, served: Match): Straight {
+  const straightly = networkInto(asked, plane)?.straight
+  if (!straightly) return { served, may: Region.all }
+  return { served: both(served, straightly), network: () => straightly, may: straightly.may }
 }
 
 function isCaptured({ layer, workload, port }: Asked): Ternary {

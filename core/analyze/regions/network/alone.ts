@@ -1,6 +1,5 @@
 import { Language } from '../../../model/language'
 import { Region } from '../../../model/region'
-import { isGateway } from '../../istio/injection'
 import type { Match } from '../bounds'
 import { any, both, exactly, oneOf } from '../bounds'
 import { nobody } from '../callers'
@@ -42,9 +41,7 @@ interface ByProxy {
 function byWhoseProxy({ layer }: Approach, { ambient, gateways, straight }: ByProxy): Region {
   const population = networkView(layer)?.crossings.population
   const spoken = population?.speakers()
-  const doors = Language.literals(
-    (population?.pods ?? []).flatMap(({ key, workload }) => (workload && isGateway(workload) ? [key] : [])),
-  )
+  const doors = population?.gateways() ?? Language.none
   const of = (pods: Language | undefined, region: Region): Region =>
     Region.where('pod', (pods ?? Language.none).minus(doors)).intersect(region)
   const identified = Region.union([

@@ -9,6 +9,7 @@ import type { Match } from '../bounds'
 import { always } from '../bounds'
 import { admissionTo, type Admission } from './admission'
 import { Exits } from './exits'
+import { openUnder } from './open-under'
 import { Population } from './population'
 
 /** One that calls, whom something keeps from leaving, or may. */
@@ -126,10 +127,7 @@ function letOut(limits: readonly Limit[], admitting: ReadonlyMap<NetworkPolicy, 
     applies,
     answer: policy.unreadable ? ('unknown' as const) : (admitting.get(policy) ?? 'no'),
   }))
-  const sure = answers.filter(({ applies }) => applies === 'yes')
-  const perhaps = answers.filter(({ applies }) => applies === 'unknown')
-  if (sure.length === 0) return perhaps.every(({ answer }) => answer === 'yes') ? 'yes' : 'unknown'
-  return some([...sure.map(({ answer }) => answer), ...perhaps.map(({ answer }) => every([answer, 'unknown']))])
+  return openUnder(answers)
 }
 
 function addressesIn({ others, blocks }: Admission, bound: keyof Match): Language {

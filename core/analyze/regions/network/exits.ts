@@ -44,8 +44,8 @@ export class Exits {
 
   private placesOf({ policy, rule, peer }: Exit): readonly string[] {
     if (peer?.kind === 'pods') {
-      const label = this.population.rarest(peer.pods)
-      if (label !== undefined) return [`label ${label}`]
+      const labels = this.population.rarest(peer.pods)
+      if (labels) return labels.map(label => `label ${label}`)
       const place = placeOf(peer, policy.namespace)
       if (place !== undefined) return [`namespace ${place}`]
     }

@@ -1,12 +1,13 @@
 import { addressBits, addressesOf } from '../../../model/address'
 import { Language } from '../../../model/language'
-import { every, some, type Ternary } from '../../istio/kleene'
+import type { Ternary } from '../../istio/kleene'
 import { nameOf } from '../../istio/verdict'
 import type { Layer, Workload } from '../../layer'
 import { limitsOf } from '../../network/isolation'
 import type { NetworkRule } from '../../network/layer-network'
 import { censusOf, isLimited, isUnmodelled } from '../../network/pods'
 import { blockOf } from './blocks'
+import { openUnder } from './open-under'
 import { isFor } from './ports'
 import { networkView } from './view'
 import type { Called } from '../../network/wires'
@@ -36,19 +37,12 @@ export function leavesTo(layer: Layer, workload: Workload, to: Outside): Network
   if (isUnmodelled(layer, pod)) return { open: 'unknown', because: [`the network plugin's policies of ${pod.key}`] }
   const limits = limitsOf(layer, pod, 'egress')
   if (limits.length === 0) return freely
-  const answers = limits.map(({ policy, applies }) => ({
-    applies,
-    answer: policy.unreadable ? ('unknown' as const) : admitted(policy.egress, to),
-  }))
-  const sure = answers.filter(({ applies }) => applies === 'yes')
-  const perhaps = answers.filter(({ applies }) => applies !== 'yes')
-  const own = some(sure.map(({ answer }) => answer))
-  const open: Ternary =
-    sure.length === 0
-      ? perhaps.every(({ answer }) => answer === 'yes')
-        ? 'yes'
-        : 'unknown'
-      : some([own, ...perhaps.map(({ answer }) => every([answer, 'unknown']))])
+  const open = openUnder(
+    limits.map(({ policy, applies }) => ({
+      applies,
+      answer: policy.unreadable ? 'unknown' : admitted(policy.egress, to),
+    })),
+  )
   const onNode = pod.hostNetwork && open === 'no'
   return { open: onNode ? 'unknown' : open, because: limits.map(({ policy }) => nameOf(policy)) }
 }

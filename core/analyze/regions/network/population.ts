@@ -1,10 +1,12 @@
 import { Language } from '../../../model/language'
 import { absent } from '../../../model/region'
+import { isGateway } from '../../istio/injection'
 import type { Ternary } from '../../istio/kleene'
 import type { Layer } from '../../layer'
 import type { LabelSelector } from '../../linkerd/layer-linkerd'
 import type { NetworkPeer } from '../../network/layer-network'
-import { censusOf, mayCome, ownName, type Pod, type Seen } from '../../network/pods'
+import { alternativesIn } from '../../network/alternatives'
+import { censusOf, ownName, type Pod, type Seen } from '../../network/pods'
 import { speakerOf, type Speaker } from '../../network/wires'
 import { unheardOf, unseenPods } from '../../network/unseen'
 import type { Block } from './blocks'
@@ -34,6 +36,8 @@ export class Population {
   readonly addressed: readonly number[]
   private readonly known = new Map<string, Chosen>()
   private readonly inBlocks = new Map<Block, readonly number[]>()
+  private spoken: ReadonlyMap<Speaker, Language> | undefined
+  private doors: Language | undefined
 
   constructor(private readonly layer: Layer) {
     this.pods = [...censusOf(layer).pods, ...unseenPods(layer)]
@@ -77,24 +81,35 @@ export class Population {
   }
 
   private candidates(peer: PodsPeer, namespace: string): Iterable<number> {
-    const label = this.rarest(peer.pods)
-    if (label !== undefined) return [...(this.byLabel.get(label) ?? []), ...this.doubtful]
+    const labels = this.rarest(peer.pods)
+    if (labels) return [...labels.flatMap(label => this.byLabel.get(label) ?? []), ...this.doubtful]
     const place = placeOf(peer, namespace)
     return place === undefined ? this.pods.keys() : (this.byNamespace.get(place) ?? [])
   }
 
-  /** Of the labels that a selector asks for, the one that fewest Pods have. */
-  rarest(selector: LabelSelector | undefined): string | undefined {
-    const labels = Object.entries(selector?.labels ?? {}).filter(([key]) => !mayCome(key))
-    const sized = labels.map(([key, value]) => {
-      const label = `${key}=${value}`
-      return { label, size: this.byLabel.get(label)?.length ?? 0 }
-    })
-    return sized.sort((a, b) => a.size - b.size)[0]?.label
+  /** Labels of which a Pod must have one to meet a selector: of those that it asks for so, the ones that fewest Pods have. */
+  rarest(selector: LabelSelector | undefined): readonly string[] | undefined {
+    const size = (labels: readonly string[]): number =>
+      labels.reduce((sum, label) => sum + (this.byLabel.get(label)?.length ?? 0), 0)
+    const asked = alternativesIn(selector).map(labels => ({ labels, size: size(labels) }))
+    return asked.sort((a, b) => a.size - b.size)[0]?.labels
   }
 
   /** What the proxies of those that were read speak; of two Pods of one name that differ, nobody knows. */
   speakers(): ReadonlyMap<Speaker, Language> {
+    this.spoken ??= this.findSpeakers()
+    return this.spoken
+  }
+
+  /** The Pods of gateways. */
+  gateways(): Language {
+    this.doors ??= Language.literals(
+      this.pods.flatMap(({ key, workload }) => (workload && isGateway(workload) ? [key] : [])),
+    )
+    return this.doors
+  }
+
+  private findSpeakers(): ReadonlyMap<Speaker, Language> {
     const spoken = new Map<string, Speaker>()
     for (const { key, workload } of this.pods) {
       const speaker = speakerOf(this.layer, workload)

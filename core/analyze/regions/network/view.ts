@@ -5,7 +5,7 @@ import { kubelet } from '../../expect'
 import type { Ternary } from '../../istio/kleene'
 import { agreed } from '../../istio/kleene'
 import { usesIngressWaypoint } from '../../istio/waypoints'
-import type { Gateway, Layer, Service } from '../../layer'
+import type { Gateway, Layer, Service, Workload } from '../../layer'
 import { limitsOf } from '../../network/isolation'
 import type { NetworkRule } from '../../network/layer-network'
 import { censusOf, isLimited, type Pod } from '../../network/pods'
@@ -32,6 +32,8 @@ export interface NetworkWay {
 /** The network of one layer, asked port by port. */
 export interface NetworkView {
   into(called: Called): NetworkWay
+  /** The ports of a workload that NetworkPolicies tell from others, each range once. */
+  rangesOf(workload: Workload): readonly PortRange[]
   readonly crossings: Crossings
 }
 
@@ -43,7 +45,16 @@ export function networkView(layer: Layer): NetworkView | undefined {
   const known = views.get(layer.network)
   if (known?.workloads === layer.workloads) return known.view
   const crossings = new Crossings(layer)
-  const view: NetworkView = { crossings, into: called => wayInto(called, crossings) }
+  const ranges = new Map<Workload, readonly PortRange[]>()
+  const view: NetworkView = {
+    crossings,
+    into: called => wayInto(called, crossings),
+    rangesOf: workload => {
+      const found = ranges.get(workload) ?? rangesInto({ layer, workload }, crossings)
+      ranges.set(workload, found)
+      return found
+    },
+  }
   views.set(layer.network, { workloads: layer.workloads, view })
   return view
 }
@@ -144,11 +155,16 @@ function isOfPods({ peers }: NetworkRule): boolean {
 }
 
 /** The ports of a workload that NetworkPolicies tell from others, of those that anybody can enter: those of ranges that are not too wide, and the ends of those that are. */
-export function networkRanges(called: Pick<Called, 'layer' | 'workload'>): readonly PortRange[] {
-  const { layer, workload } = called
-  const view = networkView(layer)
+export function networkRanges({ layer, workload }: Pick<Called, 'layer' | 'workload'>): readonly PortRange[] {
+  return networkView(layer)?.rangesOf(workload) ?? []
+}
+
+function rangesInto(
+  { layer, workload }: Pick<Called, 'layer' | 'workload'>,
+  crossings: Crossings,
+): readonly PortRange[] {
   const pod = censusOf(layer).byWorkload.get(workload)
-  if (!view || !pod) return []
+  if (!pod) return []
   const limits = limitsOf(layer, pod, 'ingress')
   const own = limits.flatMap(({ policy }) => policy.ingress.flatMap(rule => rangesTold(rule, pod)))
   const certain = limits.filter(({ applies }) => applies === 'yes')
@@ -161,5 +177,11 @@ export function networkRanges(called: Pick<Called, 'layer' | 'workload'>): reado
           rule => isOfPods(rule) && (isFor(rule, first, pod) !== 'no' || isFor(rule, last, pod) !== 'no'),
         ),
     )
-  return [...own, ...view.crossings.exits.rangesTold(pod).filter(isEntered)].filter(([first]) => first !== hbonePort)
+  const told = [...distinct(own), ...distinct(crossings.exits.rangesTold(pod)).filter(isEntered)]
+  return distinct(told).filter(([first]) => first !== hbonePort)
+}
+
+/** Thousands of callers may name the same. */
+function distinct(ranges: readonly PortRange[]): readonly PortRange[] {
+  return [...new Map(ranges.map(range => [range.join('-'), range])).values()]
 }
