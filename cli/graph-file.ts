@@ -3,8 +3,8 @@ import type { Graph } from '../core/graph/graph'
 import { validate } from '../core/graph/validate'
 import type { Problem } from '../core/model/problem'
 import { BadInput, badInput } from './bad-input'
-import { parseDocuments } from './documents'
 import { loadModule, readText } from './io'
+import { oneDocument } from './one-document'
 import { isMapping } from './shape'
 
 /** A graph without errors, and what else there is to say about it. */
@@ -18,7 +18,7 @@ export interface ReadGraph {
  * input. Throws {@link BadInput} with everything that is wrong with it.
  */
 export async function readGraph(path: string, stdin: AsyncIterable<Uint8Array>): Promise<ReadGraph> {
-  const value = /\.(?:ts|js|cjs)$/.test(path) ? exportedFrom(path) : documentIn(await readText(path, stdin), path)
+  const value = /\.(?:ts|js|cjs)$/.test(path) ? exportedFrom(path) : writtenIn(await readText(path, stdin), path)
   const parsed = parseGraph(value, path)
   if (!parsed.graph) throw new BadInput(parsed.problems)
   const problems = [
@@ -68,11 +68,8 @@ function placeOf(error: unknown, path: string): string {
   return line === undefined || column === undefined ? path : `${path}:${line}:${column}`
 }
 
-function documentIn(text: string, path: string): unknown {
-  const { documents, problems } = parseDocuments(text, path)
-  if (problems.length > 0) throw new BadInput(problems)
-  const [document, second] = documents
-  if (!document) throw badInput(path, 'the file is empty', 'a graph has `services` and `calls`')
-  if (second) throw badInput(`${path}:${second.line}`, 'a second document begins here', 'a graph is one document')
-  return document.value
+function writtenIn(text: string, path: string): unknown {
+  const document = oneDocument(text, path)
+  if (document === undefined) throw badInput(path, 'the file is empty', 'a graph has `services` and `calls`')
+  return document
 }

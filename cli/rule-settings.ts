@@ -5,8 +5,8 @@ import { parseLock } from '../policypacks/zero-trust/lock'
 import type { IntentSource } from '../policypacks/zero-trust/lock'
 import type { Settings } from '../policypacks/zero-trust/run'
 import { BadInput, badInput } from './bad-input'
-import { parseDocuments } from './documents'
 import { readText, sha256 } from './io'
+import { oneDocument } from './one-document'
 import type { Session } from './session'
 import { isMapping } from './shape'
 
@@ -24,10 +24,8 @@ export async function readSettings(
 }
 
 function readConfig(file: string, text: string): Config {
-  const { documents, problems } = parseDocuments(text, file)
-  if (problems.length > 0) throw new BadInput(problems)
-  const value = documents[0]?.value ?? {}
-  if (!isMapping(value) || documents.length > 1) throw badInput(file, 'expected one mapping of settings')
+  const value = oneDocument(text, file) ?? {}
+  if (!isMapping(value)) throw badInput(file, 'expected one mapping of settings')
   // The keys of the table are the settings there are.
   const parsed = parseConfig(value, Object.keys(configSchemas) as ConfigKey[])
   if (parsed.problems.length > 0)

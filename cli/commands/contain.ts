@@ -15,11 +15,11 @@ import { count } from '../../core/report/words'
 import { BadInput, badInput } from '../bad-input'
 import type { Verb } from '../command'
 import { collect } from '../command'
-import { parseDocuments } from '../documents'
 import { readFileIfThere, readText, writeFile } from '../io'
 import { checkStandardInput, objectsAt, report, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
+import { oneDocument } from '../one-document'
 import type { ExitCode, Session } from '../session'
 import { isMapping } from '../shape'
 import { termsOf } from './diff'
@@ -67,7 +67,7 @@ export const addContain: Verb = (program, session, choose) => {
 async function update(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
   const { baseline: file } = options
   const before = readFileIfThere(file)
-  const there = before === undefined ? undefined : documentIn(before, file)
+  const there = before === undefined ? undefined : (oneDocument(before, file) ?? {})
   if (there !== undefined && !(isMapping(there) && 'reach' in there))
     throw badInput(file, 'it is no baseline, and is not overwritten', 'name another file, or delete this one')
   const { reached, exitCode } = await reachOf(paths, options, session)
@@ -132,23 +132,15 @@ function readBaseline(file: string, questions: Reach['questions']): Baseline {
   if (text === undefined) {
     throw badInput(file, 'there is no such baseline', 'write it with `--update`, and review it')
   }
-  const { baseline, problems } = parseBaseline(documentIn(text, file), file, questions)
+  const { baseline, problems } = parseBaseline(oneDocument(text, file) ?? {}, file, questions)
   if (!baseline) throw new BadInput(problems)
   return baseline
 }
 
 async function readWaivers(file: string, session: Session): Promise<readonly Waiver[]> {
-  const { waivers, problems } = parseWaivers(documentIn(await readText(file, session.stdin), file), file)
+  const { waivers, problems } = parseWaivers(oneDocument(await readText(file, session.stdin), file) ?? {}, file)
   if (problems.length > 0) throw new BadInput(problems)
   return waivers
-}
-
-function documentIn(text: string, file: string): unknown {
-  const { documents, problems } = parseDocuments(text, file)
-  if (problems.length > 0) throw new BadInput(problems)
-  const [document, second] = documents
-  if (second) throw badInput(`${file}:${second.line}`, 'a second document begins here', 'keep one document')
-  return document?.value ?? {}
 }
 
 function dayOf(at: string | undefined): string {
