@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { Layer } from '../core/analyze/layer'
 import { read } from '../core/analyze/read-istio'
 import type { Sourced } from '../core/model/manifest'
@@ -6,6 +7,7 @@ import type { Problem } from '../core/model/problem'
 import { renderProblems } from '../core/report/problems'
 import { count, visible } from '../core/report/words'
 import { BadInput, badInput } from './bad-input'
+import { collect } from './command'
 import { readObjects, standardInput } from './io'
 import type { ExitCode, Session } from './session'
 import { hookNotes } from './hooks'
@@ -18,6 +20,21 @@ const large = 1_000_000
 export interface Reading {
   /** The namespace of namespaced objects that name none. */
   readonly namespace?: string
+  /** Where the objects are that lie in the cluster already. */
+  readonly base?: readonly string[]
+}
+
+/** `--base`, which verbs take that judge what is to be added to a cluster. */
+export function baseOption(
+  what = 'what lies in the cluster already; the manifests override it; may be repeated',
+): Option {
+  return new Option('--base <path>', what).argParser(collect)
+}
+
+/** The objects of `--base`; none where it is not given. Throws {@link BadInput}. */
+export async function baseObjects(reading: Reading, session: Session): Promise<readonly Sourced[]> {
+  const { base = [] } = reading
+  return base.length > 0 ? objectsAt(base, session, reading) : []
 }
 
 /** The objects in files, directories and standard input; what was passed over is noted, and what is not

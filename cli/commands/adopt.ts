@@ -27,13 +27,13 @@ import type { Verb } from '../command'
 import { targetOf } from '../compile-target'
 import type { TargetOptions } from '../compile-target'
 import { isThere, writeFile } from '../io'
-import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
+import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 
 interface Options extends Reading {
-  readonly base: readonly string[]
   readonly only?: readonly string[]
   readonly format: 'ts' | 'yaml' | 'json'
   readonly out?: string
@@ -56,12 +56,7 @@ export const addAdopt: Verb = (program, session, choose) => {
     .command('adopt')
     .description('writes a service graph to start from, for the manifests of a cluster that has none')
     .argument('<paths...>', 'files or directories of manifests, or - for standard input')
-    .option(
-      '--base <path>',
-      'what lies in the cluster already; the manifests override it; may be repeated',
-      collect,
-      [],
-    )
+    .addOption(baseOption())
     .addOption(namespaceOption())
     .option('--only <namespace>', 'govern the services of this namespace alone; may be repeated', collect)
     .addOption(new Option('--format <format>', 'how to write it').choices(['ts', 'yaml', 'json']).default('ts'))
@@ -81,17 +76,16 @@ export const addAdopt: Verb = (program, session, choose) => {
 }
 
 async function adoptFrom(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
-  const { base: lower, out } = options
-  checkStandardInput([...paths, ...lower])
+  const { out } = options
+  checkStandardInput([...paths, ...(options.base ?? [])])
   if (out !== undefined && !options.force && isThere(out))
     throw badInput('--out', `\`${out}\` is there already`, 'name another file, or add `--force`')
-  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
+  const base = await baseObjects(options, session)
   const inputs = await objectsAt(paths, session, options)
-  const { layer, exitCode } = understand(inputs, base, session)
+  const understood = understand(inputs, base, session)
+  const { layer } = understood
   checkOnly(options, new Set(layer.workloads.map(({ namespace }) => namespace)))
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(layer)
-  const unknown = report(reached.problems, session)
+  const { reached, exitCode } = reachOf(understood, session)
   const adopted = adopt({ inputs: [...inputs, ...base], layer, reached, ...(options.only && { only: options.only }) })
   if (Object.keys(adopted.graph.services).length === 0)
     throw badInput(
@@ -107,7 +101,7 @@ async function adoptFrom(paths: readonly string[], options: Options, session: Se
   else writeFile(out, text)
   if (proof.problems.length > 0) session.err(renderProblems(proof.problems, session.errStyle))
   tell({ adopted, decisions, proof: proof.text }, options, session)
-  if (exitCode !== 0 || unknown !== 0) return 2
+  if (exitCode !== 0) return 2
   return decisions.length > 0 || proof.problems.length > 0 ? 1 : 0
 }
 
@@ -156,7 +150,7 @@ function proved({ graph, mesh }: Adopted, today: Reach, options: Options): Proof
   const problems = validate(graph).filter(({ severity }) => severity !== 'delegated')
   if (problems.length > 0) return { text: 'the graph has defects, and was not compiled', problems, decisions: [] }
   const compiled = compile(graph, target)
-  const { differences } = compareOn(reachOf(compiled), intentOf(graph), termsOf(target))
+  const { differences } = compareOn(compiledReach(compiled), intentOf(graph), termsOf(target))
   const wider = beyond(graph, today, mesh)
   const decisions = compiled.problems
     .filter(({ severity }) => severity === 'narrowed')
@@ -179,7 +173,7 @@ function notProved(at: string, message: string): Problem {
   return { code: 'wider', severity: 'error', at, message, hint: 'please report it, with the manifests if you can' }
 }
 
-function reachOf(compiled: Compiled): Reach {
+function compiledReach(compiled: Compiled): Reach {
   const objects = [...compiled.assumptions, ...compiled.manifests.map(({ object }) => object)]
   return reach(read(objects.map(object => ({ object, at: objectName(object) }))).layer)
 }

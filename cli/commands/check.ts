@@ -18,7 +18,7 @@ import type { Verb } from '../command'
 import { aboutBase, beneath } from '../beneath'
 import { sha256 } from '../io'
 import { located } from '../located'
-import { checkStandardInput, countSkipped, objectsAt } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, countSkipped, objectsAt } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
 import { readSettings } from '../rule-settings'
@@ -27,7 +27,6 @@ import type { ExitCode, Session } from '../session'
 const formats = ['text', 'json', 'markdown', 'sarif', 'github'] as const
 
 interface Options extends Reading {
-  readonly base?: readonly string[]
   readonly lock?: string
   readonly rule?: readonly string[]
   readonly config?: string
@@ -50,11 +49,10 @@ export const addCheck: Verb = (program, session, choose) => {
     .option('--lock <file>', 'the intent.lock.json that the manifests are held against')
     .option('--rule <id>', 'only this rule; may be repeated', collect)
     .option('--config <file>', 'settings of the rules, YAML or JSON')
-    .option(
-      '--base <path>',
-      'what lies in the cluster already: seen by the rules, but nothing is reported of it; the manifests override it; may be repeated',
-      collect,
-      [],
+    .addOption(
+      baseOption(
+        'what lies in the cluster already: seen by the rules, but nothing is reported of it; the manifests override it; may be repeated',
+      ),
     )
     .addOption(namespaceOption())
     .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text'))
@@ -65,11 +63,11 @@ export const addCheck: Verb = (program, session, choose) => {
 }
 
 async function checkAll(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
-  const lower = options.base ?? []
-  checkStandardInput([...paths, ...lower, ...(options.config === undefined ? [] : [options.config])])
+  const { base: lower = [], config } = options
+  checkStandardInput([...paths, ...lower, ...(config === undefined ? [] : [config])])
   const chosen = options.rule ? chooseRules(options.rule) : rules
   const settings = await readSettings(options, session)
-  const all = lower.length > 0 ? await objectsAt(lower, session, options) : []
+  const all = await baseObjects(options, session)
   const inputs = await objectsAt(paths, session, options)
   const base = beneath(inputs, all)
   countSkipped(inputs, session)

@@ -6,7 +6,6 @@ import type { Waiver } from '../../core/analyze/contain/waiver'
 import { isDate, parseWaivers } from '../../core/analyze/contain/waiver'
 import { tellingWitness } from '../../core/analyze/diff/tell'
 import type { Reach } from '../../core/analyze/reach'
-import { reach } from '../../core/analyze/reach'
 import type { ContainView } from '../../core/report/contain'
 import { containMarkdown, isBroken, renderBaseline, renderContain } from '../../core/report/contain'
 import { changesIn } from '../../core/report/diff-view'
@@ -14,12 +13,13 @@ import { renderJson } from '../../core/report/json'
 import { count } from '../../core/report/words'
 import { BadInput, badInput } from '../bad-input'
 import type { Verb } from '../command'
-import { collect } from '../command'
 import { readFileIfThere, readText, writeFile } from '../io'
-import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, report, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
 import { oneDocument } from '../one-document'
+import type { Reached } from '../reached'
+import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 import { isMapping } from '../shape'
 import { termsOf } from './diff'
@@ -29,7 +29,6 @@ interface Options extends Reading {
   readonly update?: true
   readonly waivers?: string
   readonly at?: string
-  readonly base?: readonly string[]
   readonly format: 'text' | 'json' | 'markdown'
 }
 
@@ -50,12 +49,7 @@ export const addContain: Verb = (program, session, choose) => {
     .option('--update', 'write the baseline as reach is now')
     .option('--waivers <file>', 'what may grow, who answers for it, why, and until when, YAML')
     .option('--at <date>', 'the day on which it is judged (default: today)')
-    .option(
-      '--base <path>',
-      'what lies in the cluster already; the manifests override it; may be repeated',
-      collect,
-      [],
-    )
+    .addOption(baseOption())
     .addOption(namespaceOption())
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', example)
@@ -70,7 +64,7 @@ async function update(paths: readonly string[], options: Options, session: Sessi
   const there = before === undefined ? undefined : (oneDocument(before, file) ?? {})
   if (there !== undefined && !(isMapping(there) && 'reach' in there))
     throw badInput(file, 'it is no baseline, and is not overwritten', 'name another file, or delete this one')
-  const { reached, exitCode } = await reachOf(paths, options, session)
+  const { reached, exitCode } = await reachNow(paths, options, session)
   const { form, problems } = baselineForm(baselineOf(reached), reached)
   if (exitCode !== 0 || report(problems, session) !== 0) {
     session.err(`${file} is not written: a baseline of what is not known would admit anything\n`)
@@ -88,7 +82,7 @@ async function hold(paths: readonly string[], options: Options, session: Session
   const questions: Reach['questions'] = new Map()
   const baseline = readBaseline(options.baseline, questions)
   const waivers = options.waivers === undefined ? [] : await readWaivers(options.waivers, session)
-  const { reached, exitCode } = await reachOf(paths, options, session)
+  const { reached, exitCode } = await reachNow(paths, options, session)
   session.progress.step('comparing')
   const found = contain(reached, baseline, { waivers, today })
   const terms = termsOf({ ...reached, questions: new Map([...questions, ...reached.questions]) })
@@ -112,19 +106,11 @@ async function hold(paths: readonly string[], options: Options, session: Session
   return isBroken(view) ? 1 : 0
 }
 
-async function reachOf(
-  paths: readonly string[],
-  options: Options,
-  session: Session,
-): Promise<{ readonly reached: Reach; readonly exitCode: ExitCode }> {
-  const lower = options.base ?? []
-  checkStandardInput([...paths, ...lower, ...(options.waivers === undefined ? [] : [options.waivers])])
-  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
-  const { layer, exitCode } = understand(await objectsAt(paths, session, options), base, session)
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(layer)
-  const problems = report(reached.problems, session)
-  return { reached, exitCode: exitCode === 0 ? problems : exitCode }
+async function reachNow(paths: readonly string[], options: Options, session: Session): Promise<Reached> {
+  const { base = [], waivers } = options
+  checkStandardInput([...paths, ...base, ...(waivers === undefined ? [] : [waivers])])
+  const lower = await baseObjects(options, session)
+  return reachOf(understand(await objectsAt(paths, session, options), lower, session), session)
 }
 
 function readBaseline(file: string, questions: Reach['questions']): Baseline {

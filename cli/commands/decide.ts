@@ -7,7 +7,7 @@ import type { Problem } from '../../core/model/problem'
 import { collect } from '../command'
 import type { Verb } from '../command'
 import { readLines } from '../io'
-import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, report, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
 import type { ExitCode, Session } from '../session'
@@ -16,7 +16,6 @@ import type { Line } from '../text'
 interface Options extends Reading {
   readonly manifests: readonly string[]
   readonly requests: string
-  readonly base?: readonly string[]
   readonly assume?: 'recorded'
 }
 
@@ -42,7 +41,7 @@ export const addDecide: Verb = (program, session, choose) => {
       collect,
     )
     .requiredOption('--requests <file>', 'file with one request a line, or - for standard input')
-    .option('--base <path>', 'what lies in the cluster already; --manifests override it; may be repeated', collect)
+    .addOption(baseOption())
     .addOption(namespaceOption())
     .addOption(new Option('--assume <how>', 'recorded: judge as the recorded verdicts were made').choices(['recorded']))
     .addHelpText('after', example)
@@ -54,7 +53,7 @@ export const addDecide: Verb = (program, session, choose) => {
 async function decideAll(options: Options, session: Session): Promise<ExitCode> {
   const { manifests, requests, base = [], assume } = options
   checkStandardInput([...manifests, ...base, requests])
-  const lower = base.length > 0 ? await objectsAt(base, session, options) : []
+  const lower = await baseObjects(options, session)
   const { layer, exitCode } = understand(await objectsAt(manifests, session, options), lower, session)
   const asked: Asked = { layer, source: requests, options: assume ? { assume } : {} }
   let worst: ExitCode = exitCode

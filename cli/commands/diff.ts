@@ -4,7 +4,6 @@ import { diff } from '../../core/analyze/diff/diff'
 import { tellingWitness } from '../../core/analyze/diff/tell'
 import type { Workload } from '../../core/analyze/layer'
 import type { Reach } from '../../core/analyze/reach'
-import { reach } from '../../core/analyze/reach'
 import { trustedCallers } from '../../core/analyze/regions/callers'
 import type { Sourced } from '../../core/model/manifest'
 import type { Region } from '../../core/model/region'
@@ -17,14 +16,14 @@ import { visible } from '../../core/report/words'
 import type { ChangedObjects } from '../changed-objects'
 import { changedObjects } from '../changed-objects'
 import type { Verb } from '../command'
-import { collect } from '../command'
-import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
+import type { Reached } from '../reached'
+import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 
 interface Options extends Reading {
-  readonly base?: readonly string[]
   readonly format: 'text' | 'json' | 'markdown'
 }
 
@@ -43,12 +42,7 @@ export const addDiff: Verb = (program, session, choose) => {
     .description('says which calls a change of manifests newly admits, and which it cuts, and the objects responsible')
     .argument('<old>', 'the manifests as they were: a file, a directory, -, or git:REVISION[:PATH]')
     .argument('<new>', 'the manifests as they are to be')
-    .option(
-      '--base <path>',
-      'what lies in the cluster in both states; the manifests override it; may be repeated',
-      collect,
-      [],
-    )
+    .addOption(baseOption('what lies in the cluster in both states; the manifests override it; may be repeated'))
     .addOption(namespaceOption())
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'markdown']).default('text'))
     .addHelpText('after', example)
@@ -58,9 +52,8 @@ export const addDiff: Verb = (program, session, choose) => {
 }
 
 async function showDiff([old, now]: readonly [string, string], options: Options, session: Session): Promise<ExitCode> {
-  const lower = options.base ?? []
-  checkStandardInput([old, now, ...lower])
-  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
+  checkStandardInput([old, now, ...(options.base ?? [])])
+  const base = await baseObjects(options, session)
   const [a, b] = [await stateAt(old, { base, options, session }), await stateAt(now, { base, options, session })]
   session.progress.step('comparing')
   const view = viewOf(a, b)
@@ -73,11 +66,9 @@ async function showDiff([old, now]: readonly [string, string], options: Options,
   return isWider(view) ? 1 : 0
 }
 
-interface State {
+interface State extends Reached {
   readonly name: string
   readonly inputs: readonly Sourced[]
-  readonly reached: Reach
-  readonly exitCode: ExitCode
 }
 
 interface Reader {
@@ -88,12 +79,8 @@ interface Reader {
 
 async function stateAt(path: string, { base, options, session }: Reader): Promise<State> {
   const inputs = await objectsAt([path], session, options)
-  const { layer, exitCode } = understand(inputs, base, session)
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(layer)
-  const problems = report(reached.problems, session)
   const name = path === '-' ? 'standard input' : path
-  return { name, inputs, reached, exitCode: exitCode === 0 ? problems : exitCode }
+  return { name, inputs, ...reachOf(understand(inputs, base, session), session) }
 }
 
 function viewOf(old: State, now: State): DiffView {

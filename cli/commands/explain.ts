@@ -12,14 +12,13 @@ import { badInput } from '../bad-input'
 import { collect } from '../command'
 import type { Verb } from '../command'
 import { readLines } from '../io'
-import { checkStandardInput, objectsAt, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
 import type { ExitCode, Session } from '../session'
 
 interface Options extends Reading {
   readonly manifests: readonly string[]
-  readonly base?: readonly string[]
   readonly host?: string
   readonly header?: readonly string[]
   readonly ip?: string
@@ -56,7 +55,7 @@ export const addExplain: Verb = (program, session, choose) => {
       'file or directory of manifests, or - for standard input; may be repeated',
       collect,
     )
-    .option('--base <path>', 'what lies in the cluster already; --manifests override it; may be repeated', collect)
+    .addOption(baseOption())
     .addOption(namespaceOption())
     .option('--host <host>', 'the host that is asked for')
     .option('--header <name:value>', 'a header of the request; may be repeated', collect)
@@ -94,7 +93,7 @@ async function showExplanation(given: Given, options: Options, session: Session)
   const { manifests, base = [], log } = options
   checkStandardInput([...manifests, ...base, ...(log === undefined ? [] : [log])])
   checkGiven(given, options)
-  const lower = base.length > 0 ? await objectsAt(base, session, options) : []
+  const lower = await baseObjects(options, session)
   const { layer, exitCode } = understand(await objectsAt(manifests, session, options), lower, session)
   const { value, notes } =
     log === undefined ? typed(given, options, layer) : await fromLog(log, given, { layer, session })

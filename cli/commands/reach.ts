@@ -1,6 +1,5 @@
 import { Option } from 'commander'
 import { withoutNetwork } from '../../core/analyze/network/only'
-import { reach } from '../../core/analyze/reach'
 import { reachCsv } from '../../core/report/csv'
 import { reachDot } from '../../core/report/dot'
 import { renderJson } from '../../core/report/json'
@@ -13,10 +12,11 @@ import { askedReach } from '../asked-reach'
 import { badInput } from '../bad-input'
 import { collect } from '../command'
 import type { Verb } from '../command'
-import { checkStandardInput, objectsAt, report, understand } from '../manifests'
+import { baseObjects, baseOption, checkStandardInput, objectsAt, understand } from '../manifests'
 import type { Reading } from '../manifests'
 import { parseCallee, parseCaller } from '../names'
 import { namespaceOption } from '../namespace'
+import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 
 const formats = {
@@ -29,7 +29,6 @@ const formats = {
 } as const satisfies Record<string, (view: ReachView, style: Style) => string>
 
 interface Options extends Reading {
-  readonly base?: readonly string[]
   readonly format: keyof typeof formats
   readonly from?: string
   readonly to?: string
@@ -56,12 +55,7 @@ export const addReach: Verb = (program, session, choose) => {
       'says who can really call whom under these manifests, of Istio and of Linkerd, what is surprisingly open first',
     )
     .argument('<paths...>', 'files or directories of manifests, or - for standard input')
-    .option(
-      '--base <path>',
-      'what lies in the cluster already; the manifests override it; may be repeated',
-      collect,
-      [],
-    )
+    .addOption(baseOption())
     .addOption(namespaceOption())
     .option('--from <caller>', 'only what this caller may ask: namespace/serviceaccount')
     .option('--to <callee>', 'only who may call this one: namespace/workload or namespace/workload:port')
@@ -80,16 +74,15 @@ export const addReach: Verb = (program, session, choose) => {
 }
 
 async function showReach(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
-  const lower = options.base ?? []
-  checkStandardInput([...paths, ...lower])
+  checkStandardInput([...paths, ...(options.base ?? [])])
   const filter = filterOf(options)
-  const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
-  const { layer, exitCode } = understand(await objectsAt(paths, session, options), base, session)
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(options.layer === 'mesh' ? withoutNetwork(layer) : layer)
-  const problems = report(reached.problems, session)
+  const base = await baseObjects(options, session)
+  const understood = understand(await objectsAt(paths, session, options), base, session)
+  const { layer } = understood
+  const shown = { ...understood, layer: options.layer === 'mesh' ? withoutNetwork(layer) : layer }
+  const { reached, exitCode } = reachOf(shown, session)
   await session.out(formats[options.format](askedReach(reached, filter), session.style))
-  return exitCode === 0 ? problems : exitCode
+  return exitCode
 }
 
 /** Throws BadInput. */

@@ -1,0 +1,20 @@
+import type { Reach } from '../core/analyze/reach'
+import { reach } from '../core/analyze/reach'
+import type { Understood } from './manifests'
+import { report } from './manifests'
+import type { ExitCode, Session } from './session'
+
+/** Who may reach whom, as far as it could be computed. */
+export interface Reached {
+  readonly reached: Reach
+  /** 2 where something in the manifests could not be read, or is not known. */
+  readonly exitCode: ExitCode
+}
+
+/** Computes who may reach whom under manifests; what is not known is printed. */
+export function reachOf({ layer, exitCode }: Understood, session: Session): Reached {
+  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
+  const reached = reach(layer)
+  const problems = report(reached.problems, session)
+  return { reached, exitCode: exitCode === 0 ? problems : exitCode }
+}
