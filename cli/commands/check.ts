@@ -82,7 +82,7 @@ async function checkAll(paths: readonly string[], options: Options, session: Ses
 }
 
 function noteBase(number: number, session: Session): void {
-  if (number > 0) session.err(`note: ${count(number, 'finding')} about objects of \`--base\` not shown\n`)
+  if (number > 0) session.note(`${count(number, 'finding')} about objects of \`--base\` not shown`)
 }
 
 interface Found {

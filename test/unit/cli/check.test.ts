@@ -122,6 +122,7 @@ describe('ztm check', () => {
     const { code, out, err } = await ztm(['check', given, '--base', base, ...rules])
     assert.deepEqual([code, out], [0, 'no findings, 2 rules\n'])
     assert.equal(err, 'note: 1 finding about objects of `--base` not shown\n')
+    assert.equal((await ztm(['check', given, '--base', base, ...rules, '--quiet'])).err, '')
     assert.equal((await ztm(['check', base, '--base', given, ...rules])).code, 1)
   })
 
