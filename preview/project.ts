@@ -6,7 +6,7 @@ import { problem, Refusal } from './refusal'
 import { isObject } from './wire'
 import { parseYaml, refuse, type YamlFile } from './yaml-file'
 
-export const configTypes = ['string', 'integer', 'boolean', 'array', 'object'] as const
+const configTypes = ['string', 'integer', 'boolean', 'array', 'object'] as const
 export type ConfigType = (typeof configTypes)[number]
 
 /** The type of an array's items. */

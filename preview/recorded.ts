@@ -29,7 +29,7 @@ export interface Recorded {
 }
 
 /** What may keep the preview from judging. Also the words that `--acknowledge` takes. */
-export const unjudgeable = [
+const unjudgeable = [
   'transform',
   'invoke',
   'call',

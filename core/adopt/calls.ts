@@ -122,7 +122,7 @@ function callsOf(named: Named, asked: Asked): Found {
 }
 
 /** What an account of nobody's service is called in the graph; its ServiceAccount, where that is free. */
-export function strangerName({ namespace, serviceAccount }: Account): string {
+function strangerName({ namespace, serviceAccount }: Account): string {
   return `${namespace}/${serviceAccount}`
 }
 

@@ -38,7 +38,7 @@ export function isGateway(layer: Layer, workload: Workload): boolean {
 }
 
 /** Whether a namespace is Kubernetes' own, or a control plane's. */
-export function isOfPlatform({ mesh, linkerd }: Layer, namespace: string): boolean {
+function isOfPlatform({ mesh, linkerd }: Layer, namespace: string): boolean {
   const planes = [mesh.rootNamespace, linkerd.mesh.namespace, 'istio-system', 'linkerd']
   return namespace.startsWith('kube-') || planes.includes(namespace)
 }

@@ -15,7 +15,7 @@ export interface Said {
 }
 
 /** Methods that a request for anything may have; nobody means CONNECT or TRACE. */
-export const usualMethods: readonly string[] = methods.filter(method => method !== 'CONNECT' && method !== 'TRACE')
+const usualMethods: readonly string[] = methods.filter(method => method !== 'CONNECT' && method !== 'TRACE')
 
 /** Every request, as routes of HTTP say it. */
 export const anyRequest: readonly string[] = usualMethods.map(method => `${method} /**`)

@@ -120,7 +120,7 @@ export function admittedSections(admitted: readonly DiffBlock[]): readonly strin
 }
 
 /** What changed, in one line. */
-export function diffSummary(view: DiffView): string {
+function diffSummary(view: DiffView): string {
   const { admitted, cut, floor, compared, workloads } = view
   const ports = (blocks: readonly DiffBlock[]): number => new Set(blocks.flatMap(({ callees }) => callees)).size
   const of = `${count(compared, 'workload')} compared`

@@ -47,7 +47,7 @@ export function findingsMarkdown(groups: readonly FindingGroup[], rules: number)
 }
 
 /** One finding in one line: `shop.yaml:12: PeerAuthentication shop/default spec.mtls.mode: …`. */
-export function findingText({ at, resource, path, message }: FindingLine): string {
+function findingText({ at, resource, path, message }: FindingLine): string {
   return visible(`${at === '' ? '' : `${at}: `}${[resource, path].filter(Boolean).join(' ')}: ${message}`)
 }
 

@@ -98,7 +98,7 @@ export function reachMarkdown(view: ReachView): string {
 }
 
 /** How much is open, and how much of it is surprising, in one line. */
-export function reachSummary({ lines, asked }: ReachView): string {
+function reachSummary({ lines, asked }: ReachView): string {
   const ports = (some: readonly ReachLine[]): number => new Set(some.map(line => line.callee)).size
   const of = (...kinds: readonly Openness[]): number => ports(lines.filter(line => kinds.includes(line.openness)))
   if (asked !== undefined) return `${count(ports(lines), 'port')} open to ${asked}`

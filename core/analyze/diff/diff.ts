@@ -73,7 +73,7 @@ export function diff(old: Reach, now: Reach): Diff {
 }
 
 /** What somebody could do at a port beyond what its data plane leaves open, whatever certificate they show or leave at home; and what is certain. */
-export function beyondFloor(reached: PortReach, homes: Homes): Match {
+function beyondFloor(reached: PortReach, homes: Homes): Match {
   const { must, may } = besideFloor(reached).bounds
   return { must: housed(must, homes, 'must'), may: housed(anyhow(may), homes, 'may') }
 }

@@ -2,7 +2,7 @@ import type { PathNormalization } from '../layer'
 import { matchString, quote } from './match-string'
 
 /** The path without its query; a fragment never gets so far. */
-export function withoutQuery(path: string): string {
+function withoutQuery(path: string): string {
   return path.split(/[?#]/, 1)[0] ?? ''
 }
 

@@ -20,7 +20,7 @@ export interface Admission {
 /** The group of Linkerd's own kinds. */
 export const linkerdGroup = 'policy.linkerd.io'
 /** The group of routes, which a target has to name exactly (linkerd2 `policy-controller/core/src/routes.rs`; recorded). */
-export const routeGroup = 'gateway.networking.k8s.io'
+const routeGroup = 'gateway.networking.k8s.io'
 
 /**
  * The AuthorizationPolicies that admit an audience: one for those with an identity, one for those who come from somewhere. A policy's references must

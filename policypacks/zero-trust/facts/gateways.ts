@@ -72,7 +72,7 @@ export function gatherGateways(context: Pick<Context, 'objects'>): Gathered<Gate
  * What a Release of Istio's gateway chart brings (istio manifests/charts/gateway/templates/_helpers.tpl); nothing for
  * another chart, or for a Release whose name only its provider chooses.
  */
-export function readGatewayRelease(field: Field): GatewayFact | undefined {
+function readGatewayRelease(field: Field): GatewayFact | undefined {
   if (chartName(field) !== 'gateway' || !isIstioChart(field)) return undefined
   const values = at(field, 'values')
   const name = text(at(values, 'name')) ?? text(at(field, 'name'))

@@ -38,7 +38,7 @@ const octets = 0x04
  * Whether bytes begin as a private key in DER does: a sequence of a version and then an algorithm (PKCS#8, RFC 5958), a
  * modulus (PKCS#1, RFC 8017) or a secret (SEC 1, RFC 5915). A certificate begins with a sequence in a sequence.
  */
-export function isPrivateKeyDer(bytes: string): boolean {
+function isPrivateKeyDer(bytes: string): boolean {
   const body = contentOf(bytes, 0, sequence)
   if (body === undefined || bytes.charCodeAt(body) !== integer || bytes.charCodeAt(body + 1) !== 1) return false
   const version = bytes.charCodeAt(body + 2)

@@ -12,7 +12,7 @@ import { portRoutes } from './routes'
 import { siftUses } from './sift'
 
 /** What the EgressNetwork of a namespace is called; one is enough, since it takes every address outside the cluster. */
-export const networkName = 'egress'
+const networkName = 'egress'
 
 /**
  * What may leave each namespace: an EgressNetwork that lets nothing through, and routes for the hosts and ports that services there call.
