@@ -15,7 +15,7 @@ export interface VersionOf {
 }
 
 /** A service of the graph, as much of it as its versions hang on. */
-interface Versioned {
+export interface Versioned {
   readonly name: string
   readonly labels: Readonly<Record<string, string>>
   readonly service: Service

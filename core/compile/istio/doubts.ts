@@ -1,16 +1,14 @@
 import type { Graph } from '../../graph/graph'
-import { listing } from '../../graph/place'
 import { gatewayOf, portsOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
 import { sortedGroups } from '../order'
-import type { Labelled } from '../overlaps'
-import { othersSelected } from '../overlaps'
+import type { Refusal } from '../overlaps'
+import { overlaps } from '../overlaps'
 import type { DataPlane } from '../target'
 import type { Workload } from './context'
 import { misnamed } from './misnamed'
 import { planeOf } from './plane'
 import type { Settings } from './settings'
-import { podsOfVersions } from '../versions'
 
 /** What is wrong with a graph on a mesh. */
 export interface Doubts {
@@ -44,6 +42,7 @@ export function doubts(graph: Graph, workloads: readonly Workload[], settings: S
   const byNamespace = sortedGroups(workloads, ({ namespace }) => namespace)
   const names = [...byNamespace.keys()]
   const misplaced = names.flatMap(namespace => misplacement(namespace, settings))
+  // A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there.
   const overlapping = [...byNamespace.values()].flatMap(overlaps)
   return {
     namespaces: new Set(misplaced.map(({ name }) => name)),
@@ -54,12 +53,6 @@ export function doubts(graph: Graph, workloads: readonly Workload[], settings: S
       ...misnamed(names, settings, gatewayNamespaces(graph)),
     ],
   }
-}
-
-/** A namespace or service that gets no object, and why. */
-interface Refusal {
-  readonly name: string
-  readonly problem: Problem
 }
 
 function error(code: string, at: string, message: string): Problem {
@@ -86,26 +79,6 @@ function misplacement(namespace: string, settings: Settings): Refusal[] {
     ambient: error('never-captured', at, 'Istio leaves this namespace out of ambient, so that no policy would hold'),
   }
   return [{ name: namespace, problem: problems[plane] }]
-}
-
-/** A selector takes every Pod that has its labels: a service whose labels another's Pods also carry would admit its callers there. */
-function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const pods: readonly Labelled[] = workloads.flatMap(workload => [workload, ...podsOfVersions(workload)])
-  const othersOf = othersSelected(pods)
-  return workloads.flatMap(workload => {
-    const others = othersOf(workload)
-    const message = overlap(workload, others)
-    if (message === undefined) return []
-    const at = `services.${workload.name}.labels`
-    const hint = 'give each service a label value of its own'
-    return [{ name: workload.name, problem: { ...error('overlapping-labels', at, message), hint } }]
-  })
-}
-
-function overlap({ name, labels }: Workload, others: readonly Labelled[]): string | undefined {
-  if (Object.keys(labels).length === 0) return `\`${name}\` has no labels, which selects every Pod of its namespace`
-  if (others.length === 0) return undefined
-  return `the labels of \`${name}\` also select the Pods of ${listing([...new Set(others.map(other => other.name))])}`
 }
 
 function reservedPorts({ name, namespace, service }: Workload, settings: Settings): Problem[] {

@@ -1,12 +1,10 @@
-import { listing } from '../../graph/place'
 import { gatewayOf } from '../../graph/resolve'
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { sorted, sortedGroups } from '../order'
-import type { Labelled } from '../overlaps'
-import { othersSelected } from '../overlaps'
+import type { Refusal } from '../overlaps'
+import { overlaps } from '../overlaps'
 import { unknownNamespace } from '../settings'
-import { podsOfVersions } from '../versions'
 import type { Context, Workload } from './context'
 import type { Account } from './grant'
 import { identityOf } from './grant'
@@ -37,6 +35,7 @@ export function doubts(context: Context): Doubts {
   const { workloads } = context
   const byNamespace = sortedGroups(workloads, ({ namespace }) => namespace)
   const misplaced = [...byNamespace.keys()].flatMap(namespace => misplacement(namespace, context))
+  // A Server takes every Pod that has its labels, and of two that take one Pod the older one counts alone (linkerd2 `inbound/index.rs` reindex_servers).
   const overlapping = [...byNamespace.values()].flatMap(overlaps)
   return {
     namespaces: new Set(misplaced.map(({ name }) => name)),
@@ -50,12 +49,6 @@ export function doubts(context: Context): Doubts {
   }
 }
 
-/** A namespace or service that gets no object, and why. */
-interface Refusal {
-  readonly name: string
-  readonly problem: Problem
-}
-
 function misplacement(namespace: string, { settings: { controlPlane } }: Context): Refusal[] {
   const at = `Namespace ${namespace}`
   if (namespace === controlPlane) {
@@ -65,21 +58,6 @@ function misplacement(namespace: string, { settings: { controlPlane } }: Context
   if (!leftAlone.includes(namespace)) return []
   const message = 'Linkerd injects no proxy here, so that no policy would hold'
   return [{ name: namespace, problem: blocking({ code: 'never-injected', at, message }) }]
-}
-
-/** A Server takes every Pod that has its labels, and of two that take one Pod the older one counts alone (linkerd2 `inbound/index.rs` reindex_servers). */
-function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const othersOf = othersSelected<Labelled>([...workloads, ...workloads.flatMap(podsOfVersions)])
-  return workloads.flatMap(workload => {
-    const others = othersOf(workload)
-    if (others.length === 0 && Object.keys(workload.labels).length > 0) return []
-    const whom =
-      others.length > 0 ? `the Pods of ${listing(sorted(others.map(other => other.name)))}` : 'every Pod beside it'
-    const message = `the labels of \`${workload.name}\` also select ${whom}`
-    const at = `services.${workload.name}.labels`
-    const hint = 'give each service a label value of its own'
-    return [{ name: workload.name, problem: blocking({ code: 'overlapping-labels', at, message, hint }) }]
-  })
 }
 
 function reservedPorts({ name, ports }: Workload): Problem[] {

@@ -4,11 +4,9 @@ import type { Problem } from '../../model/problem'
 import { blocking, didYouMean } from '../../model/problem'
 import { groupBy } from '../../model/group'
 import { sorted } from '../order'
-import type { Labelled } from '../overlaps'
-import { othersSelected } from '../overlaps'
+import { overlaps } from '../overlaps'
 import { unknownNamespace } from '../settings'
-import { podsOfVersions } from '../versions'
-import type { Context, Workload } from './context'
+import type { Context } from './context'
 import { listeningPorts, routingOf, strangersOf } from './strangers'
 import { isolated } from './subjects'
 
@@ -22,6 +20,7 @@ export interface Doubts {
 /** Judges services, gateways and settings. */
 export function doubts(context: Context): Doubts {
   const byNamespace = groupBy(context.workloads.values(), ({ namespace }) => namespace)
+  // Policies add up: what opens a service's Pods would open those of every other that has its labels.
   const overlapping = [...byNamespace.values()].flatMap(overlaps)
   return {
     services: new Set(overlapping.map(({ name }) => name)),
@@ -33,26 +32,6 @@ export function doubts(context: Context): Doubts {
       ...remoteCallers(context),
     ],
   }
-}
-
-interface Refusal {
-  readonly name: string
-  readonly problem: Problem
-}
-
-/** Policies add up: what opens a service's Pods would open those of every other that has its labels. */
-function overlaps(workloads: readonly Workload[]): Refusal[] {
-  const othersOf = othersSelected<Labelled>([...workloads, ...workloads.flatMap(podsOfVersions)])
-  return workloads.flatMap(workload => {
-    const others = othersOf(workload)
-    if (others.length === 0 && Object.keys(workload.labels).length > 0) return []
-    const whom =
-      others.length > 0 ? `the Pods of ${listing(sorted(others.map(other => other.name)))}` : 'every Pod beside it'
-    const message = `the labels of \`${workload.name}\` also select ${whom}`
-    const at = `services.${workload.name}.labels`
-    const hint = 'give each service a label value of its own'
-    return [{ name: workload.name, problem: blocking({ code: 'overlapping-labels', at, message, hint }) }]
-  })
 }
 
 /** Settings for what is not there: a slip that would leave closed what was meant to be open. */
