@@ -1,6 +1,7 @@
 import type { Cursor } from '../analyze/istio/cursor'
 import type { RawObject } from '../analyze/istio/read-object'
 import { unpack } from '../analyze/istio/read-object'
+import { isWorkloadKind, podOf } from '../analyze/istio/read-workload'
 import type { Layer, Workload } from '../analyze/layer'
 import { groupBy } from '../model/group'
 import type { Sourced } from '../model/manifest'
@@ -29,16 +30,6 @@ export interface PodProbe {
   readonly path?: string
 }
 
-const templates: Readonly<Record<string, readonly string[]>> = {
-  Pod: [],
-  Deployment: ['spec', 'template'],
-  StatefulSet: ['spec', 'template'],
-  DaemonSet: ['spec', 'template'],
-  ReplicaSet: ['spec', 'template'],
-  Job: ['spec', 'template'],
-  CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
-}
-
 /** The objects in what was given, those in lists too. What cannot be read has been told by whoever read the layer. */
 export function rawObjects(inputs: readonly Sourced[]): readonly RawObject[] {
   return inputs.flatMap(source => unpack(source, { problems: [], isUnknown: () => false }))
@@ -47,7 +38,7 @@ export function rawObjects(inputs: readonly Sourced[]): readonly RawObject[] {
 /** What the manifests of a workload say: its template's before those of its Pods. */
 export function factsOf(objects: readonly RawObject[], layer: Layer): ReadonlyMap<Workload, PodFacts> {
   const byName = groupBy(
-    objects.filter(({ kind }) => Object.hasOwn(templates, kind)),
+    objects.filter(({ kind }) => isWorkloadKind(kind)),
     ({ namespace = '', name }) => `${namespace}/${name}`,
   )
   return new Map(
@@ -62,7 +53,7 @@ export function factsOf(objects: readonly RawObject[], layer: Layer): ReadonlyMa
 const nothing: PodFacts = { matchLabels: {}, probes: [], environment: [] }
 
 function readFacts({ kind, body }: RawObject): PodFacts {
-  const pod = (templates[kind] ?? []).reduce((cursor, field) => cursor.get(field), body)
+  const pod = isWorkloadKind(kind) ? podOf(body, kind) : body
   const containers = pod
     .get('spec')
     .get('containers')

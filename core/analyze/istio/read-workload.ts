@@ -14,6 +14,16 @@ const templates: Readonly<Record<WorkloadKind, readonly string[]>> = {
   CronJob: ['spec', 'jobTemplate', 'spec', 'template'],
 }
 
+/** Whether objects of a kind are Pods, or make Pods. */
+export function isWorkloadKind(kind: string): kind is WorkloadKind {
+  return Object.hasOwn(templates, kind)
+}
+
+/** The Pod that an object of a kind is, or makes: metadata and spec side by side. */
+export function podOf(body: Cursor, kind: WorkloadKind): Cursor {
+  return templates[kind].reduce((cursor, field) => cursor.get(field), body)
+}
+
 /** A workload and who controls it, before those of one controller are united. */
 export interface OwnedWorkload extends Workload {
   /** `Kind name` of the controlling owner, in the same namespace. */
@@ -25,7 +35,7 @@ export interface OwnedWorkload extends Workload {
  * scaled to nothing because it was replaced (an old ReplicaSet).
  */
 export function readWorkload(object: RawObject, kind: WorkloadKind): OwnedWorkload | undefined {
-  const pod = templates[kind].reduce((cursor, field) => cursor.get(field), object.body)
+  const pod = podOf(object.body, kind)
   const spec = pod.get('spec')
   const status = object.body.get('status')
   const metadata = object.body.get('metadata')
