@@ -3,6 +3,7 @@ import type { Identity } from '../model/identity'
 import { printIdentity } from '../model/identity'
 import { Language } from '../model/language'
 import { Region } from '../model/region'
+import { identitiesOf } from './identities'
 import { addressesTo } from './istio/addresses'
 import { containsLabels } from './istio/attachment'
 import { pathsTo } from './istio/client'
@@ -68,19 +69,11 @@ function isByLinkerdAlone({ layer, workload }: Pick<CallerGroup, 'layer' | 'work
 function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
   // Sidecar objects rule sidecars, not gateways.
   const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
-  return trustDomainsOf(layer, workload).map(trustDomain => ({
-    identity: printIdentity({ ...workload, trustDomain }),
+  return identitiesOf(layer, workload).map(identity => ({
+    identity,
     workload,
     layer: { ...layer, sidecars: ruling },
   }))
-}
-
-/** The mesh's own, or where a workload is behind a Linkerd proxy, that of Linkerd's. */
-function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
-  const own = planesOf(layer, workload).map(({ plane }) => {
-    return plane === 'linkerd' ? layer.linkerd.mesh.trustDomain : layer.mesh.trustDomain
-  })
-  return [...new Set(own.flatMap(domain => domain ?? []))]
 }
 
 /** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */

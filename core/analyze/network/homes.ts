@@ -1,7 +1,7 @@
 import { printIdentity } from '../../model/identity'
 import { Language } from '../../model/language'
-import { planesOf } from '../istio/data-plane'
-import type { Layer, Workload } from '../layer'
+import { identitiesOf } from '../identities'
+import type { Layer } from '../layer'
 import type { Homes } from './layer-network'
 import { censusOf, isLimited, type Census } from './pods'
 
@@ -24,20 +24,10 @@ function findHomes(layer: Layer, { byWorkload, byWaypoint }: Census): Homes {
     if (keys) keys.add(key)
     else pods.set(name, new Set([key]))
   }
-  for (const [workload, { key }] of byWorkload) for (const name of namesOf(layer, workload)) add(name, key)
+  for (const [workload, { key }] of byWorkload) for (const name of identitiesOf(layer, workload)) add(name, key)
   for (const [{ namespace = '', serviceAccount }, stops] of byWaypoint) {
     if (trustDomain === undefined) continue
     for (const { key } of stops) add(printIdentity({ trustDomain, namespace, serviceAccount }), key)
   }
   return new Map([...pods].map(([name, keys]) => [name, Language.literals(keys)]))
-}
-
-/** Its identity in the mesh that it is in, or may be in; that of Linkerd's is of its own trust domain. */
-function namesOf(layer: Layer, workload: Workload): readonly string[] {
-  const domains = planesOf(layer, workload).map(({ plane }) =>
-    plane === 'linkerd' ? layer.linkerd.mesh.trustDomain : layer.mesh.trustDomain,
-  )
-  return [...new Set(domains.flatMap(domain => domain ?? []))].map(trustDomain =>
-    printIdentity({ ...workload, trustDomain }),
-  )
 }
