@@ -3,16 +3,20 @@ import type { LabelExpression, LabelSelector } from './layer-linkerd'
 
 const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'] as const
 
-/** Labels and expressions, of which an absent one asks nothing (`policy-controller/k8s/api/src/labels.rs` Selector). */
-export function readLabelSelector(selector: Cursor): LabelSelector {
+/** Labels and expressions, of which an absent one asks nothing (`policy-controller/k8s/api/src/labels.rs` Selector). `readOne` reads each expression. */
+export function readLabelSelector(selector: Cursor, readOne = readLabelExpression): LabelSelector {
   selector.only(['matchLabels', 'matchExpressions'])
   return {
     labels: selector.get('matchLabels').labels(),
-    expressions: selector.get('matchExpressions').items().flatMap(readExpression),
+    expressions: selector
+      .get('matchExpressions')
+      .items()
+      .flatMap(expression => readOne(expression)),
   }
 }
 
-function readExpression(expression: Cursor): readonly LabelExpression[] {
+/** One expression, or none where it cannot be read. Whether its operator goes with `values` nobody asks: Linkerd's CRDs do not. */
+export function readLabelExpression(expression: Cursor): readonly LabelExpression[] {
   expression.required()?.only(['key', 'operator', 'values'])
   const key = expression.get('key').required()?.string()
   const operator = expression

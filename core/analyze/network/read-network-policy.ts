@@ -3,7 +3,7 @@ import { watched } from '../istio/cursor'
 import { parseAddress, parseBlock } from '../istio/match-ip'
 import { readNamed, requireNamespace, type RawObject } from '../istio/read-object'
 import type { LabelExpression, LabelSelector } from '../linkerd/layer-linkerd'
-import { readLabelSelector } from '../linkerd/read-label-selector'
+import { readLabelExpression, readLabelSelector } from '../linkerd/read-label-selector'
 import type { Direction, NetworkLayer, NetworkPeer, NetworkPolicy, NetworkPort, NetworkRule } from './layer-network'
 
 /** A network in the making. */
@@ -146,19 +146,15 @@ function readPortName(field: Cursor): number | string | undefined {
 
 /** Source: kubernetes `apimachinery/pkg/apis/meta/v1/validation/validation.go` ValidateLabelSelectorRequirement. */
 function readSelector(selector: Cursor): LabelSelector {
-  const { labels } = readLabelSelector(selector)
-  const items = selector.get('matchExpressions').items()
-  return { labels, expressions: items.flatMap(item => readExpression(item) ?? []) }
+  return readLabelSelector(selector, readRequirement)
 }
 
-function readExpression(item: Cursor): LabelExpression | undefined {
-  const key = item.get('key').string()
-  const operator = item.get('operator').oneOf('In', 'NotIn', 'Exists', 'DoesNotExist')
-  const values = item.get('values').strings()
-  if (key === undefined || operator === undefined) return undefined
-  const wantsValues = operator === 'In' || operator === 'NotIn'
-  if (wantsValues !== values.length > 0) {
-    return item.get('values').wrong(wantsValues ? 'values to compare with' : `no values beside \`${operator}\``)
-  }
-  return { key, operator, ...(wantsValues && { values }) }
+function readRequirement(item: Cursor): readonly LabelExpression[] {
+  return readLabelExpression(item).flatMap(({ key, operator, values = [] }) => {
+    const wantsValues = operator === 'In' || operator === 'NotIn'
+    if (wantsValues !== values.length > 0) {
+      return item.get('values').wrong(wantsValues ? 'values to compare with' : `no values beside \`${operator}\``) ?? []
+    }
+    return [{ key, operator, ...(wantsValues && { values }) }]
+  })
 }
