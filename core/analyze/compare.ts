@@ -152,10 +152,13 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
   const { may } = own ? meant([...asked, ...own]) : declared
   const compared = comparedAt(service, reached.port, guard)
   const { canonical } = compared
-  const bounds = broughtHome(reached, must.union(may), reach)
-  const cut = must.intersect(canonical).minus(bounds.must)
   const floor = probes.union(reached.floor ?? Region.none)
-  const extra = bounds.may.minus(may).minus(floor)
+  const { bounds } = reached
+  const home = broughtHome(must.union(may), reach)
+  // Neither what is meant nor the floor asks from which Pod a call comes: of what is admitted, no more than matters is brought home.
+  const wanted = must.intersect(canonical)
+  const cut = wanted.minus(home.must(bounds.must.intersect(wanted)))
+  const extra = home.may(bounds.may.intersect(canonical).minus(may).minus(floor))
   const told: Told = { words: { domains: reach.domains, questions: tokens.questions }, known: tokens.known }
   const show = (region: Region): string => witnessOf(region, portKey(service, reached.port), told)
   const difference = (kind: 'admitted' | 'cut', region: Region): readonly Difference[] =>
@@ -171,18 +174,22 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
           },
         ]
   const open = bounds.may.minus(floor)
-  const beyond = isByPath(open, service, expected) ? open.minus(compared.told).intersect(requestable) : Region.none
+  const isLimited = extra.isEmpty && isByPath(open, service, expected) && isByPath(home.may(open), service, expected)
+  const beyond = isLimited ? home.may(open.minus(compared.told).intersect(requestable)) : Region.none
   return {
-    differences: [...difference('cut', cut), ...difference('admitted', extra.intersect(canonical))],
-    nonCanonical: beyond.isEmpty || !extra.intersect(canonical).isEmpty ? [] : [show(beyond)],
+    differences: [...difference('cut', cut), ...difference('admitted', extra)],
+    nonCanonical: beyond.isEmpty ? [] : [show(beyond)],
   }
 }
 
-/** What callers get from where they are. */
-function broughtHome({ bounds }: PortReach, spoken: Region, { homes }: Reach): PortReach['bounds'] {
-  if (homes.size === 0) return bounds
-  const { must, may } = atHome(bounds, homes, spoken.valuesOf('caller'))
-  return { must: fromSomewhere(must), may }
+/** What callers get from where they are, of those that are spoken of by name. */
+function broughtHome(spoken: Region, { homes }: Reach): Readonly<Record<'must' | 'may', (region: Region) => Region>> {
+  if (homes.size === 0) return { must: region => region, may: region => region }
+  const among = spoken.valuesOf('caller')
+  return {
+    must: region => fromSomewhere(atHome({ must: region, may: Region.none }, homes, among).must),
+    may: region => atHome({ must: Region.none, may: region }, homes, among).may,
+  }
 }
 
 function guardOf({ direct, floor }: PortReach): Guard {

@@ -41,6 +41,11 @@ export class Region {
     return Region.make(variable, [{ values, to: Region.all }])
   }
 
+  /** Where each request goes on by its `variable`: `edges` are disjoint, and what they lead to asks for later attributes alone. */
+  static split(variable: Variable, edges: readonly Edge[]): Region {
+    return Region.make(variable, edges)
+  }
+
   /** The union of many: pairwise in a balanced tree, so that n small regions cost about n log n. */
   static union(regions: readonly Region[]): Region {
     const [first, ...others] = regions
@@ -124,8 +129,9 @@ export class Region {
   without(variable: Variable): Region {
     if (this.variable === undefined || compare(this.variable, variable) > 0) return this
     if (this.variable === variable) return Region.union(this.edges.map(edge => edge.to))
-    return Region.union(
-      this.edges.map(({ values, to }) => Region.where(this.variable ?? '', values).intersect(to.without(variable))),
+    return Region.make(
+      this.variable,
+      this.edges.map(({ values, to }) => ({ values, to: to.without(variable) })),
     )
   }
 

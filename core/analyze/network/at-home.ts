@@ -1,4 +1,6 @@
+import { groupBy } from '../../model/group'
 import { Language } from '../../model/language'
+import type { Edge } from '../../model/region'
 import { Region } from '../../model/region'
 import type { Match } from '../regions/bounds'
 import type { Homes } from './layer-network'
@@ -34,14 +36,17 @@ interface Terms {
 
 function broughtHome(region: Region, terms: Terms): Region {
   if (region.variable === 'address') {
-    const parts = region.edges.map(({ values, to }) =>
-      Region.where('address', values).intersect(broughtHome(to, terms)),
+    return Region.split(
+      'address',
+      region.edges.map(({ values, to }) => ({ values, to: broughtHome(to, terms) })),
     )
-    return Region.union(parts)
   }
   if (!asksPod(region)) return region
-  if (region.variable !== 'caller') return ofCallers(Language.all, region, terms)
-  return Region.union(region.edges.map(({ values, to }) => ofCallers(values, to, terms)))
+  if (region.variable !== 'caller') return Region.split('caller', ofCallers({ values: Language.all, to: region }, terms))
+  return Region.split(
+    'caller',
+    region.edges.flatMap(edge => ofCallers(edge, terms)),
+  )
 }
 
 function asksPod({ variable, edges }: Region): boolean {
@@ -49,19 +54,13 @@ function asksPod({ variable, edges }: Region): boolean {
 }
 
 /** What is left for some callers, of whom those with homes are taken one by one: by what is left for each, since many are alike. */
-function ofCallers(callers: Language, rest: Region, { homes, among, bound }: Terms): Region {
-  const here = Region.where('caller', callers)
-  if (rest.variable !== 'pod') return here.intersect(rest)
-  const listed = callers.words ?? among.words ?? new Set()
-  const housed = [...listed].filter(name => homes.has(name) && callers.contains(name))
-  const byRest = new Map<Region, string[]>()
-  for (const name of housed) {
-    const own = fromAll(rest, homes.get(name)?.words ?? new Set(), bound)
-    byRest.set(own, [...(byRest.get(own) ?? []), name])
-  }
-  const others = Region.where('caller', callers.minus(Language.literals(housed))).intersect(rest)
-  const own = [...byRest].map(([left, names]) => Region.where('caller', Language.literals(names)).intersect(left))
-  return Region.union([others, ...own])
+function ofCallers({ values, to }: Edge, { homes, among, bound }: Terms): readonly Edge[] {
+  if (to.variable !== 'pod') return [{ values, to }]
+  const listed = [...(values.words ?? among.words ?? [])]
+  const housed = listed.filter(name => homes.has(name) && values.contains(name))
+  const byRest = groupBy(housed, name => fromAll(to, homes.get(name)?.words ?? new Set(), bound))
+  const own = [...byRest].map(([left, names]) => ({ values: Language.literals(names), to: left }))
+  return [{ values: values.minus(Language.literals(housed)), to }, ...own]
 }
 
 function fromAll(rest: Region, pods: ReadonlySet<string>, bound: keyof Match): Region {
