@@ -2,10 +2,8 @@ import { run } from './run'
 import { openSession } from './session'
 
 /** Runs the command line of this process. */
-async function main(): Promise<void> {
+export async function main(): Promise<void> {
   // Whoever reads us may have seen enough (`ztm … | head`); that is no error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
   process.exitCode = await run(process.argv.slice(2), openSession(process))
 }
-
-if (require.main === module) void main()

@@ -18,7 +18,7 @@ export async function run(argv: readonly string[], session: Session): Promise<nu
   let quiet = false
   const listening = hushed(session, () => quiet)
   const program = build(session)
-  addVerbs(program, argv[0], verb => {
+  await addVerbs(program, argv[0], verb => {
     verb(program, listening, action => {
       chosen = action
     })
@@ -37,9 +37,9 @@ export async function run(argv: readonly string[], session: Session): Promise<nu
 }
 
 /** The verb that is asked for, whole; of the others the name and what they answer, which is all that a list shows. */
-function addVerbs(program: Command, asked: string | undefined, add: (verb: Verb) => void): void {
+async function addVerbs(program: Command, asked: string | undefined, add: (verb: Verb) => void): Promise<void> {
   for (const { name, asks, load } of verbs) {
-    if (name === asked) add(load())
+    if (name === asked) add(await load())
     else program.command(name).description(asks)
   }
 }

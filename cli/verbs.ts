@@ -15,12 +15,12 @@ export interface VerbEntry {
   /** The question it answers, one line. */
   readonly asks: string
   /** Loads what it needs, which is most of what takes time when the program starts. */
-  readonly load: () => Verb
+  readonly load: () => Verb | Promise<Verb>
 }
 
 /*
- * Each verb is loaded where it is asked for and not before. A `require` does that both in a checkout and in the one file
- * that is built; what it gives is typed by the file that it names.
+ * Each verb is loaded where it is asked for and not before. A `require` does that in a checkout, and the build makes a piece of its own of each
+ * (`scripts/build.mjs`); what it gives is typed by the file that it names.
  */
 export const verbs: readonly VerbEntry[] = [
   {

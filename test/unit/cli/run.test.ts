@@ -6,7 +6,7 @@ import { assertNoTrace, assertRefused, bundled, child, root, scratch, shell, ztm
 import { shop } from './support/manifests'
 import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const verbs = table.map(({ name }) => name)
 const { write } = scratch()
@@ -88,9 +88,12 @@ describe('ztm as a process', () => {
     assertRefused(await child(['reach', '-'], { stdin: '' }), 'no Kubernetes object')
   })
 
-  it('is one file that runs without TypeScript', () => {
-    const text = readFileSync(bundled(), 'utf8')
-    assert.doesNotMatch(text, /require\("@pulumi/)
+  it('runs without TypeScript and without the SDKs, and reads no verb to tell of all of them', () => {
+    const folder = join(dirname(bundled()), 'ztm')
+    const pieces = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'))
+    for (const text of pieces) assert.doesNotMatch(text, /(require\(|from|import\()"@pulumi/)
+    const [first = ''] = pieces.filter((_, i) => readdirSync(folder)[i] === 'main.mjs')
+    for (const verb of verbs) assert.match(first, new RegExp(`import\\("\\./${verb}-`))
     assert.ok(execFileSync(process.execPath, [bundled(), '--help']).length > 0)
   })
 })
