@@ -40,6 +40,27 @@ export function indexing<T>(
   return (layer, key) => entry(kept, layer, () => index(layer)).get(key) ?? []
 }
 
+/**
+ * What may concern the workloads of a namespace: what lies there, in the mesh's root namespace, or where could not be read; everything, where the root namespace is not
+ * known. In the order in which it was read.
+ */
+export function nearby<T extends { readonly namespace?: string }>(
+  of: (layer: Layer) => readonly T[],
+): (layer: Layer, namespace: string) => readonly T[] {
+  const kept = new WeakMap<Layer, Map<string, readonly T[]>>()
+  const find = (layer: Layer, wanted: string): readonly T[] => {
+    const root = layer.mesh.rootNamespace
+    if (root === undefined) return of(layer)
+    return of(layer).filter(({ namespace }) => namespace === undefined || namespace === wanted || namespace === root)
+  }
+  return (layer, namespace) =>
+    entry(
+      entry(kept, layer, () => new Map()),
+      namespace,
+      () => find(layer, namespace),
+    )
+}
+
 interface Store<K, V> {
   get(key: K): V | undefined
   set(key: K, value: V): unknown

@@ -38,18 +38,14 @@ export class Region {
 
   /** All requests whose `variable` is in `values`. */
   static where(variable: Variable, values: Language): Region {
-    return Region.make(variable, [{ values, to: Region.all }])
+    return Region.split(variable, [{ values, to: Region.all }])
   }
 
   /** Where each request goes on by its `variable`: `edges` are disjoint, and what they lead to asks for later attributes alone. */
-  static split(variable: Variable, edges: readonly Edge[]): Region {
-    return Region.make(variable, edges)
-  }
-
   /** The union of many: pairwise in a balanced tree, so that n small regions cost about n log n. */
   static union(regions: readonly Region[]): Region {
-    const [first, ...others] = regions
-    if (!first || others.length === 0) return first ?? Region.none
+    const [first = Region.none, ...others] = regions
+    if (others.length === 0) return first
     const sets = regions.flatMap(region => region.plainValues(first.variable) ?? [])
     if (first.variable !== undefined && sets.length === regions.length) {
       return Region.where(first.variable, Language.union(sets))
@@ -75,7 +71,7 @@ export class Region {
     if (this === Region.none) return Region.all
     if (this === Region.all) return Region.none
     if (this.flipped) return this.flipped
-    const flipped = Region.make(this.variable ?? '', [
+    const flipped = Region.split(this.variable ?? '', [
       ...this.edges.map(({ values, to }) => ({ values, to: to.complement() })),
       { values: this.unlisted(), to: Region.all },
     ])
@@ -129,7 +125,7 @@ export class Region {
   without(variable: Variable): Region {
     if (this.variable === undefined || compare(this.variable, variable) > 0) return this
     if (this.variable === variable) return Region.union(this.edges.map(edge => edge.to))
-    return Region.make(
+    return Region.split(
       this.variable,
       this.edges.map(({ values, to }) => ({ values, to: to.without(variable) })),
     )
@@ -139,7 +135,7 @@ export class Region {
   given(variable: Variable, value: string): Region {
     if (this.variable === undefined || compare(this.variable, variable) > 0) return this
     if (this.variable === variable) return this.at(value)
-    return Region.make(
+    return Region.split(
       this.variable,
       this.edges.map(({ values, to }) => ({ values, to: to.given(variable, value) })),
     )
@@ -198,14 +194,14 @@ export class Region {
   private product(other: Region): Region {
     const first = compare(this.variable ?? '', other.variable ?? '')
     if (first < 0)
-      return Region.make(
+      return Region.split(
         this.variable ?? '',
         this.edges.map(({ values, to }) => ({ values, to: to.intersect(other) })),
       )
     if (first > 0) return other.product(this)
     const words = new Set([...this.listed().keys(), ...other.listed().keys()])
     const edges = byTarget(words, word => this.at(word).intersect(other.at(word)))
-    return Region.make(this.variable ?? '', [...edges, ...this.residualProduct(other, words)])
+    return Region.split(this.variable ?? '', [...edges, ...this.residualProduct(other, words)])
   }
 
   private residualProduct(other: Region, words: ReadonlySet<string>): readonly Edge[] {
@@ -222,11 +218,11 @@ export class Region {
     if (first > 0) return other.sum(this)
     if (first < 0) {
       const edges = this.edges.map(({ values, to }) => ({ values, to: to.union(other) }))
-      return Region.make(this.variable ?? '', [...edges, { values: this.unlisted(), to: other }])
+      return Region.split(this.variable ?? '', [...edges, { values: this.unlisted(), to: other }])
     }
     const words = new Set([...this.listed().keys(), ...other.listed().keys()])
     const edges = byTarget(words, word => this.at(word).union(other.at(word)))
-    return Region.make(this.variable ?? '', [...edges, ...this.residualSum(other, words)])
+    return Region.split(this.variable ?? '', [...edges, ...this.residualSum(other, words)])
   }
 
   private residualSum(other: Region, words: ReadonlySet<string>): readonly Edge[] {
@@ -254,13 +250,11 @@ export class Region {
     return Language.union(this.edges.map(({ values }) => values)).complement()
   }
 
-  /** Reduces and interns: edges to one node joined, edges to nothing and nodes that do not decide left out. */
-  private static make(variable: Variable, edges: readonly Edge[]): Region {
-    const distinct = joined(edges)
-    const [first] = distinct
-    if (!first) return Region.none
-    if (first.values === Language.all) return first.to
-    const sorted = distinct.sort((a, b) => a.values.id - b.values.id)
+  /** Where requests go on by `variable`: `edges` are disjoint and lead to what asks for later attributes alone. Reduces and interns. */
+  static split(variable: Variable, edges: readonly Edge[]): Region {
+    const sorted = joined(edges).sort((a, b) => a.values.id - b.values.id)
+    const [first] = sorted
+    if (first === undefined || first.values === Language.all) return first?.to ?? Region.none
     const key = `${variable} ${sorted.map(({ values, to }) => `${values.id}:${to.id}`).join(' ')}`
     const known = interned.get(key)
     if (known) return known

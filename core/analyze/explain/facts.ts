@@ -4,7 +4,11 @@ import type { Connection } from '../ztunnel/match-rule'
 import type { Facts } from './missed'
 
 /** What an Envoy's policies see of a request, by the fields of their rules. Empty text: the request has none. */
-export function factsOf({ caller, ip, port, http, serverNames }: Asking): Facts {
+export function factsOf(asking: Asking): Facts {
+  return field => factOf(field, asking)
+}
+
+function factOf(field: string, { caller, ip, port, http, serverNames }: Asking): string | undefined {
   const known: Readonly<Record<string, string | undefined>> = {
     ...callerFacts(caller),
     ipBlocks: ip,
@@ -15,7 +19,7 @@ export function factsOf({ caller, ip, port, http, serverNames }: Asking): Facts 
     requestPrincipals: http?.payloadUnknown === false && !http.payload ? '' : undefined,
     'when connection.sni': serverNames.join(' or '),
   }
-  return field => known[field] ?? known[byCondition[field] ?? ''] ?? header(field, http?.headers)
+  return known[field] ?? known[byCondition[field] ?? ''] ?? header(field, http?.headers)
 }
 
 /** What ztunnel sees of a connection. */

@@ -10,7 +10,7 @@ import type {
   TargetRef,
   Workload,
 } from '../layer'
-import { remembering } from '../remember'
+import { nearby, remembering } from '../remember'
 import { every, not, some, ternary, type Ternary } from './kleene'
 
 /** Whether a selector takes a workload of the same namespace: all its labels are there, with the same values. */
@@ -78,10 +78,13 @@ export function authorizationFor(layer: Layer, workload: Workload): readonly Att
   return knownPolicies(layer, workload, undefined)
 }
 
+const policiesNear = nearby(layer => layer.authorizationPolicies)
+const tokensNear = nearby(layer => layer.requestAuthentications)
+
 const knownPolicies = remembering((layer, workload) =>
   deciding(
     layer.mesh,
-    attached(layer.authorizationPolicies, policy => applies(layer.mesh, policy, workload)),
+    attached(policiesNear(layer, workload.namespace), policy => applies(layer.mesh, policy, workload)),
   ),
 )
 
@@ -90,7 +93,7 @@ export function requestAuthenticationFor(layer: Layer, workload: Workload): read
 }
 
 const knownTokens = remembering((layer, workload) =>
-  attached(layer.requestAuthentications, policy => applies(layer.mesh, policy, workload)),
+  attached(tokensNear(layer, workload.namespace), policy => applies(layer.mesh, policy, workload)),
 )
 
 /**
@@ -98,15 +101,19 @@ const knownTokens = remembering((layer, workload) =>
  * there. Sources: istio `pilot/pkg/serviceregistry/ambient/authorization.go` convertAuthorizationPolicy, ztunnel `src/state.rs` assert_rbac.
  */
 export function ztunnelPoliciesFor(layer: Layer, workload: Workload): readonly Attached<AuthorizationPolicy>[] {
-  return attached(layer.authorizationPolicies, policy =>
+  return knownZtunnelPolicies(layer, workload, undefined)
+}
+
+const knownZtunnelPolicies = remembering((layer, workload) =>
+  attached(policiesNear(layer, workload.namespace), policy =>
     every([
       reaches(layer.mesh, policy.namespace, workload),
       ztunnelSelects(policy.selector, workload),
       not(policy.targeted),
       not(policy.dryRun),
     ]),
-  ).filter(({ policy }) => policy.action !== 'AUDIT' && policy.action !== 'CUSTOM')
-}
+  ).filter(({ policy }) => policy.action !== 'AUDIT' && policy.action !== 'CUSTOM'),
+)
 
 /**
  * Without a selector a policy is for its namespace, or from the root namespace for the mesh. `selector: {}` is for nobody, since it is no

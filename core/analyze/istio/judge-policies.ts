@@ -55,10 +55,23 @@ export function judgePolicies(court: Court): Verdict {
 function answerOf({ policy, applies }: Attached<AuthorizationPolicy>, court: Court): Answer {
   const certain: Ternary = policy.action === 'unknown' ? 'unknown' : 'yes'
   const enforced = policy.action === 'CUSTOM' ? 'yes' : not(policy.dryRun)
-  const matches = policy.rules.map(rule => court.matches(rule, policy))
-  const answer = matches.includes('yes') ? 'yes' : matches.includes('unknown') ? 'unknown' : 'no'
-  const rule = answer === 'no' ? nameOf(policy) : `${nameOf(policy)} rules[${matches.indexOf(answer)}]`
-  return { policy, inForce: every([applies, enforced, certain]), matches: answer, rule }
+  const { matches, index } = firstMatch(policy.rules, rule => court.matches(rule, policy))
+  const rule = index === undefined ? nameOf(policy) : `${nameOf(policy)} rules[${index}]`
+  return { policy, inForce: every([applies, enforced, certain]), matches, rule }
+}
+
+/** The first rule that matches, or else the first that may. */
+function firstMatch(
+  rules: readonly Rule[],
+  judge: (rule: Rule) => Ternary,
+): { readonly matches: Ternary; readonly index?: number } {
+  let doubtful: number | undefined
+  for (const [index, rule] of rules.entries()) {
+    const matches = judge(rule)
+    if (matches === 'yes') return { matches, index }
+    if (matches === 'unknown') doubtful ??= index
+  }
+  return doubtful === undefined ? { matches: 'no' } : { matches: 'unknown', index: doubtful }
 }
 
 /** Over all ways the doubtful policies may turn out: can the request pass, can it fail? */

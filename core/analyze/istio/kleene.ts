@@ -15,8 +15,14 @@ export function not(value: Ternary): Ternary {
 
 /** `no` as soon as one is `no`, else `unknown` as soon as one is; `yes` for none. */
 export function every(values: Iterable<Ternary>): Ternary {
+  return everyOf(values, value => value)
+}
+
+/** The same of what `judge` says of each, who is asked no further than it takes: lists may be long. */
+export function everyOf<T>(items: Iterable<T>, judge: (item: T) => Ternary): Ternary {
   let result: Ternary = 'yes'
-  for (const value of values) {
+  for (const item of items) {
+    const value = judge(item)
     if (value === 'no') return 'no'
     if (value === 'unknown') result = 'unknown'
   }
@@ -25,12 +31,12 @@ export function every(values: Iterable<Ternary>): Ternary {
 
 /** `yes` as soon as one is `yes`, else `unknown` as soon as one is; `no` for none. */
 export function some(values: Iterable<Ternary>): Ternary {
-  let result: Ternary = 'no'
-  for (const value of values) {
-    if (value === 'yes') return 'yes'
-    if (value === 'unknown') result = 'unknown'
-  }
-  return result
+  return someOf(values, value => value)
+}
+
+/** The same of what `judge` says of each, who is asked no further than it takes. */
+export function someOf<T>(items: Iterable<T>, judge: (item: T) => Ternary): Ternary {
+  return not(everyOf(items, item => not(judge(item))))
 }
 
 /** What all agree on; `unknown` where they differ, and for none. */

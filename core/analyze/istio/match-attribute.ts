@@ -4,7 +4,13 @@ import { inBlock, parseAddress } from './match-ip'
 import { agreed, ternary, type Ternary } from './kleene'
 import { matchClaim, matchRequestPrincipal, type Payload } from './match-jwt'
 import { matchPath } from './match-path'
-import { matchNamespace, matchPrincipal, matchServiceAccount, matchTrustDomain } from './match-source'
+import {
+  matchAnyPrincipal,
+  matchNamespace,
+  matchPrincipal,
+  matchServiceAccount,
+  matchTrustDomain,
+} from './match-source'
 import { matchHeader, matchHost, matchString } from './match-string'
 
 /** A request as the filter chain that judges it sees it. */
@@ -48,6 +54,8 @@ export interface Attribute {
   /** Whether it exists on HTTP chains only. */
   readonly httpOnly: boolean
   readonly match: (pattern: string, asking: AskingFor) => Ternary
+  /** Whether any of many matches, where there is a quicker way to tell than to ask one after the other; nothing where there is none after all. */
+  readonly any?: (patterns: readonly string[], asking: AskingFor) => Ternary | undefined
 }
 
 const network = (match: Attribute['match']): Attribute => ({ httpOnly: false, match })
@@ -62,6 +70,11 @@ const token = (match: (pattern: string, payload: Payload | undefined) => boolean
 
 const claim = (path: readonly string[]): Attribute => token((pattern, payload) => matchClaim(path, [pattern], payload))
 
+const principal: Attribute = {
+  ...network((pattern, { caller, mesh }) => matchPrincipal(pattern, caller, mesh)),
+  any: (patterns, { caller, mesh }) => matchAnyPrincipal(patterns, caller, mesh),
+}
+
 /** Headers a proxy on the way sets, changes or removes; what arrives at the policy is not what was sent. */
 const proxied = /^(x-envoy-.*|x-forwarded-(proto|host|port|client-cert)|x-request-id|x-b3-.*|traceparent|:scheme)$/
 
@@ -70,7 +83,7 @@ const proxied = /^(x-envoy-.*|x-forwarded-(proto|host|port|client-cert)|x-reques
  * Source: istio `pilot/pkg/security/authz/model/model.go` New and `generator.go`.
  */
 export const attributes = {
-  'source.principal': network((pattern, { caller, mesh }) => matchPrincipal(pattern, caller, mesh)),
+  'source.principal': principal,
   'source.namespace': network((pattern, { caller }) => ternary(matchNamespace(pattern, caller))),
   'source.serviceAccount': network((pattern, { caller, policyNamespace }) =>
     ternary(matchServiceAccount(pattern, caller, policyNamespace)),

@@ -1,7 +1,7 @@
 import type { AuthorizationPolicy, Condition, Operation, Rule, Source } from '../layer'
 import type { Missed } from '../explain/missed'
-import { attributes, type Attribute, type Asking } from './match-attribute'
-import { every, not, some, type Ternary } from './kleene'
+import { attributes, type Attribute, type Asking, type AskingFor } from './match-attribute'
+import { everyOf, not, someOf, type Ternary } from './kleene'
 import { conditionKey } from './when-key'
 
 /**
@@ -19,9 +19,9 @@ export function matchRule(rule: Rule, { action, namespace = '' }: AuthorizationP
     if (action === 'ALLOW') return 'no'
     if (action === 'unknown') return 'unknown'
   }
-  const answers = (questions: readonly Question[]) =>
-    every(questions.map(question => answer(question, asking, namespace)))
-  return every(clauses.map(clause => (clause.length === 0 ? 'yes' : some(clause.map(answers)))))
+  const given = { ...asking, policyNamespace: namespace }
+  const answers = (questions: readonly Question[]): Ternary => everyOf(questions, question => answer(question, given))
+  return everyOf(clauses, clause => (clause.length === 0 ? 'yes' : someOf(clause, answers)))
 }
 
 /**
@@ -36,12 +36,13 @@ export function missedBy(
   if (rule.kind === 'unreadable') return [{ field: 'rule', answer: 'unknown', wanted: [], unwanted: [] }]
   const bytes = (question: Question): boolean =>
     asking.chain === 'tcp' && action === 'ALLOW' && question.attribute.httpOnly
+  const given = { ...asking, policyNamespace: namespace }
   const missed = (question: Question): readonly Missed[] => {
     const { field, values, notValues, attribute } = question
     if (bytes(question)) return [{ field, answer: 'no', wanted: values, unwanted: [], senseless: unread }]
-    const found = answer(question, asking, namespace)
+    const found = answer(question, given)
     if (found === 'yes') return []
-    const hit = notValues.filter(value => attribute.match(value, { ...asking, policyNamespace: namespace }) === 'yes')
+    const hit = notValues.filter(value => attribute.match(value, given) === 'yes')
     return [{ field, answer: found, wanted: values, unwanted: hit }]
   }
   return clausesOf(rule).flatMap(clause => {
@@ -52,8 +53,17 @@ export function missedBy(
 
 const unread = 'which nobody reads of bytes: such an ALLOW rule is dropped'
 
-function clausesOf(rule: Extract<Rule, { readonly kind: 'rule' }>): readonly (readonly (readonly Question[])[])[] {
-  return [rule.from.map(sourceQuestions), rule.to.map(operationQuestions), [rule.when.map(conditionQuestion)]]
+type Clauses = readonly (readonly (readonly Question[])[])[]
+
+/** A rule asks the same of every request. */
+const asks = new WeakMap<Rule, Clauses>()
+
+function clausesOf(rule: Extract<Rule, { readonly kind: 'rule' }>): Clauses {
+  const known = asks.get(rule)
+  if (known) return known
+  const found = [rule.from.map(sourceQuestions), rule.to.map(operationQuestions), [rule.when.map(conditionQuestion)]]
+  asks.set(rule, found)
+  return found
 }
 
 /** Whether an attribute has one of `values`, and none of `notValues`; an empty list asks nothing. */
@@ -65,15 +75,12 @@ interface Question {
   readonly notValues: readonly string[]
 }
 
-function answer({ attribute, values, notValues }: Question, asking: Asking, policyNamespace: string): Ternary {
+function answer({ attribute, values, notValues }: Question, asking: AskingFor): Ternary {
   if (asking.chain === 'tcp' && attribute.httpOnly) return 'yes'
-  const given = { ...asking, policyNamespace }
-  // One after the other, until one does: a list of callers may be long.
-  function* matches(list: readonly string[]): Generator<Ternary> {
-    for (const value of list) yield attribute.match(value, given)
-  }
-  const has = (list: readonly string[]) => some(matches(list))
-  return every([values.length === 0 ? 'yes' : has(values), notValues.length === 0 ? 'yes' : not(has(notValues))])
+  const has = (list: readonly string[]): Ternary =>
+    attribute.any?.(list, asking) ?? someOf(list, value => attribute.match(value, asking))
+  if (values.length > 0 && notValues.length > 0) return everyOf([has(values), not(has(notValues))], value => value)
+  return values.length > 0 ? has(values) : notValues.length > 0 ? not(has(notValues)) : 'yes'
 }
 
 function sourceQuestions(source: Source): readonly Question[] {

@@ -18,7 +18,7 @@ export function matchPrincipal(pattern: string, caller: Identity | undefined, me
   const own = ownDomains(mesh)
   if (own) {
     const text = printIdentity(caller)
-    return ternary(knownAliases(pattern, mesh, own).some(alias => matchString(alias, text)))
+    return ternary(aliases(pattern, own).some(alias => matchString(alias, text)))
   }
   // Whatever the mesh's trust domains are, an alias differs from the pattern in its first part alone.
   const [domain = '', ...rest] = pattern.split('/')
@@ -35,14 +35,38 @@ function ownDomains({ trustDomain, trustDomainAliases }: Mesh): readonly string[
     : [trustDomain, ...trustDomainAliases]
 }
 
-const known = new WeakMap<Mesh, Map<string, readonly string[]>>()
+/** What a list of principals asks for. */
+interface Asked {
+  readonly names: ReadonlySet<string>
+  readonly patterns: readonly string[]
+}
 
-/** The same for a pattern each time, and asked with every request. */
-function knownAliases(pattern: string, mesh: Mesh, own: readonly string[]): readonly string[] {
-  const ofMesh = known.get(mesh) ?? new Map<string, readonly string[]>()
-  const found = ofMesh.get(pattern) ?? aliases(pattern, own)
-  known.set(mesh, ofMesh.set(pattern, found))
-  return found
+/** By mesh and by list: hubs have long ones, which are asked with every request. */
+const known = new WeakMap<Mesh, WeakMap<readonly string[], Asked>>()
+
+/** The same for any of many principals; nothing where the mesh's trust domains are not known, which leaves each to be asked by itself. */
+export function matchAnyPrincipal(
+  patterns: readonly string[],
+  caller: Identity | undefined,
+  mesh: Mesh,
+): Ternary | undefined {
+  const own = ownDomains(mesh)
+  if (!own) return undefined
+  if (!caller) return 'no'
+  const text = printIdentity(caller)
+  const asked = askedBy(patterns, mesh, own)
+  return ternary(asked.names.has(text) || asked.patterns.some(pattern => matchString(pattern, text)))
+}
+
+function askedBy(principals: readonly string[], mesh: Mesh, own: readonly string[]): Asked {
+  const ofMesh = known.get(mesh) ?? new WeakMap<readonly string[], Asked>()
+  const found = ofMesh.get(principals)
+  if (found) return found
+  const all = principals.flatMap(principal => aliases(principal, own))
+  const isPattern = (text: string): boolean => text.startsWith('*') || text.endsWith('*')
+  const asked = { names: new Set(all.filter(text => !isPattern(text))), patterns: all.filter(isPattern) }
+  known.set(mesh, ofMesh.set(principals, asked))
+  return asked
 }
 
 /** What a principal becomes; wildcards in either domain count. Only five parts, and not the domain `*`, are looked at. */

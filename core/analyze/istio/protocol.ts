@@ -1,5 +1,5 @@
 import type { Layer, Service, ServiceEntry, ServicePort, Sidecar, Workload } from '../layer'
-import { remembering } from '../remember'
+import { nearby, remembering } from '../remember'
 import { containsLabels, selects } from './attachment'
 import { orders } from './order'
 import { sidecarsFor } from './scope'
@@ -22,6 +22,9 @@ export function chainsOf(layer: Layer, workload: Workload, port: number): readon
   return knownChains(layer, workload, port)
 }
 
+/** Services that may serve workloads of a namespace. */
+export const servicesNear = nearby(layer => layer.services)
+
 const knownChains = remembering(
   (layer, workload, port: number): readonly Chain[] => {
     const fromServices = servedChains(layer, workload, port)
@@ -40,7 +43,7 @@ function ingressChains(sidecar: Sidecar | undefined, port: number): readonly Cha
 }
 
 function servedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
-  const services = layer.services.filter(service => mayServe(service, workload))
+  const services = servicesNear(layer, workload.namespace).filter(service => mayServe(service, workload))
   if (services.some(service => service.unreadable)) return ['http', 'tcp', 'sniffed']
   if (services.length === 0) return undirectedChains(layer, workload, port)
   const entries = layer.serviceEntries.filter(entry => mayBack(entry, workload))
@@ -55,7 +58,7 @@ function servedChains(layer: Layer, workload: Workload, port: number): readonly 
  */
 function undirectedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
   const possible: readonly (Service | ServiceEntry)[] = [
-    ...layer.services.filter(
+    ...servicesNear(layer, workload.namespace).filter(
       ({ namespace, selector, type }) =>
         namespace === workload.namespace && Object.keys(selector).length === 0 && type !== 'ExternalName',
     ),

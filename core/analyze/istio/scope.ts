@@ -1,5 +1,6 @@
 import type { Labels, Layer, Sidecar } from '../layer'
 import { selects } from './attachment'
+import { nearby } from '../remember'
 import { oldest } from './order'
 
 /** Whose proxy is asked about. */
@@ -16,14 +17,17 @@ export interface Proxied {
  * Source: istio `pilot/pkg/model/push_context.go` initSidecarScopes, doGetSidecarScope.
  */
 export function sidecarsFor(layer: Layer, { namespace, labels }: Proxied): readonly (Sidecar | undefined)[] {
-  const near = layer.sidecars.filter(sidecar => sidecar.namespace === namespace || sidecar.namespace === undefined)
+  const all = sidecarsNear(layer, namespace)
+  const near = all.filter(sidecar => sidecar.namespace === namespace || sidecar.namespace === undefined)
   const certain = near.filter(sidecar => !isLost(sidecar))
-  const lost = layer.sidecars.filter(isLost).filter(sidecar => near.includes(sidecar) || mayBeRoot(layer, sidecar))
+  const lost = all.filter(isLost).filter(sidecar => near.includes(sidecar) || mayBeRoot(layer, sidecar))
   const byLabels = certain.filter(s => s.selector.kind === 'labels' && selects(s.selector, labels) === 'yes')
   const wide = certain.filter(sidecar => sidecar.selector.kind === 'all')
   const own = [byLabels, wide].find(level => level.length > 0)
   return [...new Set([...(own ? oldest(own) : rootSidecars(layer, namespace)), ...lost])]
 }
+
+const sidecarsNear = nearby(layer => layer.sidecars)
 
 /** Where it lies, or whom it selects, could not be read. */
 function isLost({ namespace, selector }: Sidecar): boolean {
@@ -35,7 +39,9 @@ function mayBeRoot({ mesh }: Layer, { namespace }: Sidecar): boolean {
 }
 
 function rootSidecars(layer: Layer, namespace: string): readonly (Sidecar | undefined)[] {
-  const elsewhere = layer.sidecars.filter(s => !isLost(s) && s.selector.kind === 'all' && s.namespace !== namespace)
+  const elsewhere = sidecarsNear(layer, namespace).filter(
+    s => !isLost(s) && s.selector.kind === 'all' && s.namespace !== namespace,
+  )
   const root = layer.mesh.rootNamespace
   if (root === undefined) return [...elsewhere, undefined]
   const winners = oldest(elsewhere.filter(sidecar => sidecar.namespace === root))

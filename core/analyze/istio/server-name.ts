@@ -3,7 +3,7 @@ import type { RequestTarget } from '../request'
 import { remembering } from '../remember'
 import { containsLabels } from './attachment'
 import { hostOf } from './client'
-import { targetPort } from './protocol'
+import { servicesNear, targetPort } from './protocol'
 
 /**
  * The server names a caller's own proxy may send in the TLS handshake: one for each Service port that leads to the container
@@ -20,7 +20,7 @@ const knownNames = remembering(
 )
 
 function namesSent(layer: Layer, workload: Workload, to: RequestTarget): readonly string[] {
-  return layer.services
+  return servicesNear(layer, workload.namespace)
     .filter(({ namespace, name }) => namespace === workload.namespace && name === (to.viaService ?? name))
     .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(workload.labels, selector))
     .flatMap(service =>
