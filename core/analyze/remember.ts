@@ -53,12 +53,10 @@ export function nearby<T extends { readonly namespace?: string }>(
     if (root === undefined) return of(layer)
     return of(layer).filter(({ namespace }) => namespace === undefined || namespace === wanted || namespace === root)
   }
-  return (layer, namespace) =>
-    entry(
-      entry(kept, layer, () => new Map()),
-      namespace,
-      () => find(layer, namespace),
-    )
+  return (layer, namespace) => {
+    const ofLayer = entry(kept, layer, () => new Map<string, readonly T[]>())
+    return entry(ofLayer, namespace, () => find(layer, namespace))
+  }
 }
 
 interface Store<K, V> {
