@@ -2,9 +2,9 @@ import { Option } from 'commander'
 import type { Change } from '../../core/analyze/diff/change'
 import { diff } from '../../core/analyze/diff/diff'
 import { tellingWitness } from '../../core/analyze/diff/tell'
-import type { Workload } from '../../core/analyze/layer'
+import type { Layer, Workload } from '../../core/analyze/layer'
 import type { Reach } from '../../core/analyze/reach'
-import { reach } from '../../core/analyze/reach'
+import { reachBoth } from '../../core/analyze/reach-both'
 import { trustedCallers } from '../../core/analyze/regions/callers'
 import type { Sourced } from '../../core/model/manifest'
 import type { Region } from '../../core/model/region'
@@ -61,7 +61,14 @@ async function showDiff([old, now]: readonly [string, string], options: Options,
   const lower = options.base ?? []
   checkStandardInput([old, now, ...lower])
   const base = lower.length > 0 ? await objectsAt(lower, session, options) : []
-  const [a, b] = [await stateAt(old, { base, options, session }), await stateAt(now, { base, options, session })]
+  const [before, after] = [
+    await readingOf(old, { base, options, session }),
+    await readingOf(now, { base, options, session }),
+  ]
+  const workloads = before.layer.workloads.length + after.layer.workloads.length
+  session.progress.step(`computing who may reach ${workloads} workloads`)
+  const reached = reachBoth(before.layer, after.layer)
+  const [a, b] = [stateOf(before, reached[0], session), stateOf(after, reached[1], session)]
   session.progress.step('comparing')
   const view = viewOf(a, b)
   await session.out(
@@ -73,10 +80,10 @@ async function showDiff([old, now]: readonly [string, string], options: Options,
   return isWider(view) ? 1 : 0
 }
 
-interface State {
+interface Read {
   readonly name: string
   readonly inputs: readonly Sourced[]
-  readonly reached: Reach
+  readonly layer: Layer
   readonly exitCode: ExitCode
 }
 
@@ -86,14 +93,19 @@ interface Reader {
   readonly session: Session
 }
 
-async function stateAt(path: string, { base, options, session }: Reader): Promise<State> {
+async function readingOf(path: string, { base, options, session }: Reader): Promise<Read> {
   const inputs = await objectsAt([path], session, options)
   const { layer, exitCode } = understand(inputs, base, session)
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(layer)
+  return { name: path === '-' ? 'standard input' : path, inputs, layer, exitCode }
+}
+
+interface State extends Read {
+  readonly reached: Reach
+}
+
+function stateOf(before: Read, reached: Reach, session: Session): State {
   const problems = report(reached.problems, session)
-  const name = path === '-' ? 'standard input' : path
-  return { name, inputs, reached, exitCode: exitCode === 0 ? problems : exitCode }
+  return { ...before, reached, exitCode: before.exitCode === 0 ? problems : before.exitCode }
 }
 
 function viewOf(old: State, now: State): DiffView {
