@@ -12,9 +12,14 @@ export interface Reached {
 }
 
 /** Computes who may reach whom under manifests; what is not known is printed. */
-export function reachOf({ layer, exitCode }: Understood, session: Session): Reached {
+export function reachOf(understood: Understood, session: Session): Reached {
+  const { layer } = understood
   session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  const reached = reach(layer)
+  return whatIsKnown(understood, reach(layer), session)
+}
+
+/** Prints what of a computed reach is not known. */
+export function whatIsKnown({ exitCode }: Understood, reached: Reach, session: Session): Reached {
   const problems = report(reached.problems, session)
   return { reached, exitCode: exitCode === 0 ? problems : exitCode }
 }

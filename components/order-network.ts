@@ -24,6 +24,23 @@ export function networkInOrder(objects: readonly KubernetesObject[]): readonly O
   ]
 }
 
+const nameLabel = 'gateway.networking.k8s.io/gateway-name'
+
+/** The names of the waypoints whose Pods a policy is for, or lets in or out: they let no call pass before it is there. */
+export function waypointsNamed({ spec }: KubernetesObject): readonly string[] {
+  return [...new Set(namesIn(spec))]
+}
+
+function namesIn(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(namesIn)
+  if (!isRecord(value)) return []
+  const { matchLabels, key, values } = value
+  const exact = isRecord(matchLabels) ? matchLabels[nameLabel] : undefined
+  const listed: readonly unknown[] = key === nameLabel && Array.isArray(values) ? values : []
+  const here = [exact, ...listed].filter(name => typeof name === 'string')
+  return [...here, ...Object.values(value).flatMap(namesIn)]
+}
+
 /** Whether a policy holds for every Pod of its namespace. */
 function isWide({ spec }: KubernetesObject): boolean {
   const selector = isRecord(spec) ? spec.podSelector : undefined

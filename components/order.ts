@@ -3,7 +3,7 @@ import { groupBy } from '../core/model/group'
 import type { KubernetesObject } from '../core/model/manifest'
 import { gatewayGroup } from './gateway-api-file'
 import { isLinkerds, linkerdInOrder } from './order-linkerd'
-import { isNetworks, networkInOrder } from './order-network'
+import { isNetworks, networkInOrder, waypointsNamed } from './order-network'
 import { isRecord } from './record'
 
 /** An object, and those that must be there before it. */
@@ -61,13 +61,25 @@ const order: readonly Rank[] = [
   'closing',
 ]
 
-/** Objects in an order in which they can be written without an outage: each mesh's own and the network's, of which none waits for another's. */
+/**
+ * Objects in an order in which they can be written without an outage: the network's and each mesh's own, of which none waits for another's; but a waypoint does for the
+ * NetworkPolicies that let calls pass it, which are removed after it.
+ */
 export function inOrder(objects: readonly KubernetesObject[]): readonly Ordered[] {
   const mesh = objects.filter(object => !isNetworks(object))
+  const network = networkInOrder(objects.filter(object => isNetworks(object)))
+  const letting = groupBy(
+    network.flatMap(({ object }) => waypointsNamed(object).map(name => ({ name, object }))),
+    ({ name }) => name,
+  )
+  const istio = istioInOrder(mesh.filter(object => !isLinkerds(object)))
   return [
-    ...istioInOrder(mesh.filter(object => !isLinkerds(object))),
+    ...network,
+    ...istio.map(({ object, after }) => {
+      const first = isWaypoint(object) ? (letting.get(object.metadata.name) ?? []) : []
+      return { object, after: [...after, ...first.map(each => each.object)] }
+    }),
     ...linkerdInOrder(mesh.filter(object => isLinkerds(object))),
-    ...networkInOrder(objects.filter(object => isNetworks(object))),
   ]
 }
 

@@ -1,5 +1,7 @@
 import type { Comparison } from '../core/analyze/compare'
 import { compareOn } from '../core/analyze/compare-meshes'
+import { compareNetwork } from '../core/analyze/compare-network'
+import type { Difference } from '../core/analyze/difference'
 import { printFloor } from '../core/analyze/floor'
 import { reach, type Reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
@@ -21,6 +23,8 @@ export interface Proof {
   readonly reach: ReachView
   /** Absent where the project has no graph: there is nothing to hold it against. */
   readonly comparison?: Comparison
+  /** Whom the network alone lets in beyond what is meant, where the graph has NetworkPolicies: the mesh refuses them, as long as nobody goes round it. */
+  readonly onNetwork: readonly Difference[]
   /** Stage of each namespace the graph governs, or has a gateway in. */
   readonly stages: Readonly<Record<string, 'strict' | 'enforce'>>
   /** What could not be read, so that it is unknown. */
@@ -51,11 +55,18 @@ export function prove({ meant, ...scene }: Evidence): Proof {
     ...(meant && {
       comparison: compareOn(reached, meant.intent, termsOf(meant.target)),
     }),
+    onNetwork: meant ? beyondOnNetwork(reached, meant) : [],
     stages: stagesIn(meant),
     problems: [...understood.problems, ...reached.problems],
     skipped: understood.skipped,
     numbers: numbersOf(meant?.intent),
   }
+}
+
+/** What is cut there is cut in all, which the comparison says. */
+function beyondOnNetwork(reached: Reach, { intent, target, manifests }: Meant): readonly Difference[] {
+  if (!manifests.some(({ object }) => object.kind === 'NetworkPolicy')) return []
+  return compareNetwork(reached, intent, termsOf(target)).filter(({ kind }) => kind === 'admitted')
 }
 
 function numbersOf(intent: Intent | undefined): Proof['numbers'] {

@@ -4,6 +4,7 @@ import { diff } from '../../core/analyze/diff/diff'
 import { tellingWitness } from '../../core/analyze/diff/tell'
 import type { Workload } from '../../core/analyze/layer'
 import type { Reach } from '../../core/analyze/reach'
+import { reachBoth } from '../../core/analyze/reach-both'
 import { trustedCallers } from '../../core/analyze/regions/callers'
 import type { Sourced } from '../../core/model/manifest'
 import type { Region } from '../../core/model/region'
@@ -17,10 +18,10 @@ import type { ChangedObjects } from '../changed-objects'
 import { changedObjects } from '../changed-objects'
 import type { Verb } from '../command'
 import { baseObjects, baseOption, checkStandardInput, objectsAt, understand } from '../manifests'
-import type { Reading } from '../manifests'
+import type { Reading, Understood } from '../manifests'
 import { namespaceOption } from '../namespace'
 import type { Reached } from '../reached'
-import { reachOf } from '../reached'
+import { whatIsKnown } from '../reached'
 import type { ExitCode, Session } from '../session'
 
 interface Options extends Reading {
@@ -54,7 +55,12 @@ export const addDiff: Verb = (program, session, choose) => {
 async function showDiff([old, now]: readonly [string, string], options: Options, session: Session): Promise<ExitCode> {
   checkStandardInput([old, now, ...(options.base ?? [])])
   const base = await baseObjects(options, session)
-  const [a, b] = [await stateAt(old, { base, options, session }), await stateAt(now, { base, options, session })]
+  const before = await readingOf(old, { base, options, session })
+  const after = await readingOf(now, { base, options, session })
+  const workloads = before.layer.workloads.length + after.layer.workloads.length
+  session.progress.step(`computing who may reach ${workloads} workloads`)
+  const reached = reachBoth(before.layer, after.layer)
+  const [a, b] = [stateOf(before, reached[0], session), stateOf(after, reached[1], session)]
   session.progress.step('comparing')
   const view = viewOf(a, b)
   await session.out(
@@ -66,10 +72,12 @@ async function showDiff([old, now]: readonly [string, string], options: Options,
   return isWider(view) ? 1 : 0
 }
 
-interface State extends Reached {
+interface Read extends Understood {
   readonly name: string
   readonly inputs: readonly Sourced[]
 }
+
+type State = Read & Reached
 
 interface Reader {
   readonly base: readonly Sourced[]
@@ -77,10 +85,14 @@ interface Reader {
   readonly session: Session
 }
 
-async function stateAt(path: string, { base, options, session }: Reader): Promise<State> {
+async function readingOf(path: string, { base, options, session }: Reader): Promise<Read> {
   const inputs = await objectsAt([path], session, options)
   const name = path === '-' ? 'standard input' : path
-  return { name, inputs, ...reachOf(understand(inputs, base, session), session) }
+  return { name, inputs, ...understand(inputs, base, session) }
+}
+
+function stateOf(before: Read, reached: Reach, session: Session): State {
+  return { ...before, ...whatIsKnown(before, reached, session) }
 }
 
 function viewOf(old: State, now: State): DiffView {

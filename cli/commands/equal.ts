@@ -2,8 +2,8 @@ import { Option } from 'commander'
 import type { SameDomain } from '../../core/analyze/equal'
 import { equal } from '../../core/analyze/equal'
 import { printFloor } from '../../core/analyze/floor'
-import type { Reach } from '../../core/analyze/reach'
-import { reach } from '../../core/analyze/reach'
+import type { Layer } from '../../core/analyze/layer'
+import { reachBoth } from '../../core/analyze/reach-both'
 import { renderJson } from '../../core/report/json'
 import type { EqualView } from '../../core/report/equal'
 import { equalMarkdown, renderEqual } from '../../core/report/equal'
@@ -58,15 +58,18 @@ async function showEqual(
   checkStandardInput([first, second])
   const sameDomains = (options.trustDomain ?? []).map(parseDomains)
   checkDomains(sameDomains)
-  const [a, b] = [await reachAt(first, options, session), await reachAt(second, options, session)]
+  const [a, b] = [await layerAt(first, options, session), await layerAt(second, options, session)]
+  const workloads = a.layer.workloads.length + b.layer.workloads.length
+  session.progress.step(`computing who may reach ${workloads} workloads`)
+  const reached = reachBoth(a.layer, b.layer)
   session.progress.step('comparing')
-  const { problems, ...found } = equal(a.reached, b.reached, sameDomains.length > 0 ? { sameDomains } : {})
+  const { problems, ...found } = equal(...reached, sameDomains.length > 0 ? { sameDomains } : {})
   const unknown = report(problems, session)
   const view: EqualView = {
     names: { a: nameOf(first), b: nameOf(second) },
     ...found,
     equal: found.equal && a.exitCode === 0 && b.exitCode === 0,
-    floors: { a: printFloor(a.reached.floor), b: printFloor(b.reached.floor) },
+    floors: { a: printFloor(reached[0].floor), b: printFloor(reached[1].floor) },
   }
   await session.out(
     { text: () => renderEqual(view, session.style), json: () => renderJson(view), markdown: () => equalMarkdown(view) }[
@@ -77,15 +80,14 @@ async function showEqual(
   return view.equal ? 0 : 1
 }
 
-interface Reached {
-  readonly reached: Reach
+interface Understood {
+  readonly layer: Layer
   readonly exitCode: ExitCode
 }
 
-async function reachAt(path: string, options: Options, session: Session): Promise<Reached> {
+async function layerAt(path: string, options: Options, session: Session): Promise<Understood> {
   const { layer, exitCode } = understand(await objectsAt([path], session, options), [], session)
-  session.progress.step(`computing who may reach ${layer.workloads.length} workloads`)
-  return { reached: reach(layer), exitCode }
+  return { layer, exitCode }
 }
 
 function nameOf(path: string): string {

@@ -40,7 +40,8 @@ export interface EqualOptions {
  * by themselves ({@link PortReach.floor}, the kubelet's probes). Compared is what somebody could do, whatever certificate they show or leave at home,
  * and what a well-behaved client is certain to get.
  *
- * Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each; those without are compared Pod by Pod, by name.
+ * Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each; those without are compared Pod by Pod, by name: ask of
+ * both at once what they reach (`reachBoth`), so that Pods nobody has read have the same names in both.
  *
  * What enters through gateways and what leaves the mesh is not compared. What is unknown is never equal: where neither mesh's answer can be known, that is a difference.
  */

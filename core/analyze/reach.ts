@@ -18,6 +18,7 @@ import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
 import { homesOf } from './network/homes'
 import type { Homes } from './network/layer-network'
+import { isSharedWire } from './network/wires'
 import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
 import { any, both, unknowable } from './regions/bounds'
@@ -57,6 +58,8 @@ export interface PortReach {
   readonly floor?: Region
   /** What the network lets get there at all, whatever the mesh says; nothing where no NetworkPolicy concerns it. Already part of `bounds` and `served`. */
   network(): Match | undefined
+  /** Whether calls of its mesh come by a port on the wire that they share with calls to other ports: HBONE's, or that of Linkerd's proxy. */
+  isSharedWire(): boolean
   /** Where that goes, of a gateway's port. */
   readonly gateway?: GatewayReach
   /** The objects that decide about the requests of a region. */
@@ -208,6 +211,7 @@ function portReach({ asked: shared, port, named, problems, view }: PortQuestion)
     ...(entrance?.direct && { direct: entrance.direct }),
     ...(entrance?.floor && { floor: entrance.floor }),
     network: () => limited(entrance),
+    isSharedWire: () => isSharedWire(asked.layer, workload, first),
     bounds,
     ...behind,
     because: region => decidersOf(asked, region),

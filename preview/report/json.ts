@@ -34,6 +34,7 @@ export function renderResult(result: Result): string {
       stages: proof.stages,
       differences: comparison?.differences ?? [],
       nonCanonical: comparison?.nonCanonical ?? [],
+      onNetwork: proof.onNetwork,
       ungoverned: comparison?.ungoverned ?? [],
       skipped: proof.skipped,
       problems: proof.problems,

@@ -42,7 +42,7 @@ const verbs: Readonly<Record<Difference['kind'], string>> = {
 }
 
 /** The witnesses, what else is worth knowing, and what could not be read. */
-export function renderDifferences({ comparison, problems, skipped }: Proof, style: Style): string {
+export function renderDifferences({ comparison, onNetwork, problems, skipped }: Proof, style: Style): string {
   const differences = comparison?.differences ?? []
   const shown = differences
     .slice(0, mostShown)
@@ -57,6 +57,7 @@ export function renderDifferences({ comparison, problems, skipped }: Proof, styl
     ...(comparison?.nonCanonical ?? []).map(path =>
       style.dim(`beside the declared routes, a path or host no client writes: ${path}`),
     ),
+    ...beyond(onNetwork, style),
     ...listed('not governed by the graph', comparison?.ungoverned ?? []),
     ...problems.map(({ at, message }) => style.yellow(`${at}: ${message}`)),
     ...listed(
@@ -66,6 +67,20 @@ export function renderDifferences({ comparison, problems, skipped }: Proof, styl
   ]
     .map(line => `${line}\n`)
     .join('')
+}
+
+/** More of what the mesh holds anyway than anybody reads. */
+const mostBeyond = 10
+
+function beyond(onNetwork: Proof['onNetwork'], style: Style): readonly string[] {
+  const rest = onNetwork.length - mostBeyond
+  return [
+    ...onNetwork.slice(0, mostBeyond).map(({ text, because }) => {
+      const opened = because.length > 0 ? ` (${because.join(', ')})` : ''
+      return style.yellow(`held by the mesh alone, as NetworkPolicies let it through: ${text}${opened}`)
+    }),
+    ...(rest > 0 ? [style.yellow(`… and ${count(rest, 'more port')} that NetworkPolicies leave to the mesh`)] : []),
+  ]
 }
 
 function listed(title: string, items: readonly string[]): readonly string[] {

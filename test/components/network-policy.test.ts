@@ -57,6 +57,22 @@ describe('the network below a mesh', () => {
     }
   })
 
+  it('is written before the waypoints that it lets calls pass, and removed after them', () => {
+    const { manifests } = judge({ graph, target: { ...target, kind: 'istio-ambient' }, network: {} })
+    const ordered = inOrder(manifests.map(({ object }) => object))
+    const waypoints = ordered.filter(({ object }) => object.kind === 'Gateway')
+    assert.deepEqual(
+      waypoints.map(({ object }) => objectName(object)),
+      ['Gateway data/waypoint'],
+    )
+    assert.deepEqual(
+      waypoints.flatMap(({ after }) => after.filter(({ kind }) => kind === 'NetworkPolicy').map(objectName)).sort(),
+      ['calls-of-cart', 'calls-of-waypoint.waypoint']
+        .map(name => `NetworkPolicy data/${name}`)
+        .concat('NetworkPolicy shop/calls-of-web'),
+    )
+  })
+
   it('is configured in words that are checked', () => {
     const shape = configShape.shape.networkPolicy
     const sound = {

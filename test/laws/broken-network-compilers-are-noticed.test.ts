@@ -10,7 +10,7 @@ import { linkerdTarget } from '../support/linkerd'
 import { objectsOf, proveObjects, reachOf, target } from '../support/prove'
 
 /*
- * The compiler of NetworkPolicies, broken on purpose. What it cuts too much the proof of both layers shows, and what it leaves open the network alone.
+ * The compiler of NetworkPolicies, broken on purpose. What it cuts too much the proof of both layers shows, and the network alone; what it leaves open the network alone.
  */
 
 const ambient: IstioTarget = { ...target, kind: 'istio-ambient' }
@@ -33,13 +33,14 @@ const rewritten =
     assert.ok(text.includes(from), `${text} does not say ${from}`)
     return text.replaceAll(from, to)
   }
-const without =
-  (field: string): Change =>
+const changed =
+  (change: Readonly<Record<string, unknown>>): Change =>
   text => {
     const { spec, ...object } = JSON.parse(text) as KubernetesObject & { spec: Record<string, unknown> }
-    assert.ok(field in spec)
-    return JSON.stringify({ ...object, spec: { ...spec, [field]: undefined } })
+    for (const field of Object.keys(change)) assert.ok(field in spec)
+    return JSON.stringify({ ...object, spec: { ...spec, ...change } })
   }
+const without = (field: string): Change => changed({ [field]: undefined })
 const dropped: Change = () => ''
 
 /** What is rendered, with some policies changed, or left out. */
@@ -128,6 +129,36 @@ const opening: readonly Defect[] = [
     changes: { 'data/calls-of-redis': dropped, 'data/default-deny': dropped },
   },
   {
+    name: 'lets in whomever on ambient, whatever else the mesh holds',
+    changes: {
+      'shop/calls-of-waypoint.waypoint': text => text.replace(/"ingress":\[.*?\],"egress"/, '"ingress":[{}],"egress"'),
+    },
+  },
+  {
+    name: 'names a callee’s port by nothing, so that a caller gets to all of them',
+    mesh: target,
+    changes: {
+      'data/calls-of-redis': text => text.replace(/("from":\[.*?\]),"ports":\[.*?\]/, '$1'),
+      'shop/calls-of-cart': changed({ egress: [{}] }),
+    },
+  },
+  {
+    name: 'opens the port that sidecars take HBONE on, where none does',
+    mesh: target,
+    changes: {
+      'data/calls-of-redis': rewritten('"port":6379', '"port":6379,"endPort":15008'),
+      'shop/calls-of-cart': rewritten('"port":6379', '"port":6379,"endPort":15008'),
+    },
+  },
+  {
+    name: 'opens Linkerd’s port to the namespace of a caller',
+    mesh: linkerdTarget,
+    changes: {
+      'data/calls-of-redis': rewritten(',"podSelector":{"matchLabels":{"app":"cart"}}', ''),
+      'shop/calls-of-frontend': changed({ egress: [{}] }),
+    },
+  },
+  {
     name: 'lets anybody to a waypoint’s callees',
     changes: {
       'shop/calls-of-cart': text => text.replace(/"ingress":\[.*?\],"egress"/, '"ingress":[{}],"egress"'),
@@ -157,21 +188,28 @@ describe('law: the proof notices a broken compiler of NetworkPolicies', () => {
 
   for (const { name, mesh = ambient, changes } of cutting) {
     it(`that ${name}`, () => {
-      const { differences } = proveObjects(broken(mesh, changes), graph, mesh)
-      assert.ok(
-        differences.some(({ kind }) => kind === 'cut'),
-        'nothing is cut',
-      )
+      const objects = broken(mesh, changes)
+      for (const found of [
+        proveObjects(objects, graph, mesh).differences,
+        compareNetwork(reachOf(objects), intentOf(graph)),
+      ])
+        assert.ok(
+          found.some(({ kind }) => kind === 'cut'),
+          'nothing is cut',
+        )
     })
   }
 
   for (const { name, mesh = ambient, changes } of opening) {
     it(`that ${name}`, () => {
-      const found = compareNetwork(reachOf([...broken(mesh, changes), ...strays]), intentOf(graph))
-      assert.ok(
-        found.some(({ kind }) => kind === 'admitted'),
-        'nothing is admitted',
-      )
+      // Whether or not anybody was read whom nobody declared.
+      for (const others of [strays, []]) {
+        const found = compareNetwork(reachOf([...broken(mesh, changes), ...others]), intentOf(graph))
+        assert.ok(
+          found.some(({ kind }) => kind === 'admitted'),
+          'nothing is admitted',
+        )
+      }
     })
   }
 })

@@ -1,6 +1,7 @@
 import type { Language } from '../../model/language'
 import type { LabelSelector } from '../linkerd/layer-linkerd'
 import type { Named } from '../layer'
+import type { Pod } from './pods'
 
 /*
  * What a layer says of the network below the mesh: NetworkPolicies, which a network plugin holds on the real packet. They see where it comes from (a Pod's
@@ -13,6 +14,8 @@ export interface NetworkLayer {
   readonly policies: readonly NetworkPolicy[]
   /** Namespaces in which objects that only a network plugin knows (Cilium's, Calico's) may open or close anything; `everywhere` where such an object is the cluster's. */
   readonly unmodelled: ReadonlySet<string> | 'everywhere'
+  /** Pods that nobody has read and that another layer tells apart, with which this one is to be compared. @default none */
+  readonly toldBeside?: readonly Pod[]
 }
 
 export type Direction = 'ingress' | 'egress'

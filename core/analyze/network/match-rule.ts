@@ -61,8 +61,8 @@ function isInBlock({ cidr, except }: Extract<NetworkPeer, { kind: 'block' }>, fa
   return impossible ? 'no' : 'unknown'
 }
 
-/** No Pod has such an address; the kubelet's probes of ambient Pods come from one. */
-const linkLocal = ['169.254.0.0/16', 'fe80::/10']
+/** No Pod has such an address, link-local or the one that the kubelet's probes of ambient Pods come from by IPv6 (istio `cni/pkg/nodeagent/options.go` DefaultHostProbeSNATIPV6). */
+const linkLocal = ['169.254.0.0/16', 'fe80::/10', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128']
 
 function isPart(cidr: string, block: string): boolean {
   return inBlock(cidr.split('/')[0] ?? '', block) && Number(cidr.split('/')[1]) >= Number(block.split('/')[1])

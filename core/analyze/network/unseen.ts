@@ -5,7 +5,7 @@ import type { LabelSelector } from '../linkerd/layer-linkerd'
 import { alternativesIn } from './alternatives'
 import { meets } from './isolation'
 import type { NetworkPeer } from './layer-network'
-import { censusOf, ownName, type Census, type Pod, type Seen } from './pods'
+import { censusOf, isLimited, ownName, type Census, type Pod, type Seen } from './pods'
 
 /** Stands for all values of `pod` that no other Pod has. No namespace is called so. */
 export const unheardOf = '…/{}'
@@ -14,7 +14,7 @@ const found = new WeakMap<Census, readonly Pod[]>()
 
 /**
  * Pods that nobody has read: without labels in each known namespace, and in one that is not; and those with the labels that a policy asks its callers for, where no Pod that was
- * read has them.
+ * read has them; and what a layer beside tells apart so.
  */
 export function unseenPods(layer: Layer): readonly Pod[] {
   const census = censusOf(layer)
@@ -41,7 +41,29 @@ function findUnseen({ network }: Layer, census: Census): readonly Pod[] {
     return !candidates.some(isMet) && !all.some(isMet)
   })
   const told = lonely.flatMap(({ peer, namespace }) => representative(peer, namespace, census) ?? [])
-  return [...all, ...new Map(told.map(pod => [pod.key, pod])).values()]
+  const own = new Map([...all, ...told].map(pod => [pod.key, pod]))
+  const known = new Set([...own.keys(), ...census.pods.map(({ key }) => key)])
+  const beside = (network.toldBeside ?? []).filter(({ key }) => !known.has(key))
+  return [...own.values(), ...beside.map(pod => inPlace(pod, census))]
+}
+
+/** Of a namespace that was read here what was read here counts. */
+function inPlace(pod: Pod, { namespaces }: Census): Pod {
+  const around = pod.namespace === undefined ? undefined : namespaces.get(pod.namespace)
+  return around ? { ...pod, around } : pod
+}
+
+/**
+ * Two layers that are to be compared: what either tells apart of Pods that nobody has read, the other does too, so that nothing differs only because one has words for it. The same where
+ * nothing limits the network of one of them.
+ */
+export function besideEachOther(a: Layer, b: Layer): readonly [Layer, Layer] {
+  if (!isLimited(a) || !isLimited(b)) return [a, b]
+  return [beside(a, b), beside(b, a)]
+}
+
+function beside(layer: Layer, other: Layer): Layer {
+  return { ...layer, network: { ...layer.network, toldBeside: unseenPods(other) } }
 }
 
 type PodsPeer = Extract<NetworkPeer, { kind: 'pods' }>

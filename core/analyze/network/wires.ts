@@ -62,3 +62,13 @@ export function waypointWires({ layer: { mesh }, plane, port }: Called): readonl
   if (plane !== 'sidecar' || mesh.hbone === false) return [port]
   return mesh.hbone === true ? [hbonePort] : [port, hbonePort]
 }
+
+const speakers: readonly Speaker[] = ['ztunnel', 'proxy', 'unknown']
+
+/** Whether a call to a port that shows an identity may come by another port than that, which is then all ports' of the Pod. */
+export function isSharedWire(layer: Layer, workload: Workload, port: number): boolean {
+  return planesOf(layer, workload).some(({ plane }) => {
+    const called: Called = { layer, workload, plane, port }
+    return speakers.some(from => shownWires(called, from).some(wire => wire !== port))
+  })
+}

@@ -49,7 +49,9 @@ export interface IstioSide {
   readonly mixed: boolean
   /** Services behind a waypoint, by name. */
   readonly bound: ReadonlyMap<string, Bound>
-  /** Calls into ambient namespaces that pass a waypoint. */
+  /** Services that no waypoint stands before, but for a while of the update that brings the first or takes the last. */
+  readonly possible: ReadonlyMap<string, Bound>
+  /** Calls into ambient namespaces that pass a waypoint, or do in that while. */
   readonly through: ReadonlySet<FlowLine>
   /** Those that come to the Pods themselves; some do both, and what does neither is let in nowhere. */
   readonly direct: ReadonlySet<FlowLine>
@@ -135,7 +137,8 @@ function istioSide(graph: Graph, target: IstioTarget, isHere: Side['isHere']): S
   const ambient = context.workloads.filter(
     ({ namespace }) => isHere(namespace) && planeOf(namespace, settings) === 'ambient',
   )
-  const { bound } = waypointsOf(ambient, context)
+  const { bound, possible } = waypointsOf(ambient, context)
+  const passing = [...possible.values()].flatMap(({ lines }) => lines)
   const ways = ambient.map(callee => arrivals(callee, bound.get(callee.name), context))
   return {
     mesh: 'istio',
@@ -146,7 +149,8 @@ function istioSide(graph: Graph, target: IstioTarget, isHere: Side['isHere']): S
       context,
       mixed: target.kind === 'istio-ambient' || Object.values(settings.dataPlanes).includes('ambient'),
       bound,
-      through: new Set(ways.flatMap(({ through }) => through)),
+      possible,
+      through: new Set([...ways.flatMap(({ through }) => through), ...passing]),
       direct: new Set(ways.flatMap(({ direct }) => direct)),
     },
   }

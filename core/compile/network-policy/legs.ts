@@ -84,8 +84,8 @@ function callLegs(caller: WorkloadCaller, { lines, callee, port, side, context }
   const ports = settled ? wireInto(door) : wireIntoUnsettled(door)
   const straight = (those: readonly FlowLine[]) => leg({ from, to: callee.pods, ports }, those)
   if (plane !== 'ambient' || !side.istio) return straight(lines)
-  const { bound, through, direct } = side.istio
-  const waypoint = bound.get(callee.name)?.waypoint
+  const { bound, possible, through, direct } = side.istio
+  const waypoint = (bound.get(callee.name) ?? possible.get(callee.name))?.waypoint
   const passing = lines.filter(line => through.has(line))
   const between = waypoint && waypointPods(waypoint)
   return [

@@ -24,6 +24,7 @@ function result(rest: Partial<Result> = {}): Result {
   const proof: Result['proof'] = {
     reach: { lines: [], closed: [], floor: ['every proxied workload:15090'] },
     comparison: { differences: [], nonCanonical: [], ungoverned: [] },
+    onNetwork: [],
     stages: { shop: 'enforce', data: 'strict' },
     problems: [],
     skipped: {},
@@ -103,6 +104,24 @@ describe('the report of a preview', () => {
       )
     }
     assert.equal(JSON.parse(render(refused, 'json', plain)).proof.holds, false)
+  })
+
+  it('tells of what the mesh alone holds, and does not refuse for it', () => {
+    const onNetwork = Array.from({ length: 12 }, (_, i) => ({
+      ...difference,
+      text: `any Pod of another namespace → shop/a:${i} on the network`,
+      because: ['NetworkPolicy shop/a'],
+    }))
+    const told = result({ proof: { ...result().proof, onNetwork } })
+    assert.deepEqual(reasons(told), [])
+    for (const format of ['text', 'markdown'] as const) {
+      const text = render(told, format, plain)
+      const line =
+        /held by the mesh alone, as NetworkPolicies let it through: any Pod of another namespace → shop\/a:9 on the network \(NetworkPolicy shop\/a\)/
+      assert.match(text, line)
+      assert.match(text, /… and 2 more ports that NetworkPolicies leave to the mesh/)
+    }
+    assert.equal(JSON.parse(render(told, 'json', plain)).proof.onNetwork.length, 12)
   })
 
   it('refuses where something could not be read', () => {

@@ -17,8 +17,10 @@ type BlockPeer = Extract<NetworkPeer, { kind: 'block' }>
 /** By its text: many policies name the same. */
 const known = new Map<string, Block>()
 
-/** No Pod has a link-local address; the kubelet's probes of ambient Pods come from one. */
-const ofNoPod = Language.union(['169.254.0.0/16', 'fe80::/10'].map(setOf))
+/** By IPv6 the kubelet's probes of ambient Pods come from there (istio `cni/pkg/nodeagent/options.go` DefaultHostProbeSNATIPV6), by IPv4 from a link-local address. */
+const byProbes = 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128'
+/** No Pod has a link-local address, nor that. */
+const ofNoPod = Language.union(['169.254.0.0/16', 'fe80::/10', byProbes].map(setOf))
 
 /** A block as a set. */
 export function blockOf(peer: BlockPeer): Block {

@@ -33,6 +33,11 @@ export interface Bound {
 export interface Waypoints {
   /** By the service's name, sorted as the services are. At stage `strict` they stand too, and let everybody of the mesh pass. */
   readonly bound: ReadonlyMap<string, Bound>
+  /**
+   * Those that none stands before, with the waypoint that the first call to need one would bring, if it stands before nobody else: it comes, or goes, while an update
+   * runs. By name, too.
+   */
+  readonly possible: ReadonlyMap<string, Bound>
   readonly problems: readonly Problem[]
 }
 
@@ -48,8 +53,11 @@ export function waypointsOf(workloads: readonly Workload[], context: Context): W
   const wanted = candidates.filter(each => needed.has(labelled(each)))
   const clashes = clashesOf(wanted, context)
   const free = wanted.filter(({ waypoint }) => !clashes.has(printWaypoint(waypoint)))
+  const standing = new Set(wanted.map(({ waypoint }) => printWaypoint(waypoint)))
+  const isPossible = ({ waypoint }: Bound): boolean => !standing.has(printWaypoint(waypoint))
   return {
     bound: new Map(free.map(each => [each.workload.name, each])),
+    possible: new Map(candidates.filter(isPossible).map(each => [each.workload.name, each])),
     problems: [...clashes.values()].flat(),
   }
 }

@@ -81,6 +81,43 @@ describe('the network held against an intent', () => {
     ])
   })
 
+  it('tells of Pods that nobody read: others beside the callers, and those of other namespaces', () => {
+    const alone = [...cluster.filter(object => JSON.stringify(object).includes('"name":"db"') === false), closed]
+    const beside = policy('shop/cart', { ...only('cart'), ingress: [{ from: [{ podSelector: {} }] }] })
+    assert.deepEqual(
+      found([...alone, beside]).map(text => text.split(' by ')[0]),
+      [
+        'cut web/frontend → shop/cart:8080 on the network',
+        'admitted any other Pod of shop → shop/cart:8080 on the network',
+      ],
+    )
+    const open = policy('shop/cart', { ...only('cart'), ingress: [{}] })
+    assert.deepEqual(found([...alone, open]), [
+      'admitted any Pod of another namespace → shop/cart:8080 on the network by NetworkPolicy shop/cart',
+    ])
+  })
+
+  it('is asked of ports that nobody named, too', () => {
+    assert.deepEqual(found([...cluster, fromWeb({}, [{ protocol: 'TCP' }]), closed]), [
+      'admitted web/frontend → shop/cart:other on the network by NetworkPolicy shop/cart',
+    ])
+  })
+
+  it('takes addresses that no Pod has for nobody’s: those that the kubelet’s probes come from', () => {
+    const probes = ['169.254.7.127/32', 'fd16:9254:7127:1337:ffff:ffff:ffff:ffff/128']
+    const probed = policy('shop/probes', {
+      ...only('cart'),
+      ingress: [{ from: probes.map(cidr => ({ ipBlock: { cidr } })) }],
+    })
+    assert.deepEqual(found([...cluster, fromWeb(), closed, probed]), [])
+  })
+
+  it('holds nothing against a namespace that is not enforced yet, nor against what it may call', () => {
+    const reached = reach(layerOf([...cluster, closed]))
+    assert.deepEqual(compareNetwork(reached, intentOf(graph), { stages: { shop: 'strict' } }), [])
+    assert.equal(compareNetwork(reached, intentOf(graph), { stages: { web: 'strict' } }).length, 1)
+  })
+
   it('leaves Pods on a node’s network aside, whom nobody can close', () => {
     const agent = pod('shop/agent', {}, { hostNetwork: true })
     assert.deepEqual(found([...cluster, agent, closed, fromWeb()]), [])

@@ -4,6 +4,7 @@ import { contain } from '../../../../../core/analyze/contain/contain'
 import { diff } from '../../../../../core/analyze/diff/diff'
 import { equal } from '../../../../../core/analyze/equal'
 import { reach, type Reach } from '../../../../../core/analyze/reach'
+import { reachBoth } from '../../../../../core/analyze/reach-both'
 import { Language } from '../../../../../core/model/language'
 import { Region } from '../../../../../core/model/region'
 import { layerOf, mesh, namespace, pod, type Json } from '../objects'
@@ -98,6 +99,61 @@ describe('equality of meshes with NetworkPolicies', () => {
       reach(layerOf([mesh({ trustDomain: domain }), ...cluster.slice(1), fromDb]))
     assert.equal(equal(other('a.example'), other('b.example')).equal, true)
     assert.equal(equal(other('a.example'), open).equal, false)
+  })
+})
+
+describe('two states of which one has words for Pods that the other has not', () => {
+  const near = policy('shop/cart', { ...only('cart'), ingress: [{ from: [{ podSelector: {} }] }] })
+  const anyTeam = policy('shop/cart', { ...only('cart'), ingress: [{ from: [{ namespaceSelector: {} }] }] })
+  const butLegacy = policy('shop/cart', {
+    ...only('cart'),
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: {
+              matchExpressions: [{ key: 'kubernetes.io/metadata.name', operator: 'NotIn', values: ['legacy'] }],
+            },
+          },
+        ],
+      },
+    ],
+  })
+  /** Asks for a label that no Pod has. */
+  const ghost = (more: Json = {}) =>
+    policy('shop/db', { ...only('db'), ingress: [{ from: [{ ...only('ghost'), ...more }] }] })
+  const gone = policy('shop/db', only('db'))
+  const both = (a: readonly Json[], b: readonly Json[]): readonly [Reach, Reach] =>
+    reachBoth(layerOf([...cluster, ...a]), layerOf([...cluster, ...b]))
+  /** The callees that change. */
+  const changed = (reached: readonly [Reach, Reach]) => diff(...reached).changes.map(({ callee }) => callee)
+
+  it('differ where those get in, and nowhere else', () => {
+    const cases: readonly (readonly [Json, Json])[] = [
+      [near, ghost()],
+      [anyTeam, ghost({ namespaceSelector: { matchLabels: { team: 'blue' } } })],
+      [butLegacy, ghost()],
+    ]
+    for (const [open, asking] of cases) {
+      for (const reached of [both([open, asking], [open, gone]), both([open, gone], [open, asking])]) {
+        const callees = equal(...reached).differences.map(({ callee }) => callee)
+        assert.deepEqual([...new Set(callees)], ['shop/db:8080', 'shop/db:other'])
+        assert.deepEqual(changed(reached), ['shop/db:8080', 'shop/db:other'])
+      }
+    }
+  })
+
+  it('do not differ by a namespace that one alone has read, of which policies speak in both', () => {
+    const legacy = policy('legacy/any', {})
+    const reached = both([butLegacy, legacy], [butLegacy])
+    assert.equal(equal(...reached).equal, true)
+    assert.deepEqual(changed(reached), [])
+  })
+
+  it('are as they were where one has no NetworkPolicies at all', () => {
+    const [a, b] = both([near, ghost()], [])
+    assert.equal(equal(a, b).equal, equal(stateOf(near, ghost()), open).equal)
+    assert.equal(b.homes.size, 0)
   })
 })
 

@@ -31,14 +31,14 @@ describe('NetworkPolicies, by what is on the wire', () => {
     ])
   })
 
-  it('open HBONE on ambient straight where no waypoint is needed, and the port too where sidecars take either', () => {
+  it('open HBONE on ambient straight where no waypoint is needed, and to the one that may come, and the port too where sidecars take either', () => {
     const bytes: Partial<Graph> = {
       services: { frontend: service('tcp', 8080), cart: service('tcp', 7070, { namespace: 'data' }) },
       calls: { frontend: { cart: { tcp: 'tcp' } } },
     }
     assert.deepEqual(calls(network(bytes, { mesh: ambient })), [
-      'cart ← 15008 from shop/app=frontend',
-      'frontend → 15008 to data/app=cart',
+      `cart ← 15008 from data/${waypoint} and shop/app=frontend`,
+      `frontend → 15008 to data/app=cart and data/${waypoint}`,
     ])
     assert.deepEqual(calls(network(bytes, { mesh: { ...ambient, dataPlanes: { data: 'sidecar' } } })), [
       'cart ← 7070,15008 from shop/app=frontend',
@@ -116,7 +116,7 @@ describe('NetworkPolicies, by what is on the wire', () => {
     const from = 'from monitoring/app=prometheus'
     assert.deepEqual(calls(network(parts, { callers })), [`cart ← 9102 ${from}`])
     assert.deepEqual(calls(network(parts, { callers, mesh: target })), [`cart ← 9102,15020,15090 ${from}`])
-    assert.deepEqual(calls(network(parts, { callers, mesh: ambient })), [`cart ← 15008 ${from}`])
+    assert.deepEqual(calls(network(parts, { callers, mesh: ambient })), [`cart ← 15008 ${from} and shop/${waypoint}`])
     assert.deepEqual(calls(network(parts, { callers, mesh: linkerdTarget })), [`cart ← 4143,4191 ${from}`])
     assert.deepEqual(calls(network(parts)), ['cart ← 9102 from monitoring/*'])
   })
