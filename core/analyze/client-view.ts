@@ -66,17 +66,21 @@ function isByLinkerdAlone({ layer, workload }: Pick<CallerGroup, 'layer' | 'work
 }
 
 function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
-  // Sidecar objects rule sidecars, not gateways.
-  const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
   return trustDomainsOf(layer, workload).map(trustDomain => ({
     identity: printIdentity({ ...workload, trustDomain }),
     workload,
-    layer: { ...layer, sidecars: ruling },
+    layer: ruledBy(layer, { workload, layer: near }),
   }))
 }
 
+/** A layer with no Sidecar in it but those that may rule a workload; these objects rule sidecars, not gateways. */
+export function ruledBy(layer: Layer, { workload, layer: near }: Scope): Layer {
+  const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
+  return { ...layer, sidecars: ruling }
+}
+
 /** The mesh's own, or where a workload is behind a Linkerd proxy, that of Linkerd's. */
-function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
+export function trustDomainsOf(layer: Layer, workload: Workload): readonly string[] {
   const own = planesOf(layer, workload).map(({ plane }) => {
     return plane === 'linkerd' ? layer.linkerd.mesh.trustDomain : layer.mesh.trustDomain
   })
