@@ -8,13 +8,14 @@ import { parsePortSet } from '../linkerd/port-set'
 import { outboundLists } from '../linkerd/settings'
 import { portsNamed } from '../linkerd/outbound/doors'
 import type { Match } from '../regions/bounds'
-import { any, both, exactly, never } from '../regions/bounds'
+import { any, both } from '../regions/bounds'
 import type { GatewayView } from '../regions/gateway-view'
 import type { Scope } from '../regions/scopes'
-import type { Call, Proxied } from './by-proxy'
+import type { Call } from './by-proxy'
 import { byProxy } from './by-proxy'
 import type { Hosts } from './hosts'
 import { hostsOf } from './hosts'
+import type { NetworkOut } from './network'
 import { networkOut, portsTold } from './network'
 import type { At, Ports } from './ports'
 import { joined, piecesOf } from './ports'
@@ -46,12 +47,15 @@ export function leavingOf(layer: Layer, cut: readonly Scope[], gateways: Gateway
 
 function findLeaving(layer: Layer, cut: readonly Scope[], gateways: GatewayView): readonly LeavingReach[] {
   const hosts = hostsOf(layer)
-  const known = new Map<string, Proxied>()
+  const known = new Map<string, LetOut>()
   return cut.map(scope => {
     const from: Leaving = { workload: scope.workload, layer: ruledBy(layer, scope) }
-    const ask = asking({ from, gateways, known })
+    const ask = asking({ from, gateways, hosts, known })
     const pieces = piecesOf([...portsTold(layer, scope.workload), ...portsOf(from, hosts)])
-    const ports = pieces.map(piece => ({ ...piece, held: outward(ask, hosts, piece) }))
+    const ports = pieces.map(piece => ({
+      ...piece,
+      held: outward(ask(piece.from), networkOut(layer, scope.workload, piece.from)),
+    }))
     return { workload: scope.workload, ports: joined(ports, isSame) }
   })
 }
@@ -77,62 +81,67 @@ function portsOf({ layer, workload }: Leaving, hosts: readonly Hosts[]): readonl
 interface Asking {
   readonly from: Leaving
   readonly gateways: GatewayView
+  readonly hosts: readonly Hosts[]
   /** What was answered for callers that nothing tells apart. */
-  readonly known: Map<string, Proxied>
+  readonly known: Map<string, LetOut>
 }
 
-type Ask = (
-  hosts: Hosts,
-  port: number,
-) => Proxied & { readonly network: ReturnType<typeof networkOut>; readonly from: Leaving }
+/** What callers' own proxies let out on one port, to all hosts. */
+interface LetOut extends Pick<Outward, 'because'> {
+  /** From the caller's own Pods. */
+  readonly own: Match
+  /** From elsewhere, past all networks. */
+  readonly onward: Match
+}
 
-function asking({ from, gateways, known }: Asking): Ask {
+/** Routes may lead to gateways, which tell callers apart by their accounts. */
+function asking({ from, gateways, hosts, known }: Asking): (port: number) => LetOut {
   const { workload, layer } = from
   const identities = trustDomainsOf(layer, workload).map(trustDomain => ({ ...workload, trustDomain }))
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
-  const alike = JSON.stringify([workload.namespace, planes, layer.sidecars.map(({ at }) => at), workload.annotations])
-  return (hosts, port) => {
-    const near = { ...from, layer: { ...layer, serviceEntries: hosts.serviceEntries } }
-    const call: Call = { from: near, identities, hosts, port, gateways }
-    const key = JSON.stringify([
-      alike,
-      hosts.one,
-      port,
-      hosts.routed && layer.routes.length > 0 && workload.serviceAccount,
-    ])
-    const found = known.get(key) ?? byProxy(call)
+  const { namespace, serviceAccount, annotations, linkerd } = workload
+  const account = layer.routes.length > 0 && serviceAccount
+  const alike = JSON.stringify([namespace, planes, layer.sidecars.map(({ at }) => at), annotations, linkerd, account])
+  return port => {
+    const key = `${port} ${alike}`
+    const found = known.get(key) ?? letOut({ from, identities, port, gateways }, hosts)
     known.set(key, found)
-    return { ...found, from, network: networkOut(layer, workload, port) }
+    return found
   }
 }
 
 /** Hosts that neither routes nor a ServiceEntry name for a port are there like those that no object names. */
-function outward(ask: Ask, hosts: readonly Hosts[], { from: port }: Ports): Outward {
-  const told = hosts.filter(({ ports, routed, serviceEntries }) => {
-    return routed || ports.has(port) || serviceEntries.some(({ unreadable }) => unreadable)
-  })
+function letOut(call: Omit<Call, 'hosts'>, hosts: readonly Hosts[]): LetOut {
   const others = hosts.at(-1)
-  const rest = Region.union(hosts.filter(one => !told.includes(one)).map(({ all }) => Region.where('host', all)))
-  const answers = [
-    ...told.map(one => ({ where: Region.where('host', one.all), answer: ask(one, port) })),
-    ...(others && !told.includes(others) ? [{ where: rest, answer: ask(others, port) }] : []),
-  ]
-  const [first] = answers
-  const out = first?.answer.network ?? { out: never, because: [] }
-  const parts = answers.map(({ where, answer }) => partOf(where, answer))
-  const because = [...answers.flatMap(({ answer }) => answer.because), ...out.because]
-  return { bounds: any(parts), past: out.out, because: [...new Set(because)] }
+  const isTold = ({ ports, routed, serviceEntries }: Hosts): boolean =>
+    routed || ports.has(call.port) || serviceEntries.some(({ unreadable }) => unreadable)
+  const told = hosts.filter(one => one !== others && isTold(one))
+  const rest = Language.union(told.map(({ all }) => all)).complement()
+  const answers = [...told, ...(others ? [{ ...others, all: rest }] : [])].map(one => {
+    const layer = { ...call.from.layer, serviceEntries: one.serviceEntries }
+    return { where: Region.where('host', one.all), ...byProxy({ ...call, from: { ...call.from, layer }, hosts: one }) }
+  })
+  const each = (of: (answer: (typeof answers)[number]) => Region): Region => Region.union(answers.map(of))
+  const elsewhere = answers.flatMap(({ where, onward }) =>
+    onward.map(({ host, requests }) =>
+      requests.intersect(host === undefined ? where : Region.where('host', Language.literals([host]))),
+    ),
+  )
+  const sure = each(({ where, assured }) => where.intersect(assured))
+  return {
+    own: {
+      must: each(({ where, own }) => where.intersect(own.must)),
+      may: each(({ where, own }) => where.intersect(own.may)),
+    },
+    onward: { must: sure, may: Region.union([sure, ...elsewhere]) },
+    because: [...new Set(answers.flatMap(({ because }) => because))],
+  }
 }
 
-function partOf(where: Region, { own, onward, assured, network }: ReturnType<Ask>): Match {
-  const elsewhere = onward.map(({ host, requests }) => {
-    const to = host === undefined ? where : Region.where('host', Language.literals([host]))
-    return to.intersect(requests)
-  })
-  const sure = where.intersect(assured)
-  return any([
-    both(exactly(where), both(own, network.out)),
-    exactly(sure),
-    { must: Region.none, may: Region.union(elsewhere) },
-  ])
+function outward({ own, onward, because }: LetOut, network: NetworkOut): Outward {
+  return {
+    bounds: any([both(own, network.out), onward]),
+    past: network.out,
+    because: [...new Set([...because, ...network.because])],
+  }
 }
