@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { baselineJsonSchema, waiversJsonSchema } from '../core/analyze/contain/schemas'
 import { ambientFloor, probeFloor, sidecarFloor } from '../core/analyze/floor'
 import { capabilities } from '../core/compile/target'
 import { intentOf } from '../core/graph/intent'
@@ -20,10 +21,16 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ...rulePages(),
     ...(await cliPages(read)),
-    ['docs/graph.schema.json', `${JSON.stringify(graphJsonSchema(), undefined, 2)}\n`],
+    ['docs/graph.schema.json', schemaPage(graphJsonSchema())],
+    ['docs/baseline.schema.json', schemaPage(baselineJsonSchema())],
+    ['docs/waivers.schema.json', schemaPage(waiversJsonSchema())],
     ['docs/targets.md', targets()],
     ['README.md', picture(read('README.md') ?? '')],
   ])
+}
+
+function schemaPage(schema: object): string {
+  return `${JSON.stringify(schema, undefined, 2)}\n`
 }
 
 /** The README with its picture drawn from services.ts. */

@@ -30,7 +30,7 @@ interface Options extends Reading {
 
 const example = `
 A state is a file or directory of manifests, - for standard input, or a git revision: git:main, git:main:path/in/repository.
-Exits with 1 where anything is newly admitted, be it only possibly, and with 0 where reach only shrank or is the same. What leaves the mesh is not compared.
+Exits with 1 where anything is newly admitted, be it only possibly, and with 0 where reach only shrank or is the same.
 
 Examples:
   $ npx --no ztm diff examples/bookinfo/expected/istio-sidecar examples/bookinfo/expected/istio-ambient

@@ -1,5 +1,7 @@
 import { Option } from 'commander'
 import { explain } from '../../core/analyze/explain/explain'
+import { explainOutside } from '../../core/analyze/explain/outside'
+import { callersOf, refusedAtHome } from '../../core/analyze/explain/own-proxy'
 import type { Layer } from '../../core/analyze/layer'
 import type { HttpRequest, Request } from '../../core/analyze/request'
 import type { ExplainView } from '../../core/report/explain'
@@ -29,12 +31,14 @@ interface Options extends Reading {
 }
 
 const example = `
-FROM is namespace/name of a ServiceAccount or a workload, plaintext, or spiffe://…; TO is namespace/workload:port, or a Service's.
+FROM is namespace/name of a ServiceAccount or a workload, plaintext, or spiffe://…; TO is namespace/workload:port, or a Service's;
+or host:port outside the mesh.
 Without METHOD and PATH it is a connection of bytes; grpc Service/Method is a request too.
 
 Examples:
   $ npx --no ztm explain boutique/frontend boutique/cartservice:7070 grpc hipstershop.CartService/GetCart --manifests examples/online-boutique/expected/istio-sidecar
   $ npx --no ztm explain load/loadgenerator boutique/frontend:8080 GET /cart --manifests examples/online-boutique/expected/linkerd
+  $ npx --no ztm explain boutique/frontend api.example.com:443 --manifests examples/online-boutique/expected/istio-sidecar
   $ echo '{"client.addr":"10.1.0.7:5000","client.id":"loadgenerator.load.serviceaccount.identity.linkerd.prod.example.com","method":"GET","uri":"/cart","status":200,"host":"frontend.boutique:80"}' \\
       | npx --no ztm explain --log - --manifests examples/online-boutique/expected/linkerd
 
@@ -95,25 +99,63 @@ async function showExplanation(given: Given, options: Options, session: Session)
   checkGiven(given, options)
   const lower = await baseObjects(options, session)
   const { layer, exitCode } = understand(await objectsAt(manifests, session, options), lower, session)
-  const { value, notes } =
-    log === undefined ? typed(given, options, layer) : await fromLog(log, given, { layer, session })
-  const { verdict, steps } = explain(layer, value)
-  const view: ExplainView = {
-    request: printRequest(value),
-    verdict: verdict.verdict,
-    because: verdict.because,
-    notes,
-    steps,
-  }
+  const outside = log === undefined ? outsideHost(given.to) : undefined
+  const { asked, ...view } = outside
+    ? leaving(given, { ...outside, options, layer })
+    : within(log === undefined ? typed(given, options, layer) : await fromLog(log, given, { layer, session }), layer)
   await session.out(
     {
       text: () => renderExplanation(view, session.style),
-      json: () => renderJson({ asked: value, ...view }),
+      json: () => renderJson({ asked, ...view }),
       markdown: () => explanationMarkdown(view),
     }[options.format](),
   )
   if (exitCode !== 0) return exitCode
-  return verdict.verdict === 'allow' ? 0 : 1
+  return view.verdict === 'allow' ? 0 : 1
+}
+
+interface Explained extends ExplainView {
+  readonly asked: unknown
+}
+
+/** A call within the mesh: what the caller's own proxy refuses never gets to who decides. */
+function within({ value, notes }: Understood<Request>, layer: Layer): Explained {
+  const { verdict, steps } = explain(layer, value)
+  const home = refusedAtHome(layer, value)
+  const told = { asked: value, request: printRequest(value), notes }
+  if (!home || verdict.verdict === 'deny')
+    return { ...told, verdict: verdict.verdict, because: verdict.because, steps: [...(home ? [home] : []), ...steps] }
+  const because = home.steps.flatMap(step => (step.kind === 'note' ? [step.text] : []))
+  const note = "the caller's own proxy protects nobody: what goes round it is judged by the rest, as `ztm decide` does"
+  return { ...told, verdict: home.verdict, because, notes: [...notes, note], steps: [home, ...steps] }
+}
+
+interface Leaving {
+  readonly host: string
+  readonly port: number
+  readonly options: Options
+  readonly layer: Layer
+}
+
+/** A call to a host outside. Throws BadInput for options that mean nothing there. */
+function leaving({ from = '', method, path }: Given, { host, port, options, layer }: Leaving): Explained {
+  const { plaintext, ip, viaService } = options
+  const senseless = Object.entries({ plaintext, ip, 'via-service': viaService }).find(([, one]) => one !== undefined)
+  if (senseless) throw badInput(`--${senseless[0]}`, 'it says nothing of a call that leaves the mesh')
+  const { value, notes } = callerNamed(from, layer, {})
+  const http = method === undefined || path === undefined ? undefined : httpOf(method, path, options)
+  const callers = callersOf(layer, value)
+  const { verdict, steps } = explainOutside(layer, { callers, host, port, ...(http && { http }) })
+  const request = `${from} → external ${host}:${port} ${http ? `${http.method} ${http.path}` : 'raw tcp'}`
+  const asked = { from: value, external: { host, port }, ...(http && { http }) }
+  return { asked, request, verdict: verdict.verdict, because: verdict.because, notes, steps }
+}
+
+/** TO without a namespace is a host outside the mesh, or an address. */
+function outsideHost(to: string | undefined): Pick<Leaving, 'host' | 'port'> | undefined {
+  const [, brackets, bare, digits] = /^(?:\[([^\]/\s]+)\]|([^/:\s]+)):(\d{1,5})$/.exec(to ?? '') ?? []
+  const [host, port] = [brackets ?? bare, Number(digits)]
+  return host === undefined || port < 1 || port > 65_535 ? undefined : { host: host.toLowerCase(), port }
 }
 
 /** Throws BadInput where too much is given, or too little. */

@@ -17,6 +17,7 @@ import { externalsOf } from './external'
 import type { Group } from './groups'
 import { groupsOf, isServed } from './groups'
 import { hintsOf } from './hints'
+import { homesIn } from './homes'
 import { meshOf } from './mesh'
 import type { Ground, Place } from './places'
 import { placesOf } from './places'
@@ -51,7 +52,7 @@ export function adopt(existing: Existing): Adopted {
   const hints = hintsOf(layer, groups, facts)
   const trustDomain = reached.domains?.[0] ?? 'cluster.local'
   const namespaces = [...new Set(layer.workloads.map(({ namespace }) => namespace))].sort()
-  const callers = { trustDomain, namespaces }
+  const callers = { trustDomain, namespaces, homes: homesIn(reached, trustDomain) }
   const ground: Ground = { layer, reached, facts, groups, hints: hints.calls, callers }
   const places = placesOf(ground)
   const scraper = scraperOf(places)

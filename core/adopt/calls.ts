@@ -176,7 +176,9 @@ function hintedCalls(place: Place, ground: Ground): Pick<Calling, 'calls' | 'dec
   const { callers } = ground
   const { today, group, found, protocol } = place
   const known = new Set(today.named.map(({ identity }) => accountKey(identity)))
-  const hints = ground.hints.filter(hint => isFor(hint, place) && !known.has(accountKey(hint.from)))
+  const hints = ground.hints.filter(
+    hint => isFor(hint, place) && !known.has(accountKey(hint.from)) && (!hint.byNetwork || known.size === 0),
+  )
   const each = hints.flatMap(({ from, source }) => {
     const requests = askedBy(today, { ...from, trustDomain: callers.trustDomain })
     const { routes } = routesFor(requests, protocol)

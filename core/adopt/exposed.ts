@@ -12,7 +12,7 @@ export function exposedOf({ groups }: Ground, objects: readonly RawObject[]): re
       const about = `${namespace}/${name}`
       const byIngress = ways
         .filter(({ key }) => key === `${namespace}/${service.name}`)
-        .map(way => told(about, `Ingress \`${way.name}\``))
+        .map(way => told(about, `Ingress \`${way.name}\`, through its controller`))
       const isPublic = service.type === 'LoadBalancer' || service.type === 'NodePort'
       return isPublic ? [...byIngress, told(about, `its Service \`${service.name}\` (${service.type})`)] : byIngress
     }),

@@ -2,6 +2,7 @@ import { selects } from '../analyze/istio/attachment'
 import { targetPort } from '../analyze/istio/protocol'
 import type { Layer, Workload } from '../analyze/layer'
 import type { Group } from './groups'
+import { networkHints } from './network-hints'
 import type { PodFacts, Variable } from './pods'
 
 /** A call that something speaks of, though nothing says that it may be made. */
@@ -12,6 +13,8 @@ export interface Hint {
   readonly port: number
   /** What speaks of it: `env CART_ADDR`. */
   readonly source: string
+  /** It is a NetworkPolicy, which counts only where no policy of the mesh names a caller. */
+  readonly byNetwork?: true
 }
 
 /** An address in somebody's configuration that is no Service among the objects. */
@@ -69,6 +72,7 @@ export function hintsOf(layer: Layer, groups: readonly Group[], facts: ReadonlyM
     }
     calls.push(...importedBy(layer, from, names))
   }
+  calls.push(...networkHints(layer, groups, facts))
   return { calls: distinct(calls), astray }
 }
 

@@ -1,6 +1,8 @@
 import { otherPorts } from '../analyze/floor'
 import type { PortReach, Reach } from '../analyze/reach'
 import { besideFloor } from '../analyze/reach'
+import { housed } from '../analyze/network/at-home'
+import type { Homes } from '../analyze/network/layer-network'
 import type { Workload } from '../analyze/layer'
 import type { Identity } from '../model/identity'
 import { parseIdentity, printIdentity } from '../model/identity'
@@ -18,6 +20,8 @@ export function accountKey({ namespace, serviceAccount }: Account): string {
 export interface Today {
   /** Every way into it, but for what the data plane leaves open by itself. */
   readonly requests: Region
+  /** The same for callers that have a home, from wherever they run: what they may ask from all of these Pods. */
+  readonly atHome: Region
   /** Callers that somebody named, and what they may ask whatever else their requests carry. */
   readonly named: readonly Named[]
   /** Who else gets in, the widest first; empty where nobody does. */
@@ -45,14 +49,17 @@ export interface Callers {
   /** The mesh's own; what Istio and Linkerd have by default where nothing says. */
   readonly trustDomain: string
   readonly namespaces: readonly string[]
+  /** Where callers run, where NetworkPolicies tell. */
+  readonly homes: Homes
 }
 
 /** Nobody is called so: names begin with a letter or a digit. */
 const nobodys = '-'
 
 /** What may be asked of a port of one identity, at every workload that listens there, since no mesh tells callers of one of them from those of another. */
-export function todayAt(ports: readonly PortReach[], { trustDomain, namespaces }: Callers): Today {
+export function todayAt(ports: readonly PortReach[], { trustDomain, namespaces, homes }: Callers): Today {
   const requests = Region.intersection(ports.map(port => besideFloor(port).bounds.may))
+  const atHome = housed(requests, homes, 'must')
   const may = (namespace: string, serviceAccount: string): Region =>
     requests.given('caller', printIdentity({ trustDomain, namespace, serviceAccount }))
   const words = requests.by('caller').flatMap(({ values }) => [...(values.words ?? [])])
@@ -62,8 +69,9 @@ export function todayAt(ports: readonly PortReach[], { trustDomain, namespaces }
     const own = requests.given('caller', word)
     const stranger = requests.given('caller', printIdentity({ ...identity, serviceAccount: nobodys }))
     if (own.within(stranger)) return []
-    const asked = unconditionally(own)
-    return [{ identity, requests: asked, conditional: asked !== forgetting(own) }]
+    const fromHome = atHome.given('caller', word)
+    const asked = unconditionally(fromHome)
+    return [{ identity, requests: asked, conditional: asked !== forgetting(fromHome) }]
   })
   const mesh = may(nobodys, nobodys)
   const anybody = requests.given('caller', '')
@@ -78,7 +86,7 @@ export function todayAt(ports: readonly PortReach[], { trustDomain, namespaces }
       requests: may(namespace, nobodys).minus(mesh).minus(anybody),
     })),
   ]
-  return { requests, named, others: all.filter(other => !other.requests.isEmpty) }
+  return { requests, atHome, named, others: all.filter(other => !other.requests.isEmpty) }
 }
 
 function forgetting(region: Region): Region {
@@ -86,8 +94,8 @@ function forgetting(region: Region): Region {
 }
 
 /** What one caller may ask, whatever else its requests carry. */
-export function askedBy({ requests }: Today, identity: Identity): Region {
-  return unconditionally(requests.given('caller', printIdentity(identity)))
+export function askedBy({ atHome }: Today, identity: Identity): Region {
+  return unconditionally(atHome.given('caller', printIdentity(identity)))
 }
 
 /** What was computed of a port of some workloads: where none of them names it, what holds of all such ports. */

@@ -67,13 +67,17 @@ function isByLinkerdAlone({ layer, workload }: Pick<CallerGroup, 'layer' | 'work
 }
 
 function callersOf(layer: Layer, { workload, layer: near }: Scope): readonly CallerGroup[] {
-  // Sidecar objects rule sidecars, not gateways.
-  const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
   return identitiesOf(layer, workload).map(identity => ({
     identity,
     workload,
-    layer: { ...layer, sidecars: ruling },
+    layer: ruledBy(layer, { workload, layer: near }),
   }))
+}
+
+/** A layer with no Sidecar in it but those that may rule a workload; these objects rule sidecars, not gateways. */
+export function ruledBy(layer: Layer, { workload, layer: near }: Scope): Layer {
+  const ruling = isGateway(workload) ? [] : sidecarsFor(near, workload).flatMap(sidecar => sidecar ?? [])
+  return { ...layer, sidecars: ruling }
 }
 
 /** The known callers that `must` speaks of: those it lists, and all of them where it admits whole classes. */

@@ -23,41 +23,69 @@ export type Legs = { readonly because: readonly string[] } & (
  * left open. Those without `http` leave a port of HTTP alone, and `http` a port of any other protocol.
  * Sources: istio `pilot/pkg/model/sidecar.go` SelectVirtualServices, `pilot/pkg/networking/core/httproute.go`, `…/core/route/route.go`.
  */
-export function legsTo(
-  { layer, workload }: { readonly layer: Layer; readonly workload: Workload },
-  { host, port }: { readonly host: string; readonly port: number },
-): Legs {
-  const found = layer.routes.filter(route => mayTurn(route, { layer, workload, host }))
-  const because = found.map(nameOf)
-  const straight: Leg = { requests: Region.all, to: [{ host, port }] }
-  const [only, ...others] = found
-  if (!only) return { kind: 'legs', legs: [straight], because }
-  const speaks = protocolAt(layer, host, port)
-  const lost = only.unreadable || only.namespace === undefined || others.length > 0 || speaks === 'unknown'
-  if (lost || (only.bytes && speaks === 'bytes')) return { kind: 'unknown', because }
-  if (speaks === 'bytes') return { kind: 'legs', legs: [straight], because }
-  const rules = only.rules.flatMap(rule => atMesh(rule, port))
-  const legs = takenBy(rules, always, 'certain').flatMap(({ rule, requests }): readonly Leg[] => {
-    const { action } = rule
+export function legsTo(from: Pick<Turned, 'layer' | 'workload'>, to: Pick<Turned, 'host' | 'port'>): Legs {
+  const { kind, because, rules } = turnOf({ ...from, ...to })
+  if (kind === 'lost') return { kind: 'unknown', because }
+  if (kind === 'straight') return { kind: 'legs', legs: [straightTo(to)], because }
+  const legs = takenBy(rules, always, 'certain').flatMap(({ rule: { action }, requests }): readonly Leg[] => {
     if (action.kind !== 'forward' || action.rewrites || action.aborts || action.to.length === 0) return []
     return action.to.every(({ allowed }) => allowed === 'yes') ? [{ requests: requests.must, to: action.to }] : []
   })
-  return { kind: 'legs', legs: only.rules.length === 0 ? [straight] : legs, because }
+  return { kind: 'legs', legs, because }
+}
+
+/** Where the caller's proxy may send calls to a host: a request may be on several legs, and one that is on none goes nowhere. */
+export function turnsOf(
+  from: Pick<Turned, 'layer' | 'workload'>,
+  to: Pick<Turned, 'host' | 'port'>,
+): { readonly because: readonly string[]; readonly legs: readonly Leg[] } {
+  const { kind, because, rules } = turnOf({ ...from, ...to })
+  if (kind === 'straight') return { legs: [straightTo(to)], because }
+  const taken = kind === 'lost' ? rules.map(rule => ({ rule, requests: always })) : takenBy(rules, always, 'certain')
+  const legs = taken.flatMap(({ rule: { action }, requests }): readonly Leg[] => {
+    const ends = action.kind === 'forward' ? action.to.filter(({ allowed }) => allowed !== 'no') : []
+    return ends.length === 0 ? [] : [{ requests: requests.may, to: ends }]
+  })
+  return { legs: kind === 'lost' ? [straightTo(to), ...legs] : legs, because }
+}
+
+function straightTo({ host, port }: Pick<Turned, 'host' | 'port'>): Leg {
+  return { requests: Region.all, to: [{ host, port }] }
+}
+
+/** What turns a call: nothing, rules in their order, or what may be any of them. */
+interface Turn {
+  readonly kind: 'straight' | 'rules' | 'lost'
+  readonly because: readonly string[]
+  readonly rules: readonly RouteRule[]
+}
+
+function turnOf({ layer, workload, host, port }: Turned): Turn {
+  const found = layer.routes.filter(route => mayTurn(route, { layer, workload, host, port }))
+  const because = found.map(nameOf)
+  const rules = found.flatMap(route => route.rules.flatMap(rule => atMesh(rule, port)))
+  const [only, ...others] = found
+  if (!only) return { kind: 'straight', because, rules }
+  const speaks = protocolAt(layer, host, port)
+  const lost = only.unreadable || only.namespace === undefined || others.length > 0 || speaks === 'unknown'
+  if (lost || (only.bytes && speaks === 'bytes')) return { kind: 'lost', because, rules }
+  return { kind: speaks === 'bytes' || only.rules.length === 0 ? 'straight' : 'rules', because, rules }
 }
 
 interface Turned {
   readonly layer: Layer
   readonly workload: Workload
   readonly host: string
+  readonly port: number
 }
 
-function mayTurn(route: Routes, { layer, workload, host }: Turned): boolean {
+function mayTurn(route: Routes, { layer, workload, host, port }: Turned): boolean {
   const { source, parents, hosts, exportTo, namespace } = route
   if (source !== 'VirtualService' || !parents.some(({ kind }) => kind === 'mesh')) return false
   if (!hosts.some(pattern => isSubset(host, pattern))) return false
   const shown = exportTo.length > 0 ? exportTo : (layer.mesh.exportTo.virtualService ?? ['*'])
   if (namespace !== undefined && !isExported(shown, namespace, workload.namespace)) return false
-  return sidecarsFor(layer, workload).some(sidecar => mayImport(sidecar, route, { layer, workload, host }))
+  return sidecarsFor(layer, workload).some(sidecar => mayImport(sidecar, route, { layer, workload, host, port }))
 }
 
 /** One that no entry names is not imported; which others are, hangs on all of its hosts. */

@@ -72,7 +72,7 @@ function freely(because: readonly string[]): Egress {
 
 /** What the caller's own configuration makes of the call, and then what the network does where it leaves from the caller's own Pods. */
 function egressFrom(from: Leaving, exit: Exit): Egress {
-  const meant = inMesh(from, exit)
+  const meant = asConfigured(from, exit)
   if (exit.via !== undefined || meant.open === 'no') return meant
   return overNetwork(meant, leavesTo(from.layer, from.workload, exit))
 }
@@ -82,7 +82,8 @@ function overNetwork({ open, certain, because }: Egress, network: NetworkExit): 
   return closed(network.open === 'no' ? 'no' : 'unknown', [...because, ...network.because])
 }
 
-function inMesh(from: Leaving, exit: Exit): Egress {
+/** What the caller's own configuration, and the gateways it leads to, make of the call. */
+export function asConfigured(from: Leaving, exit: Exit): Egress {
   const { layer, workload } = from
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
   if (exit.via !== undefined && planes.some(plane => plane !== 'sidecar'))

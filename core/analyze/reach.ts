@@ -16,6 +16,7 @@ import { floorOf, otherPorts } from './floor'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
 import { planesOf } from './istio/data-plane'
 import type { Layer, Workload } from './layer'
+import { leavingOf, type LeavingReach } from './leaving/leaving'
 import { homesOf } from './network/homes'
 import type { Homes } from './network/layer-network'
 import { isSharedWire } from './network/wires'
@@ -85,6 +86,8 @@ export interface Reach {
   /** The ports of the workloads that run under one ServiceAccount. */
   portsOf(account: Pick<Identity, 'namespace' | 'serviceAccount'>): readonly PortReach[]
   egress(caller: Identity, to: OutsideHost): Egress
+  /** What calls of each workload may get to outside the mesh. */
+  leaving(): readonly LeavingReach[]
   /** What the proxies of an account's workloads let out of the cluster; absent where they do not say, as those of Istio. */
   openings(account: Pick<Identity, 'namespace' | 'serviceAccount'>): readonly Opening[] | 'unknown' | undefined
 }
@@ -130,6 +133,7 @@ export function reach(layer: Layer): Reach {
         layer,
         (byAccount.get(keyOf(account)) ?? []).map(({ workload }) => workload),
       ),
+    leaving: leavingOf(layer, cut, gateways),
     egress: (caller, to) => egressOf(view.callers(caller), { ...to, caller, gateways }),
   }
 }

@@ -2,6 +2,7 @@ import type { Kind } from '../model/kinds'
 import { kindOf, kinds } from '../model/kinds'
 import type { Sourced } from '../model/manifest'
 import type { Problem } from '../model/problem'
+import { ingressProblems, isIngress } from './gateway/ingress'
 import { managedWorkloads } from './gateway/managed'
 import { settleGateways, settleRoutes } from './gateway/settle-routes'
 import { resolveDuplicates } from './istio/duplicates'
@@ -42,10 +43,10 @@ export function read(inputs: readonly Sourced[], options: ReadOptions = {}): Rea
   const draft = emptyDraft()
   const skipped: Record<string, number> = {}
   const objects = resolveDuplicates(base, given, problems)
-  problems.push(...notModelled(objects))
+  problems.push(...notModelled(objects), ...ingressProblems(objects))
   for (const object of objects) {
     noteUnmodelled(object, draft.network)
-    if (readObject(object, draft) || isNotModelled(object)) continue
+    if (readObject(object, draft) || isNotModelled(object) || isIngress(object)) continue
     const kind = object.group === '' ? object.kind : `${object.kind}.${object.group}`
     skipped[kind] = (skipped[kind] ?? 0) + 1
   }

@@ -1,6 +1,6 @@
 import { Document, isScalar, visit } from 'yaml'
 import type { DiffBlock } from './diff'
-import { admittedBlocks, admittedSections, few } from './diff'
+import { admittedBlocks, admittedSections, capital, few } from './diff'
 import type { Style } from './style'
 import { plain } from './style'
 import { count, visible } from './words'
@@ -78,7 +78,7 @@ export function renderContain(view: ContainView, style: Style = plain): string {
 /** The same as Markdown. */
 export function containMarkdown(view: ContainView): string {
   const lists = listsOf(view).flatMap(([title, items]) => [
-    `### ${title.charAt(0).toUpperCase()}${title.slice(1)}`,
+    `### ${capital(title)}`,
     '',
     ...few(items).map(item => `- ${visible(item)}`),
     '',

@@ -9,7 +9,7 @@ import { byText, visible } from './words'
 
 /** Somewhere that who may ask what has changed, as much of it as is printed. */
 export interface ViewedChange {
-  readonly kind: 'port' | 'entry'
+  readonly kind: 'port' | 'entry' | 'leaving'
   readonly callee: string
   readonly patch: Readonly<Record<'admitted' | 'ruledOut' | 'cut' | 'assured', Region>>
   readonly before: Viewed['ports'][number]['bounds']
@@ -43,7 +43,7 @@ export function changesIn({ changes, terms }: ViewedDiff): Pick<DiffView, 'admit
   }
 }
 
-const ranks: Readonly<Record<DiffBlock['openness'], number>> = { anonymous: 0, mesh: 1, named: 2 }
+const ranks: Readonly<Record<DiffBlock['openness'], number>> = { anonymous: 0, mesh: 1, named: 2, leaving: 3 }
 
 interface Part {
   readonly region: Region
@@ -94,6 +94,7 @@ interface Alike {
 function blocksOf({ group, parts, state, terms }: Alike): readonly DiffBlock[] {
   const [first] = group
   if (!first) return []
+  if (first.kind === 'leaving') return leavingBlocks({ group, parts, state, terms })
   const told = parts(first).flatMap(({ region, bound }) =>
     callersOf(region, terms).map(callers => ({ callers, bound })),
   )
@@ -112,6 +113,32 @@ function blocksOf({ group, parts, state, terms }: Alike): readonly DiffBlock[] {
       }
     },
   )
+}
+
+/** What gets out, by host: who calls is told by the place. */
+function leavingBlocks({ group, parts, state, terms }: Alike): readonly DiffBlock[] {
+  const told = group
+    .slice(0, 1)
+    .flatMap(parts)
+    .filter(({ region }) => !region.isEmpty)
+  if (told.length === 0) return []
+  const lines = told.flatMap(({ region, bound }) =>
+    [...describeByHost(region, terms.questions)].map(([host, requests]) => ({
+      callers: visible(host),
+      requests: requests.map(visible),
+      bound,
+    })),
+  )
+  const region = Region.union(told.map(part => part.region))
+  const callees = group.map(({ callee }) => visible(callee)).sort(byText)
+  return [
+    {
+      openness: 'leaving',
+      callees,
+      lines,
+      ...unitedIn(group.map(change => change.shown(region.intersect(changedIn(change, state)), state))),
+    },
+  ]
 }
 
 function changedIn({ patch: { admitted, cut, ruledOut } }: ViewedChange, state: 'old' | 'now'): Region {

@@ -5,7 +5,7 @@ import { columns, count } from './words'
 
 /** Who may now, or could before, ask what. */
 export interface DiffLine {
-  /** `shop/frontend`, `anybody`, `any mesh identity`. */
+  /** `shop/frontend`, `anybody`, `any mesh identity`; of what leaves the mesh the hosts that are called. */
   readonly callers: string
   /** Each of which holds on its own. */
   readonly requests: readonly string[]
@@ -25,8 +25,11 @@ export interface Shown {
 
 /** What changed alike at one port or several. */
 export interface DiffBlock extends Shown {
-  /** How dangerous that is: `anonymous` is about callers without identity, `mesh` about more than named ones, `named` about those it names. */
-  readonly openness: 'anonymous' | 'mesh' | 'named'
+  /**
+   * How dangerous that is: `anonymous` is about callers without identity, `mesh` about more than named ones, `named` about those it names;
+   * `leaving` is about what gets out of the mesh, whoever calls in.
+   */
+  readonly openness: 'anonymous' | 'mesh' | 'named' | 'leaving'
   /** `shop/cart:7070` */
   readonly callees: readonly string[]
   readonly lines: readonly DiffLine[]
@@ -55,10 +58,11 @@ export function isWider({ admitted, floor }: Pick<DiffView, 'admitted' | 'floor'
 
 type Openness = DiffBlock['openness']
 
-const to: readonly (readonly [Openness, string])[] = [
-  ['anonymous', 'callers without identity'],
-  ['mesh', 'more than named callers'],
-  ['named', 'named callers'],
+const titles: readonly (readonly [Openness, string])[] = [
+  ['anonymous', 'newly open to callers without identity'],
+  ['mesh', 'newly open to more than named callers'],
+  ['named', 'newly open to named callers'],
+  ['leaving', 'newly let out of the mesh'],
 ]
 
 /** For a terminal: what is newly admitted, the most dangerous first, then what is cut, then what came and went. */
@@ -82,7 +86,7 @@ export function renderDiff(view: DiffView, style: Style = plain): string {
 export function diffMarkdown(view: DiffView): string {
   const admitted = admittedSections(view.admitted)
   const lists = listsOf(view).flatMap(([title, items]) => [
-    `### ${title.charAt(0).toUpperCase()}${title.slice(1)}`,
+    `### ${capital(title)}`,
     '',
     ...few(items).map(item => `- ${code(item)}`),
     '',
@@ -100,20 +104,20 @@ export function diffMarkdown(view: DiffView): string {
 
 /** What is newly open for a terminal, the most dangerous first, a title each. */
 export function admittedBlocks(admitted: readonly DiffBlock[], style: Style): readonly string[] {
-  const paint = { anonymous: style.red, mesh: style.yellow, named: style.bold }
-  return to.flatMap(([openness, title]) => {
+  const paint = { anonymous: style.red, mesh: style.yellow, named: style.bold, leaving: style.yellow }
+  return titles.flatMap(([openness, title]) => {
     const blocks = admitted.filter(block => block.openness === openness)
     return blocks.length === 0
       ? []
-      : [`${paint[openness](`newly open to ${title}`)}\n${blocks.map(block => renderBlock(block, style)).join('')}`]
+      : [`${paint[openness](title)}\n${blocks.map(block => renderBlock(block, style)).join('')}`]
   })
 }
 
 /** The same as tables of Markdown. */
 export function admittedSections(admitted: readonly DiffBlock[]): readonly string[] {
-  return to.flatMap(([openness, title]) =>
+  return titles.flatMap(([openness, title]) =>
     section(
-      `Newly open to ${title}`,
+      capital(title),
       admitted.filter(block => block.openness === openness),
     ),
   )
@@ -204,6 +208,11 @@ function section(title: string, blocks: readonly DiffBlock[]): readonly string[]
     return `| ${code(headingOf(callees))} | ${[...few(asked)].join('<br>')} | ${code(witness)} | ${objects.join('<br>')} |`
   })
   return [`### ${title}`, '', '| at | who may ask what | such as | because of |', '|---|---|---|---|', ...rows, '']
+}
+
+/** A title as headings have it. */
+export function capital(title: string): string {
+  return title.charAt(0).toUpperCase() + title.slice(1)
 }
 
 /** The first of many. */

@@ -18,6 +18,7 @@ import { Region } from '../../core/model/region'
 import { ambientWorld } from '../support/arbitrary/ambient-world'
 import { graph } from '../support/arbitrary/graph'
 import { linkerdWorld } from '../support/arbitrary/linkerd-world'
+import { networkWorld } from '../support/arbitrary/network-world'
 import { world } from '../support/arbitrary/world'
 import { linkerdTarget } from '../support/linkerd'
 import { objectsOf, sourced, target } from '../support/prove'
@@ -28,7 +29,7 @@ const targets: Readonly<Record<string, Target>> = {
   Linkerd: { ...linkerdTarget, nodeNetworks: ['10.0.0.0/16'] },
 }
 
-const worlds = { sidecars: world, ambient: ambientWorld, Linkerd: linkerdWorld }
+const worlds = { sidecars: world, ambient: ambientWorld, Linkerd: linkerdWorld, networks: networkWorld }
 
 function adopted(inputs: readonly Sourced[]): Adopted & { readonly today: Reach } {
   const { layer } = read(inputs)

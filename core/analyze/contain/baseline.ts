@@ -1,5 +1,4 @@
 import type { Problem } from '../../model/problem'
-import { didYouMean } from '../../model/problem'
 import { byText } from '../../model/order'
 import { Region, TooComplex } from '../../model/region'
 import type { Questions } from '../../model/token'
@@ -10,6 +9,9 @@ import { housed } from '../network/at-home'
 import type { Reach } from '../reach'
 import { besideFloor } from '../reach'
 import { nobody, trustedCallers } from '../regions/callers'
+import { leavingNow, leavingPlaces, storedLeaving } from './leaving'
+import type { StoredLeaving } from './leaving'
+import { parseLeavingName } from '../diff/leaving'
 import type { RegionForm } from './region-form'
 import { parseRegion, regionForm } from './region-form'
 
@@ -19,14 +21,20 @@ export interface Baseline {
   readonly floor: readonly string[]
   /** What is possible at each port beyond that, for callers with a home from there, by `shop/cart:7070`; of what gateways send on by `istio-ingress/istio-ingress:443 → boutique/frontend:8080`. */
   readonly reach: ReadonlyMap<string, Region>
+  /** What may leave the mesh, by the workload: `shop/cart`. */
+  readonly leaving: ReadonlyMap<string, StoredLeaving>
 }
 
 /** A baseline as it is stored: predicates alone, so that it holds wherever it is read. */
 export interface BaselineForm {
-  readonly version: 1
+  readonly version: typeof version
   readonly floor: readonly string[]
   readonly reach: Readonly<Record<string, RegionForm>>
+  readonly leaving: Readonly<Record<string, RegionForm>>
 }
+
+/** Of the format: 2 since what leaves the mesh is part of it. */
+const version = 2
 
 /** What is reached now, to be held against a baseline or written as one. */
 export function baselineOf(reached: Reach): Baseline {
@@ -39,7 +47,7 @@ export function baselineOf(reached: Reach): Baseline {
     add(`${namespace}/${name}:${port.port}`, housed(besideFloor(port).bounds.may, reached.homes, 'may'))
   }
   for (const [name, { bounds }] of entriesOf(reached)) add(name, bounds.may)
-  return { floor: printFloor(reached.floor), reach }
+  return { floor: printFloor(reached.floor), reach, leaving: leavingNow(reached) }
 }
 
 /** What a baseline says of a port; of one that it does not name what it says of all those that no object names, and nothing of a workload that it does not know. */
@@ -56,25 +64,29 @@ function otherOf(name: string): string {
  * cannot be written is a Problem.
  */
 export function baselineForm(
-  { floor, reach }: Baseline,
+  { floor, reach, leaving }: Baseline,
   { questions, domains }: Pick<Reach, 'questions' | 'domains'>,
 ): { readonly form: BaselineForm; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
   const trusted = trustedCallers(domains)
   const terms = { questions, callers: [trusted, trusted.union(nobody)] }
-  const lines = [...reach].flatMap(([name, region]): readonly (readonly [string, RegionForm])[] => {
+  const written = (places: Iterable<readonly [string, Region]>): Readonly<Record<string, RegionForm>> => {
+    const lines = [...places].flatMap(([name, region]): readonly (readonly [string, RegionForm])[] => {
+      try {
+        return [[name, regionForm(region, terms)]]
+      } catch (error) {
+        if (!(error instanceof TooComplex)) throw error
+        problems.push(unwritable(name))
+        return []
+      }
+    })
+    return Object.fromEntries(lines.sort(([a], [b]) => byText(a, b)))
+  }
+  const told = [...reach].filter(([name, region]) => {
     const other = otherOf(name)
-    const usual = other === name ? Region.none : (reach.get(other) ?? Region.none)
-    if (region === usual) return []
-    try {
-      return [[name, regionForm(region, terms)]]
-    } catch (error) {
-      if (!(error instanceof TooComplex)) throw error
-      problems.push(unwritable(name))
-      return []
-    }
+    return region !== (other === name ? Region.none : (reach.get(other) ?? Region.none))
   })
-  return { form: { version: 1, floor, reach: Object.fromEntries(lines.sort(([a], [b]) => byText(a, b))) }, problems }
+  return { form: { version, floor, reach: written(told), leaving: written(leavingPlaces(leaving)) }, problems }
 }
 
 /** Reads a baseline; Problems, with their place, where it is none. What its claims ask is added to `questions`. */
@@ -86,19 +98,43 @@ export function parseBaseline(
   const problems: Problem[] = []
   const file = new Cursor(value, '', { problems, subject: 'baseline', at, isUnknown: () => false })
   if (!file.required()?.object()) return { problems }
-  file.only(['version', 'floor', 'reach'])
-  if (file.get('version').value !== 1) file.get('version').wrong('1, the only version there is')
-  const reach = new Map<string, Region>()
-  for (const [name, field] of file.get('reach').required()?.fields() ?? []) {
-    if (!/^[^/ ]+\/[^/ ]+:(?:\d+|other)(?: → .+)?$/.test(name)) {
-      field.report('malformed-field', 'is no port: write `namespace/workload:port`', didYouMean(name, []))
+  file.only(['$schema', 'version', 'floor', 'reach', 'leaving'])
+  checkVersion(file.get('version'))
+  const reach = regionsIn(file.get('reach'), questions, isPort)
+  const places = regionsIn(file.get('leaving'), questions, name => parseLeavingName(name) !== undefined)
+  const floor = file.get('floor').strings()
+  return problems.length > 0 ? { problems } : { baseline: { floor, reach, leaving: storedLeaving(places) }, problems }
+}
+
+function checkVersion(field: Cursor): void {
+  if (field.value === version) return
+  const hint =
+    'see what leaves the mesh with `ztm contain --update` to another file, review it, and put that in place of this one'
+  if (field.value === 1)
+    field.report('old-baseline', 'is 1: such a baseline says nothing of what leaves the mesh', { hint })
+  else field.wrong(`${version}, the only version there is`)
+}
+
+function regionsIn(
+  list: Cursor,
+  questions: Questions,
+  isPlace: (name: string) => boolean,
+): ReadonlyMap<string, Region> {
+  const found = new Map<string, Region>()
+  for (const [name, field] of list.required()?.fields() ?? []) {
+    if (!isPlace(name)) {
+      const example = isPlace('a/b:1') ? 'namespace/workload:port' : 'namespace/workload → outside:port'
+      field.report('malformed-field', `is no port: write \`${example}\``)
     }
     const region = parseRegion(field.value, questions)
     if (typeof region === 'string') field.report('malformed-field', region)
-    else reach.set(name, region)
+    else found.set(name, region)
   }
-  const floor = file.get('floor').strings()
-  return problems.length > 0 ? { problems } : { baseline: { floor, reach }, problems }
+  return found
+}
+
+function isPort(name: string): boolean {
+  return /^[^/ ]+\/[^/ ]+:(?:\d+|other)(?: → .+)?$/.test(name)
 }
 
 function unwritable(at: string): Problem {

@@ -7,7 +7,9 @@ import type { Reach } from '../reach'
 import type { Baseline } from './baseline'
 import { baselineOf, storedAt } from './baseline'
 import type { Waiver } from './waiver'
-import { parseFlow } from './waiver'
+import { leavingGrown, leavingShrunk } from './leaving'
+import type { Judged } from './waived'
+import { judgeWaivers } from './waived'
 
 /** Whether reach stays within a baseline and waivers. */
 export interface Containment {
@@ -37,33 +39,24 @@ export interface ContainOptions {
  */
 export function contain(reached: Reach, baseline: Baseline, { waivers, today }: ContainOptions): Containment {
   const now = baselineOf(reached)
-  const waived = waivers.map(waiver => ({
-    waiver,
-    live: waiver.expires >= today,
-    flows: waiver.admits.flatMap(flow => parseFlow(flow, reached.domains) ?? []),
-    needed: false,
-  }))
-  const grown: Change[] = []
+  const { unwaived, judged } = judgeWaivers(waivers, { today, domains: reached.domains })
   const becauses = becauseAt(reached)
   const somehow = (may: Region): Region => housed(anyhow(may), reached.homes, 'may')
-  for (const [callee, own] of now.reach) {
+  const places = [...now.reach].flatMap(([callee, own]): readonly Change[] => {
     const [before, may] = [somehow(storedAt(baseline, callee)), somehow(own)]
-    const beyond = may.minus(before)
-    if (beyond.isEmpty) continue
-    const covered = waived.map(({ flows }) =>
-      Region.union(flows.filter(({ isAt }) => isAt(callee)).map(({ requests }) => requests)).intersect(beyond),
-    )
-    const rest = beyond.minus(Region.union(covered.filter((_, i) => waived[i]?.live)))
-    waived.forEach((each, i) => {
-      if (!covered[i]?.intersect(each.live ? beyond : rest).isEmpty) each.needed = true
-    })
-    if (!rest.isEmpty) grown.push(growth({ callee, before, may, rest, because: becauses(callee) }))
-  }
-  const of = (wanted: (each: (typeof waived)[number]) => boolean) => waived.filter(wanted).map(({ waiver }) => waiver)
+    const rest = unwaived.of(may.minus(before), flow => (flow.isAt(callee) ? flow.requests : Region.none))
+    return rest.isEmpty ? [] : [growth({ callee, before, may, rest, because: becauses(callee) })]
+  })
+  const left = { now: now.leaving, stored: baseline.leaving, reached }
+  const grown = [...places, ...leavingGrown(left, unwaived)]
+  const of = (wanted: (each: Judged) => boolean) =>
+    judged()
+      .filter(wanted)
+      .map(({ waiver }) => waiver)
   return {
     grown,
     floor: now.floor.filter(line => !baseline.floor.includes(line)),
-    shrunk: shrunkIn(now, baseline, somehow),
+    shrunk: [...shrunkIn(now, baseline, somehow), ...leavingShrunk(left)].sort(),
     lapsed: of(({ live, needed }) => !live && needed),
     unused: of(({ needed }) => !needed),
     used: of(({ live, needed }) => live && needed),
@@ -99,5 +92,5 @@ function becauseAt(reached: Reach): (callee: string) => (region: Region) => read
 
 function shrunkIn(now: Baseline, baseline: Baseline, somehow: (may: Region) => Region): readonly string[] {
   const names = new Set([...now.reach.keys(), ...baseline.reach.keys()])
-  return [...names].filter(name => !somehow(storedAt(baseline, name)).within(somehow(storedAt(now, name)))).sort()
+  return [...names].filter(name => !somehow(storedAt(baseline, name)).within(somehow(storedAt(now, name))))
 }

@@ -3,7 +3,9 @@ import { Language } from '../../model/language'
 import type { Problem } from '../../model/problem'
 import { Region } from '../../model/region'
 import { Cursor } from '../istio/cursor'
+import type { Ports } from '../leaving/ports'
 import { trustedCallers } from '../regions/callers'
+import { headersIn, hostsIn, hostsNamed, narrowing } from './narrowed'
 
 /** Growth that somebody answers for, until a day. */
 export interface Waiver {
@@ -13,6 +15,10 @@ export interface Waiver {
   readonly expires: string
   /** What it admits, a flow each: `shop/frontend → shop/cart:7070 GET /x`. */
   readonly admits: readonly string[]
+  /** The hosts that are asked for, `*.example.com` among them. @default any */
+  readonly hosts?: readonly string[]
+  /** Headers that requests carry, and their values; `*` for any value. @default any */
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>
   /** Where it stands. */
   readonly at: string
 }
@@ -22,9 +28,13 @@ export interface WaivedFlow {
   /** Whether it is about a port, `shop/cart:7070`; of what enters through a gateway the gateway's port counts. */
   readonly isAt: (callee: string) => boolean
   readonly requests: Region
+  /** What it lets a workload out for on a port; absent where it is about calls within the mesh. */
+  readonly leaves?: (workload: string, port: number) => Region
+  /** The ports outside that it tells apart. */
+  readonly ports: readonly Ports[]
 }
 
-const example = '`shop/frontend → shop/cart:7070 GET /x`'
+const example = '`shop/frontend → shop/cart:7070 GET /x` or `shop/cart → external api.example.com:443`'
 
 /** Reads a file of waivers; Problems, with their place, where it is none. */
 export function parseWaivers(
@@ -34,14 +44,14 @@ export function parseWaivers(
   const problems: Problem[] = []
   const file = new Cursor(value, '', { problems, subject: 'waivers', at, isUnknown: () => false })
   if (!file.required()?.object()) return { waivers: [], problems }
-  file.only(['waivers'])
+  file.only(['$schema', 'waivers'])
   const waivers = (file.get('waivers').required()?.items() ?? []).flatMap(item => readWaiver(item, at))
   return { waivers, problems }
 }
 
 function readWaiver(item: Cursor, file: string): readonly Waiver[] {
   if (!item.required()?.object()) return []
-  item.only(['owner', 'reason', 'expires', 'admits'])
+  item.only(['owner', 'reason', 'expires', 'admits', 'hosts', 'headers'])
   const text = (name: string): string | undefined => {
     const field = item.get(name)
     const value = field.required()?.string()
@@ -51,10 +61,12 @@ function readWaiver(item: Cursor, file: string): readonly Waiver[] {
   if (expires !== undefined && !isDate(expires)) item.get('expires').wrong('a date such as `2026-12-31`')
   const field = item.get('admits')
   const admits = typeof field.value === 'string' ? [field.value] : (field.required()?.strings() ?? [])
+  if (field.value !== undefined && admits.length === 0) field.wrong('at least one flow')
   for (const flow of admits)
-    if (!parseFlow(flow, undefined)) field.wrong(`flows such as ${example}, and not \`${flow}\``)
+    if (!parseFlow(flow, undefined, {})) field.wrong(`flows such as ${example}, and not \`${flow}\``)
+  const narrowed = { ...hostsIn(item.get('hosts')), ...headersIn(item.get('headers')) }
   if (owner === undefined || reason === undefined || expires === undefined) return []
-  return [{ owner, reason, expires, admits, at: `${file} ${item.path}` }]
+  return [{ owner, reason, expires, admits, ...narrowed, at: `${file} ${item.path}` }]
 }
 
 /** Whether a text is a day of the calendar, `2026-12-31`. */
@@ -69,11 +81,45 @@ export function isDate(text: string): boolean {
 /**
  * A flow of a waiver. The caller is an account `shop/frontend`, all of a namespace `shop/*`, every identity of the mesh `*`, or `anybody`; the callee `shop/cart:7070`,
  * `shop/cart:*` or `shop/*`; the request is left out for any, or a method (`*` for any) and a path as routes have it, `/a`, `/a/*` or `/a/**`, or `grpc Service/Method`.
+ * Of what leaves the mesh the caller is a workload, and the callee `external api.example.com:443`, where `*.example.com`, `*` and `:*` are any. A waiver's hosts and headers narrow each of its flows.
  */
-export function parseFlow(text: string, domains: readonly string[] | undefined): WaivedFlow | undefined {
-  const [, who = '', callee = '', asked = ''] = /^\s*(\S+)\s+(?:→|->)\s+(\S+)(?:\s+(\S.*?))?\s*$/.exec(text) ?? []
-  const [callers, isAt, requests] = [callersOf(who, domains), placesOf(callee), requestsOf(asked)]
-  return callers && isAt && requests ? { isAt, requests: callers.intersect(requests) } : undefined
+export function parseFlow(
+  text: string,
+  domains: readonly string[] | undefined,
+  narrowed: Pick<Waiver, 'hosts' | 'headers'>,
+): WaivedFlow | undefined {
+  const [, who = '', outside, callee = '', asked = ''] =
+    /^\s*(\S+)\s+(?:→|->)\s+(external\s+)?(\S+)(?:\s+(\S.*?))?\s*$/.exec(text) ?? []
+  const within = narrowing(narrowed)
+  const requests = requestsOf(asked)?.intersect(within)
+  if (!requests) return undefined
+  if (outside !== undefined) return leavingFlow(who, callee, requests)
+  const [callers, isAt] = [callersOf(who, domains), placesOf(callee)]
+  return callers && isAt ? { isAt, requests: callers.intersect(requests), ports: [] } : undefined
+}
+
+/** A host has no part in how a call is told apart by workload and port, so that several flows may be for one. */
+function leavingFlow(who: string, callee: string, requests: Region): WaivedFlow | undefined {
+  const isFrom = workloadsOf(who)
+  const [, host = '', port = '*'] = /^([^:\s]+)(?::(\d{1,5}|\*))?$/.exec(callee) ?? []
+  const hosts = hostsNamed(host)
+  if (!isFrom || !hosts) return undefined
+  const region = requests.intersect(Region.where('host', hosts))
+  const number = Number(port)
+  const isFor = (asked: number): boolean => port === '*' || asked === number
+  return {
+    isAt: () => false,
+    requests: Region.none,
+    leaves: (workload, asked) => (isFrom(workload) && isFor(asked) ? region : Region.none),
+    ports: port === '*' ? [] : [{ from: number, to: number }],
+  }
+}
+
+function workloadsOf(who: string): ((workload: string) => boolean) | undefined {
+  if (who === '*' || who === 'anybody') return () => true
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+|\*)$/.exec(who) ?? []
+  if (namespace === undefined || name === undefined) return undefined
+  return workload => (name === '*' ? workload.startsWith(`${namespace}/`) : workload === who)
 }
 
 function callersOf(who: string, domains: readonly string[] | undefined): Region | undefined {

@@ -1,6 +1,7 @@
 import { groupBy } from '../../model/group'
 import type { Region } from '../../model/region'
 import { anyhow } from '../equal-callers'
+import type { Pair } from '../equal-ports'
 import { pairsOf } from '../equal-ports'
 import { otherPorts, printFloor } from '../floor'
 import type { Workload } from '../layer'
@@ -13,6 +14,8 @@ import { never } from '../regions/bounds'
 import { fromLocalhost } from '../regions/linkerd/networks'
 import type { Change } from './change'
 import { entryChanges } from './entries'
+import type { LeavingPair } from './leaving'
+import { leavingChanges } from './leaving'
 import type { Patch } from './patch'
 import { isEmpty, patchOf } from './patch'
 
@@ -41,8 +44,8 @@ export interface Diff {
 }
 
 /**
- * Who may reach what in one state of manifests and not in another. Compared are the ports of all workloads, and what gateways send where; what leaves the
- * mesh is not. Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each state.
+ * Who may reach what in one state of manifests and not in another. Compared are the ports of all workloads, what gateways send where, and what leaves the mesh
+ * from each workload. Where NetworkPolicies tell from which Pod a call comes, callers that have an identity call from where they run in each state.
  */
 export function diff(old: Reach, now: Reach): Diff {
   const { pairs, onlyA: gone, onlyB: came } = pairsOf(old, now, names)
@@ -61,6 +64,7 @@ export function diff(old: Reach, now: Reach): Diff {
         .filter(port => ![port.old, port.now].some(side => side && isTold(side)))
         .flatMap(port => changeOf(port, { old: old.homes, now: now.homes })),
       ...entryChanges(old, now),
+      ...leavingChanges(leavingPairs({ old, now, pairs, gone, came })),
     ],
     came,
     gone,
@@ -70,6 +74,28 @@ export function diff(old: Reach, now: Reach): Diff {
     floor: floors(printFloor(old.floor), printFloor(now.floor)),
     workloads: pairs.length,
   }
+}
+
+interface Paired {
+  readonly old: Reach
+  readonly now: Reach
+  readonly pairs: readonly Pair[]
+  readonly gone: readonly Workload[]
+  readonly came: readonly Workload[]
+}
+
+function leavingPairs({ old, now, pairs, gone, came }: Paired): readonly LeavingPair[] {
+  const of = (state: Reach) => new Map(state.leaving().map(reach => [reach.workload, reach]))
+  const [before, after] = [of(old), of(now)]
+  const pair = (a: Workload | undefined, b: Workload | undefined): LeavingPair => {
+    const [was, is] = [a && before.get(a), b && after.get(b)]
+    return { ...(was && { old: was }), ...(is && { now: is }) }
+  }
+  return [
+    ...pairs.map(({ a, b }) => pair(a[0]?.workload, b[0]?.workload)),
+    ...gone.map(workload => pair(workload, undefined)),
+    ...came.map(workload => pair(undefined, workload)),
+  ]
 }
 
 /** What somebody could do at a port beyond what its data plane leaves open, whatever certificate they show or leave at home; and what is certain. */

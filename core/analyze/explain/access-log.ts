@@ -115,17 +115,25 @@ function linkerd(fields: Fields): LoggedRequest {
     status: statusOf(textOf(fields.status)),
     userAgent: textOf(fields.user_agent),
     ip: addressOf(textOf(fields['client.addr'])),
-    identity: dnsIdentity(textOf(fields['client.id']) ?? ''),
+    identity: peerIdentity(textOf(fields['client.id']) ?? ''),
     anonymous: fields['client.id'] === '-' ? true : undefined,
   })
 }
 
-/** Linkerd's `apache` form: address, identity, time, request, status. */
+/**
+ * Linkerd's `apache` form: address and port, identity or `-`, `-`, time, request, status; nothing follows, and of a request that no response came of not even a status (proxy
+ * `linkerd/tracing/src/access_log.rs` ApacheCommonVisitor, of the fields of `linkerd/http/access-log/src/lib.rs`).
+ */
 function fromApache(line: string): LoggedRequest | undefined {
   const [, address, id, method, uri, status] =
-    /^(\S+) (\S+) (?:\S+ )?\[[^\]]*\] "(\S+) (\S+)[^"]*" (\d{3})\b/.exec(line) ?? []
-  if (status === undefined) return undefined
+    /^(\S+:\d+) (\S+) - \[[^\]]*\] "(\S+) (\S+) HTTP\/[\d.]+"(?: (\d{3})\b.*)?$/.exec(line) ?? []
+  if (address === undefined) return undefined
   return linkerd({ 'client.addr': address, 'client.id': id, method, uri, status })
+}
+
+/** A name in DNS, or of workloads outside the cluster a URI (proxy `linkerd/identity/src/lib.rs` Id). */
+function peerIdentity(name: string): Identity | undefined {
+  return dnsIdentity(name) ?? identityOf(name)
 }
 
 /** `frontend.shop.serviceaccount.identity.linkerd.cluster.local` (linkerd2 `controller/identity/domain.go`). */

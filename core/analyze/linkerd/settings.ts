@@ -93,6 +93,22 @@ export function outboundSkipped(layer: Layer, workload: Workload, port: number):
   return leftOut(annotated, port, [layer.linkerd.mesh.skipOutboundPorts, chartDefaults.skipOutboundPorts])
 }
 
+/** The lists by which a workload's proxy treats ports of hosts outside alike. */
+export function outboundLists(
+  { linkerd: { mesh, egressNetworks, namespaces } }: Layer,
+  workload: Workload,
+): readonly string[] {
+  const own = [workload.annotations, namespaces.get(workload.namespace)?.annotations ?? {}]
+  return [
+    mesh.skipOutboundPorts ?? chartDefaults.skipOutboundPorts,
+    mesh.opaquePorts ?? chartDefaults.opaquePorts,
+    ...[
+      ...egressNetworks.map(({ opaquePorts }) => opaquePorts),
+      ...own.map(all => all[annotation.skipOutbound]),
+    ].flatMap(list => list ?? []),
+  ]
+}
+
 /** By the annotation, else by the installation's list, or the chart's in its place. */
 function leftOut(
   annotated: Annotated,

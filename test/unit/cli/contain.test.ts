@@ -97,12 +97,12 @@ describe('ztm contain', () => {
     const good = await baseline()
     const held = (name: string): ReturnType<typeof ztm> => ztm(['contain', '--baseline', name, file])
     assertRefused(await held(path('none.yaml')), 'there is no such baseline', '--update')
-    assertRefused(await held(write('a.yaml', 'version: 1\nfloor: []\nreech: {}\n')), 'did you mean `reach`?')
-    assertRefused(await held(write('b.yaml', 'version: 2\nreach: {}\n')), 'the only version there is')
-    assertRefused(await held(write('c.yaml', 'version: 1\nreach: { cart: [] }\n')), 'is no port')
-    const entry = 'version: 1\nreach: { "shop/cart:7070": [{ colour: red }] }\n'
+    assertRefused(await held(write('a.yaml', 'version: 2\nfloor: []\nreech: {}\n')), 'did you mean `reach`?')
+    assertRefused(await held(write('b.yaml', 'version: 3\nreach: {}\nleaving: {}\n')), 'the only version there is')
+    assertRefused(await held(write('c.yaml', 'version: 2\nreach: { cart: [] }\n')), 'is no port')
+    const entry = 'version: 2\nreach: { "shop/cart:7070": [{ colour: red }] }\n'
     assertRefused(await held(write('d.yaml', entry)), '`colour` is no attribute of a request')
-    const broken = 'version: 1\nreach: { "shop/cart:7070": [{ path: { like: "(" } }] }\n'
+    const broken = 'version: 2\nreach: { "shop/cart:7070": [{ path: { like: "(" } }] }\n'
     assertRefused(await held(write('e.yaml', broken)), '`path` is no set of values')
     const waived = (name: string): ReturnType<typeof ztm> =>
       ztm(['contain', '--baseline', good, file, '--waivers', name])
@@ -118,5 +118,87 @@ describe('ztm contain', () => {
       await ztm(['contain', '--baseline', write('pod.yaml', 'kind: Pod'), '--update', file]),
       'is not overwritten',
     )
+    const more = (field: string): ReturnType<typeof ztm> =>
+      waived(write('n.yaml', `waivers: [{ owner: a, reason: b, expires: 2026-01-01, admits: a/b → c/d, ${field} }]`))
+    assertRefused(await more('hosts: [HTTP://x]'), '`waivers[0].hosts`')
+    assertRefused(await more('headers: { host: a }'), 'is narrowed by `hosts`')
+    assertRefused(await more('headers: { X-Env: a }'), 'lower case')
+  })
+
+  const outside = (hosts: string): string => `${shop}---
+apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: outside, namespace: shop }
+spec: { hosts: [${hosts}], ports: [{ number: 443, name: tls, protocol: TLS }], resolution: DNS }
+`
+  /** A baseline of one host outside. */
+  const gated = async (): Promise<string> => {
+    const file = path('outside.baseline.yaml')
+    await ztm(['contain', '--baseline', file, '--update', write('outside.yaml', outside('a.example.com'))])
+    return file
+  }
+
+  it('holds what leaves the mesh: a host that a caller may newly call fails, and a waiver for it admits it', async () => {
+    const file = await gated()
+    const more = write('more.yaml', outside('a.example.com, b.example.com'))
+    const grown = await ztm(['contain', '--baseline', file, more])
+    assert.equal(grown.code, 1, grown.out)
+    assert.match(
+      grown.out,
+      /^newly let out of the mesh\n {2}shop\/cart → outside:443\n {4}b\.example\.com {2}any request\n/,
+    )
+    assert.match(grown.out, /such as shop\/cart → b\.example\.com:443/)
+    const held = (admits: string): ReturnType<typeof ztm> =>
+      ztm(['contain', '--baseline', file, more, '--at', '2026-01-01', '--waivers', waivers('2026-12-31', admits)])
+    for (const flow of [
+      'shop/cart → external b.example.com:443',
+      'shop/* → external *.example.com',
+      '* → external *:*',
+    ])
+      assert.equal((await held(flow)).code, 0, flow)
+    for (const flow of [
+      'shop/ads → external b.example.com:443',
+      'shop/cart → external b.example.com:80',
+      'shop/cart → external b.example.com:443 GET /',
+      'shop/cart → shop/cart',
+    ])
+      assert.equal((await held(flow)).code, 1, flow)
+  })
+
+  it('lets what leaves the mesh shrink', async () => {
+    const { code, out } = await ztm(['contain', '--baseline', await gated(), write('shop.yaml', shop)])
+    assert.equal(code, 0, out)
+    assert.match(out, /less is possible than the baseline says at 1 place/)
+  })
+
+  it('says of a baseline of the format before what it lacks, and how to get a new one', async () => {
+    const old = write('old.yaml', 'version: 1\nfloor: []\nreach: {}\n')
+    const { code, err } = await ztm(['contain', '--baseline', old, write('shop.yaml', shop)])
+    assert.equal(code, 2)
+    assert.match(err, /`version` is 1: such a baseline says nothing of what leaves the mesh/)
+    assert.match(err, /--update/)
+  })
+
+  it('narrows a waiver by hosts and headers', async () => {
+    const file = await baseline()
+    const narrowly = (condition: string): string =>
+      shop.replace(
+        'rules:\n',
+        `rules:\n    - { from: [{ source: { principals: [cluster.local/ns/shop/sa/ads] } }], ${condition} }\n`,
+      )
+    const held = async (condition: string, narrowed: string): Promise<number> => {
+      const waived = `waivers: [{ owner: a, reason: b, expires: 2026-12-31, admits: shop/ads → shop/cart, ${narrowed} }]`
+      const args = ['contain', '--baseline', file, write('narrow.yaml', narrowly(condition)), '--at', '2026-01-01']
+      return (await ztm([...args, '--waivers', write('narrow.waivers.yaml', waived)])).code
+    }
+    const host = 'to: [{ operation: { hosts: [a.example.com] } }]'
+    assert.equal(await held(host, 'hosts: a.example.com'), 0)
+    assert.equal(await held(host, "hosts: ['*.example.com', b.test]"), 0)
+    assert.equal(await held(host, 'hosts: b.example.com'), 1)
+    const header = "when: [{ key: 'request.headers[x-env]', values: [dev] }]"
+    assert.equal(await held(header, 'headers: { x-env: dev }'), 0)
+    assert.equal(await held(header, "headers: { x-env: '*' }"), 0)
+    assert.equal(await held(header, 'headers: { x-env: [prod, test] }'), 1)
+    assert.equal(await held(header, 'hosts: a.example.com'), 1)
   })
 })

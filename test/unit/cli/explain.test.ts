@@ -149,4 +149,62 @@ describe('ztm explain --log', () => {
     assertRefused(await from(''), '--log: it is empty')
     assertRefused(await from('x', 'shop/frontend', 'shop/cart:1', 'GET', '/'), '--log: the line says what is asked')
   })
+
+  const sidecar = (hosts: string): string => `apiVersion: networking.istio.io/v1
+kind: Sidecar
+metadata: { name: narrow, namespace: shop }
+spec: { egress: [{ hosts: [${hosts}] }] }
+`
+  const outside = `apiVersion: networking.istio.io/v1
+kind: ServiceEntry
+metadata: { name: api, namespace: shop }
+spec: { hosts: [api.example.com], ports: [{ number: 443, name: tls, protocol: TLS }], resolution: DNS }
+`
+
+  it('says what the caller’s own sidecar drops before anybody is asked, and that this protects nobody', async () => {
+    const asked = ['shop/frontend', 'shop/cart:7070', 'GET', '/cart']
+    const { code, out } = await explain(asked, [all, sidecar('./ads.shop.svc.cluster.local')].join('---\n'))
+    assert.equal(code, 1, out)
+    assert.match(out, /^denied: .*\n {2}it knows of no Service shop\/cart, .* by Sidecar shop\/narrow\n/)
+    assert.match(out, /^own sidecar of Pod shop\/frontend, on the way out: denied$/m)
+    assert.match(out, /^note: the caller's own proxy protects nobody/m)
+    assert.match(out, /✓ ALLOW AuthorizationPolicy shop\/cart rules\[0\] matches/)
+    const known = await explain(asked, [all, sidecar('./cart.shop.svc.cluster.local')].join('---\n'))
+    assert.equal(known.code, 0, known.out)
+    assert.doesNotMatch(known.out, /own sidecar/)
+  })
+
+  it('says of a call to a host outside whether the caller’s sidecar knows it', async () => {
+    const text = [all, outside].join('---\n')
+    const known = await explain(['shop/frontend', 'api.example.com:443'], text)
+    assert.equal(known.code, 0, known.out)
+    assert.match(known.out, /✓ a ServiceEntry that it sees names api\.example\.com:443/)
+    const strange = await explain(['shop/frontend', 'x.example.com:443'], text)
+    assert.equal(strange.code, 1)
+    assert.match(strange.out, /✗ it knows of no x\.example\.com:443, and drops what it does not know \(REGISTRY_ONLY\)/)
+    assertRefused(await explain(['shop/frontend', 'api.example.com:443', '--ip', '10.0.0.1'], text), 'leaves the mesh')
+  })
+
+  it('says what the network refuses of a call to a host outside, which may hang on its address', async () => {
+    const policy = `apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: { name: out, namespace: shop }
+spec: { podSelector: {}, policyTypes: [Egress], egress: [{ to: [{ ipBlock: { cidr: 10.0.0.0/8 } }], ports: [{ port: 443 }] }] }
+`
+    const text = [all.replace('REGISTRY_ONLY', 'ALLOW_ANY'), policy].join('---\n')
+    for (const [to, answer] of [
+      ['api.example.com:443', 'not known'],
+      ['api.example.com:80', 'denied'],
+      ['10.1.2.3:443', 'allowed'],
+      ['11.1.2.3:443', 'denied'],
+    ] as const)
+      assert.match((await explain(['shop/frontend', to], text)).out, new RegExp(`^${answer}: `), to)
+  })
+
+  it('says what Linkerd’s proxies refuse of a call to a host outside, by the EgressNetwork', async () => {
+    const args = ['explain', 'boutique/frontend', 'api.example.com:443', '--manifests']
+    const { code, out } = await ztm([...args, 'examples/online-boutique/expected/linkerd'])
+    assert.equal(code, 1, out)
+    assert.match(out, /✗ EgressNetwork boutique\/egress denies it: no route lets it out/)
+  })
 })

@@ -56,11 +56,12 @@ function certainBy(door: Door, { host, speaks }: Outside): Region {
 
 /** A name that several routes are for has to get out by each, and one that none is for by default. */
 function sendsName({ routes, others }: Extract<Door, { kind: 'tls' }>, host: string): boolean {
-  const found = routes.filter(route => isNamed(route, host))
+  const found = routes.filter(route => routeFor(route, host))
   return found.length > 0 ? found.every(({ sends }) => sends === 'yes') : others === 'open'
 }
 
-function isNamed({ names }: NamedRoute, host: string): boolean {
+/** Whether a route of server names is for a host. */
+export function routeFor({ names }: NamedRoute, host: string): boolean {
   return (
     names.length === 0 || names.some(name => name === host || (name.startsWith('*.') && host.endsWith(name.slice(1))))
   )

@@ -60,8 +60,13 @@ describe('an access log', () => {
       ip: '::1',
       identity,
     })
-    const nobody = parseAccessLog('10.0.0.9:5 - - [2026-01-01T00:00:00Z] "GET /a HTTP/1.1" 403 -')
+    const nobody = parseAccessLog('10.0.0.9:5 - - [2026-01-01T00:00:00Z] "GET /a HTTP/1.1" 403')
     assert.deepEqual([nobody?.identity, nobody?.anonymous], [undefined, true])
+    const unanswered = parseAccessLog('10.0.0.9:5 - - [2026-01-01T00:00:00.5Z] "GET /a HTTP/1.1"')
+    assert.deepEqual(unanswered, { proxy: 'linkerd', method: 'GET', path: '/a', ip: '10.0.0.9', anonymous: true })
+    const spiffe = parseAccessLog('10.0.0.9:5 spiffe://a.test/ns/shop/sa/vm - [x] "GET /a HTTP/1.1" 200')
+    assert.deepEqual(spiffe?.identity, { trustDomain: 'a.test', namespace: 'shop', serviceAccount: 'vm' })
+    assert.equal(parseAccessLog('10.0.0.9 - somebody [01/Jan/2026:00:00:00 +0000] "GET /a HTTP/1.1" 200 17'), undefined)
   })
 
   it('is any text without a fault', () => {
