@@ -18,7 +18,7 @@ export default {
   timeoutMS: 30_000,
   timeoutFactor: 3,
   // Only what tests read is copied.
-  ignorePatterns: ['out', 'dist', 'types', 'docs', 'reports'],
+  ignorePatterns: ['out', 'dist', 'types', 'reports'],
   tempDirName: 'out/stryker',
   disableTypeChecks: false,
   reporters: ['tally'],
