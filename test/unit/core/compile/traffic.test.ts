@@ -122,6 +122,28 @@ describe('the traffic of a service on sidecars', () => {
     assert.deepEqual(servicesOf(compiled(entered)), ['ledger', 'page', 'reviews'])
   })
 
+  it('is followed by a Route of a gateway, which names the versions’ Services, each with its share', () => {
+    const gateways = { 'istio-ingress/shop-istio': { routing: 'gateway-api' } } as const
+    const rulesFor = (traffic: Traffic) => {
+      const ingress = { web: { ...web.web, gateway: 'istio-ingress/shop-istio' } }
+      const result = compiled(world(traffic, { ingress, calls: {} }), { gateways })
+      const [name = ''] = names(result, 'HTTPRoute ')
+      const { rules } = fieldsOf(result, name) as { rules: Record<string, unknown>[] }
+      return rules.map(({ backendRefs, timeouts }) => ({ backendRefs, timeouts }))
+    }
+    const shared = { namespace: 'shop', port: 80 }
+    assert.deepEqual(rulesFor(everything), [
+      {
+        backendRefs: [
+          { name: 'reviews-v1', ...shared, weight: 80 },
+          { name: 'reviews-v2', ...shared, weight: 20 },
+        ],
+        timeouts: { request: '3s' },
+      },
+    ])
+    assert.deepEqual(rulesFor({}), [{ backendRefs: [{ name: 'reviews', ...shared }], timeouts: undefined }])
+  })
+
   it('says whom it does not hold for: callers without a proxy that reads it, and connections of bytes', () => {
     assert.deepEqual(told(compiled(world(everything), onMixed)), [
       'narrowed unread-traffic at services.reviews.traffic',
