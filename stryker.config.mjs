@@ -1,31 +1,26 @@
+import { statSync } from 'node:fs'
+import { settings } from './scripts/mutation/settings.mjs'
+
 /**
- * Mutation testing: a change of a file that no test notices is a test that is missing. Which files are changed is said on the command line, which
- * tests have to notice by ZTM_TESTS (docs/testing.md).
+ * Mutation testing: a change of a file that no test notices is a test that is missing. What is changed, and which tests have to notice, is said on the
+ * command line (scripts/mutation.mjs, docs/testing.md).
  *
- * By command, a process a mutant: Stryker's own runner for mocha knows no mocha 12 on the oldest Node that is supported. So there is no coverage
- * by test, and the tests had better be few.
+ * By a runner of our own: Stryker's for mocha knows no mocha 12 on the oldest Node that is supported, and keeps what the program remembers from one
+ * mutant to the next.
  */
-const tests = process.env.ZTM_TESTS ?? 'test/unit/**/*.test.ts'
-
 export default {
-  testRunner: 'command',
-  commandRunner: {
-    command: `node node_modules/mocha/bin/mocha.js --no-parallel --bail --reporter dot ${quoted(tests)}`,
-  },
-  coverageAnalysis: 'off',
-  concurrency: Number(process.env.ZTM_JOBS ?? 2),
+  mutate: settings.paths.map(path => (statSync(path).isDirectory() ? `${path}/**/*.ts` : path)),
+  plugins: ['./scripts/mutation/plugins.mjs'],
+  testRunner: 'files',
+  coverageAnalysis: 'perTest',
+  concurrency: settings.jobs,
+  dryRunTimeoutMinutes: 20,
+  timeoutMS: 30_000,
+  timeoutFactor: 3,
   // Only what tests read is copied.
-  ignorePatterns: ['out', 'dist', 'types', 'docs', 'reports'],
+  ignorePatterns: ['out', 'dist', 'types', 'reports'],
   tempDirName: 'out/stryker',
-  reporters: ['clear-text'],
-  clearTextReporter: { allowColor: false, allowEmojis: false, logTests: false },
+  disableTypeChecks: false,
+  reporters: ['tally'],
   allowEmpty: false,
-}
-
-/** Words of a shell command, which mocha is to expand itself. */
-function quoted(words) {
-  return words
-    .split(/\s+/)
-    .map(word => `"${word}"`)
-    .join(' ')
 }

@@ -1,4 +1,4 @@
-import { addressesOf } from '../../model/address'
+import { addressBits, addressesOf } from '../../model/address'
 import type { Expression } from '../../model/language'
 import { Language } from '../../model/language'
 import { Region } from '../../model/region'
@@ -119,13 +119,24 @@ function serviceAccount(value: string, { policyNamespace }: ZtunnelContext): Mat
 
 function blocks(values: readonly string[]): readonly Match[] {
   return values.flatMap(value => {
-    const addresses = addressesOf(value)
+    const addresses = blockOf(value)
     return addresses ? [exactly(Region.where('address', addresses))] : []
   })
 }
 
+/**
+ * The addresses of a block, of which there are none where it is IPv4 written as IPv6: istiod passes it on as it stands, and ztunnel takes no connection's
+ * address for one. Sources: istio `pilot/pkg/serviceregistry/ambient/authorization.go` stringToIP, ztunnel `src/socket.rs` to_canonical.
+ */
+function blockOf(text: string): Language | undefined {
+  const addresses = addressesOf(text)
+  const [head = ''] = text.split('/')
+  const isMapped = text.includes(':') && addressBits(head)?.startsWith('4') === true
+  return addresses && isMapped ? Language.none : addresses
+}
+
 function ownAddress(block: string, { ips }: ZtunnelContext): readonly Match[] {
-  const addresses = addressesOf(block)
+  const addresses = blockOf(block)
   if (!addresses) return []
   const [ip, ...others] = ips
   if (ip === undefined || others.length > 0) return [unknowable]

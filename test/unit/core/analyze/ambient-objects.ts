@@ -1,4 +1,10 @@
+import assert from 'node:assert/strict'
 import type { DecideOptions, Verdict } from '../../../../core/analyze/decide'
+import type { Layer } from '../../../../core/analyze/layer'
+import { reach } from '../../../../core/analyze/reach'
+import { pointOf } from '../../../../core/analyze/regions/point'
+import { parseRequest } from '../../../../core/analyze/request'
+import { portAsked, wayTaken } from '../../../support/way'
 import { ask, inNamespace, judge, layerOf, mesh, namespace, pod, readAll, service, type Json } from './objects'
 
 export const ambient: Json = { 'istio.io/dataplane-mode': 'ambient' }
@@ -13,18 +19,34 @@ export const ambientShop: readonly Json[] = [
   pod('web/frontend'),
 ]
 
-/** The verdict on `ambientShop` and more objects, of which a later one replaces an earlier one of its name. */
+/** The verdict on `ambientShop` and more objects, of which a later one replaces an earlier one of its name; `reach` must say the same. */
 export function ambientVerdict(
   objects: readonly unknown[],
   changes: Json = {},
   options: DecideOptions = {},
 ): Verdict['verdict'] {
-  return ambientJudge(objects, changes, options).verdict
+  const { verdict } = ambientJudge(objects, changes, options)
+  if (options.assume === undefined) assert.equal(reached(objects, changes), verdict, 'reach does not agree with decide')
+  return verdict
+}
+
+/** What `reach` has of the way that a request takes: that it certainly gets in, possibly, or not. */
+function reached(objects: readonly unknown[], changes: Json): Verdict['verdict'] {
+  const layer = withShop(objects)
+  const { request } = parseRequest(ask(changes), 'request')
+  assert.ok(request)
+  const all = reach(layer)
+  const { must, may } = wayTaken(portAsked(all, request), layer, request)
+  const point = pointOf({ request, path: request.http?.path ?? '', questions: all.questions })
+  return must.contains(point) ? 'allow' : may.contains(point) ? 'unknown' : 'deny'
 }
 
 export function ambientJudge(objects: readonly unknown[], changes: Json = {}, options: DecideOptions = {}): Verdict {
-  const { layer } = readAll(objects, { base: ambientShop.map((object, i) => ({ object, at: `base ${i}` })) })
-  return judge(layer, ask(changes), options)
+  return judge(withShop(objects), ask(changes), options)
+}
+
+function withShop(objects: readonly unknown[]): Layer {
+  return readAll(objects, { base: ambientShop.map((object, i) => ({ object, at: `base ${i}` })) }).layer
 }
 
 /** The workload `shop/cart` among `objects` alone, and what holds them. */

@@ -25,6 +25,12 @@ describe('tokens', () => {
     assert.equal(verdict(world, token({ aud: 'https://shop' })), 'allow')
     assert.equal(verdict(world), 'allow')
   })
+  it('are for any one of the audiences of a rule', () => {
+    const world = [authentication('shop/jwt', { audiences: ['shop', 'api'] })]
+    assert.equal(verdict(world, token({ aud: 'api' })), 'allow')
+    assert.equal(verdict(world, token({ aud: ['pay', 'shop'] })), 'allow')
+    assert.equal(verdict(world, token({ aud: 'pay' })), 'deny')
+  })
   it('pass if any rule takes them', () => {
     const world = [signedIn, authentication('shop/a', { issuer: 'other' }), authentication('istio-system/b')]
     assert.equal(verdict(world, token({})), 'allow')

@@ -47,6 +47,19 @@ describe('compile for two meshes', () => {
     assert.equal(annotations?.front, undefined)
   })
 
+  it('assumes each object once, as the mesh that it is on wants it', () => {
+    const { assumptions } = onBoth()
+    const names = assumptions.map(objectName)
+    assert.deepEqual(names, [...new Set(names)])
+    assert.deepEqual(
+      names.filter(name => /^(Namespace|Pod) /.test(name)),
+      ['Namespace edge', 'Namespace front', 'Namespace shop', 'Pod edge/edge', 'Pod front/web', 'Pod shop/cart'],
+    )
+    const [, front, shop] = assumptions.map(({ metadata }) => metadata)
+    assert.deepEqual([front?.labels, front?.annotations], [{ 'istio-injection': 'enabled' }, undefined])
+    assert.deepEqual([shop?.labels, shop?.annotations?.['linkerd.io/inject']], [undefined, 'enabled'])
+  })
+
   it('lets nobody across unless the graph says how, and says so', () => {
     assert.deepEqual(told(onBoth()), [
       'narrowed front/web: `shop/cart → front/web` goes from linkerd to istio, where its identity is not known: nobody is let in',

@@ -39,6 +39,8 @@ const kinds = ['VirtualService', 'DestinationRule', 'HTTPRoute']
 const objects = (result: Compiled) => kinds.flatMap(kind => names(result, `${kind} `))
 const host = 'reviews.shop.svc.cluster.local'
 const web = { web: { gateway: 'istio-ingress', hosts: ['shop.example.com'], routes: { reviews: get } } }
+const gateways = { 'istio-ingress/shop-istio': { routing: 'gateway-api' } } as const
+const routed = { web: { ...web.web, gateway: 'istio-ingress/shop-istio' } }
 const onMixed = { kind: 'istio-ambient', dataPlanes: { shop: 'sidecar' } } as const
 
 describe('the traffic of a service on sidecars', () => {
@@ -113,13 +115,30 @@ describe('the traffic of a service on sidecars', () => {
   })
 
   it('gives each version a Service where a Route of a gateway has to name it', () => {
-    const gateways = { 'istio-ingress/shop-istio': { routing: 'gateway-api' } } as const
-    const ingress = { web: { ...web.web, gateway: 'istio-ingress/shop-istio' } }
-    const entered = world(everything, { ingress, calls: {} })
+    const entered = world(everything, { ingress: routed, calls: {} })
     const result = compiled(entered, { gateways })
     assert.deepEqual(servicesOf(result), ['ledger', 'page', 'reviews', 'reviews-v1', 'reviews-v2'])
     assert.deepEqual(told(result), ['narrowed unread-traffic at services.reviews.traffic'])
     assert.deepEqual(servicesOf(compiled(entered)), ['ledger', 'page', 'reviews'])
+  })
+
+  it('is followed by a Route of a gateway, which names the versions’ Services, each with its share', () => {
+    const rulesFor = (traffic: Traffic) => {
+      const result = compiled(world(traffic, { ingress: routed, calls: {} }), { gateways })
+      const { rules } = fieldsOf(result, names(result, 'HTTPRoute ')[0] ?? '') as { rules: Record<string, unknown>[] }
+      return rules.map(({ backendRefs, timeouts }) => ({ backendRefs, timeouts }))
+    }
+    const at = { namespace: 'shop', port: 80 }
+    assert.deepEqual(rulesFor(everything), [
+      {
+        backendRefs: [
+          { name: 'reviews-v1', ...at, weight: 80 },
+          { name: 'reviews-v2', ...at, weight: 20 },
+        ],
+        timeouts: { request: '3s' },
+      },
+    ])
+    assert.deepEqual(rulesFor({}), [{ backendRefs: [{ name: 'reviews', ...at }], timeouts: undefined }])
   })
 
   it('says whom it does not hold for: callers without a proxy that reads it, and connections of bytes', () => {

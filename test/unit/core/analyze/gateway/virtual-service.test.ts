@@ -159,6 +159,8 @@ describe('what a gateway of Istio’s own API listens on', () => {
     const tcp = { port: { number: 80, name: 'tcp', protocol: 'TCP' }, hosts: ['*'] }
     const older = [door('edge/door', [onHttp('shop.example.com')], created(1)), door('edge/tcp', [tcp], created(2))]
     assert.deepEqual(listens(edgeLayer(...older, cart)), ['8080 shop.example.com'])
+    const twins = [door('edge/tcp', [tcp], created(1)), door('edge/door', [onHttp('shop.example.com')], created(1))]
+    assert.deepEqual(listens(edgeLayer(...twins, cart)), ['8080 shop.example.com'], 'of one age, by name')
     const undated = [shop, door('edge/tcp', [tcp])]
     assert.deepEqual(listens(edgeLayer(...undated, cart)), ['8080? shop.example.com?', '8080? '])
   })
@@ -192,6 +194,12 @@ describe('where a VirtualService at a gateway sends a request', () => {
     const layer = routed(to('cart', { queryParams: { beta: { exact: '1' } } }), to('web'))
     assert.equal(goes(layer), 'unknown')
     assert.equal(goes(routed(to('web', { queryParams: { beta: { exact: '1' } } }), to('web'))), 'web.edge:80')
+    // Claims are asked for as if they were headers, and are none (istio `pkg/jwt/routing.go` ToRoutingClaim).
+    const claim = { '@request.auth.claims.group': { exact: 'admin' } }
+    assert.equal(
+      goes(routed(to('cart', { headers: claim }), to('web')), { headers: { '@request.auth.claims.group': 'no' } }),
+      'unknown',
+    )
   })
 
   it('counts rules for other Gateways and ports, and what follows a rule for everything, for nothing', () => {

@@ -136,6 +136,13 @@ describe('routes of Linkerd', () => {
     assert.equal(linkerdVerdict([...objects, admits('prefix')], get('/api')), 'allow')
     assert.equal(linkerdVerdict([...objects, admits('exact')], get('/api')), 'deny')
   })
+  it('go before older ones of equal length where they ask for the method', () => {
+    const asking = httpRoute('shop/get', [{ ...path('/api'), method: 'GET' }], {}, at(2))
+    const objects = [cart, asking, httpRoute('shop/any', [path('/api')], {}, at(1))]
+    assert.equal(linkerdVerdict([...objects, admits('get')], get('/api')), 'allow')
+    assert.equal(linkerdVerdict([...objects, admits('any')], get('/api')), 'deny')
+    assert.equal(linkerdVerdict([...objects, admits('any')], get('/api', { method: 'PUT' })), 'allow')
+  })
   it('are not known to go either way where two of equal length have no age', () => {
     const objects = [cart, httpRoute('shop/a', [path('/api')]), httpRoute('shop/b', [path('/api')])]
     assert.equal(linkerdVerdict([...objects, admits('a')], get('/api')), 'unknown')
@@ -206,6 +213,21 @@ describe('GRPCRoutes of Linkerd', () => {
     assert.equal(linkerdJudge([grpc], call('/shop.Cart')).why, 'no-route')
     assert.equal(linkerdVerdict([grpc], call('/shop.Cart/Any')), 'allow')
     assert.equal(linkerdVerdict([grpc, httpRoute('shop/r', [path('/api')])], call('/shop.Cart/Any')), 'allow')
+  })
+  it('void their Server with a match that has no method, localhost included', () => {
+    const grpc = server('shop/cart', { proxyProtocol: 'gRPC', accessPolicy: 'all-unauthenticated' })
+    const objects = [
+      grpc,
+      grpcRoute('shop/g', [method]),
+      grpcRoute('shop/void', [{ headers: [{ name: 'x', value: 'y' }] }]),
+    ]
+    const call = get('/shop.Cart/Get', { method: 'POST' })
+    const { verdict, because } = linkerdJudge(objects, call)
+    assert.deepEqual(
+      [verdict, because],
+      ['deny', ['GRPCRoute shop/void has a match without a method, which voids Server shop/cart']],
+    )
+    assert.equal(linkerdVerdict(objects, { ...call, from: { plaintext: true, ip: '127.0.0.1' } }), 'deny')
   })
 })
 

@@ -1,4 +1,9 @@
+import assert from 'node:assert/strict'
 import type { DecideOptions, Verdict } from '../../../../../core/analyze/decide'
+import type { Layer } from '../../../../../core/analyze/layer'
+import { reach } from '../../../../../core/analyze/reach'
+import { parseRequest } from '../../../../../core/analyze/request'
+import { reachedBehindLinkerd } from '../../../../support/way'
 import { ask, inNamespace, judge, object, pod, readAll, type Json } from '../objects'
 
 export const enabled: Json = { 'linkerd.io/inject': 'enabled' }
@@ -69,10 +74,24 @@ export const onPort = (port: number): Json => ({ to: { namespace: 'shop', worklo
 
 /** The verdict on `linkerdShop` and more objects, of which a later one replaces an earlier one of its name. */
 export function linkerdJudge(objects: readonly unknown[], changes: Json = {}, options: DecideOptions = {}): Verdict {
-  const { layer } = readAll(objects, { base: linkerdShop.map((value, i) => ({ object: value, at: `base ${i}` })) })
-  return judge(layer, linkerdAsk(changes), options)
+  return judge(withShop(objects), linkerdAsk(changes), options)
+}
+
+function withShop(objects: readonly unknown[]): Layer {
+  return readAll(objects, { base: linkerdShop.map((value, i) => ({ object: value, at: `base ${i}` })) }).layer
 }
 
 export function linkerdVerdict(objects: readonly unknown[], changes: Json = {}): Verdict['verdict'] {
-  return linkerdJudge(objects, changes).verdict
+  const { verdict } = linkerdJudge(objects, changes)
+  assert.equal(reached(objects, changes), verdict, 'reach does not agree with decide')
+  return verdict
+}
+
+/** What `reach` has of a request: that it certainly gets in, possibly, or not. */
+function reached(objects: readonly unknown[], changes: Json): Verdict['verdict'] {
+  const layer = withShop(objects)
+  const { request } = parseRequest(linkerdAsk(changes), 'request')
+  assert.ok(request)
+  const { must, may } = reachedBehindLinkerd(reach(layer), layer, request)
+  return must ? 'allow' : may ? 'unknown' : 'deny'
 }

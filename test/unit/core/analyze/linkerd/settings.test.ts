@@ -26,7 +26,8 @@ describe('a port without a Server', () => {
     const near = [cart({ [setting]: 'cluster-unauthenticated' })]
     assert.equal(linkerdVerdict(near, nobody), 'allow')
     assert.equal(linkerdVerdict(near, { from: { plaintext: true, ip: '192.0.2.1' } }), 'deny')
-    assert.equal(linkerdVerdict(near, { from: { plaintext: true } }), 'unknown')
+    // To sets, a caller whose address is not told has none.
+    assert.equal(linkerdJudge(near, { from: { plaintext: true } }).verdict, 'unknown')
   })
   it('asks for identity where it is listed, in ranges too, and nowhere if the list is malformed', () => {
     const key = 'config.linkerd.io/proxy-require-identity-inbound-ports'
@@ -100,8 +101,9 @@ describe('the proxy’s own ports', () => {
     assert.equal(linkerdVerdict([], { ...live, ...nobody }), 'deny')
   })
   it('are closed to all but tap, and to callers without identity', () => {
-    assert.equal(linkerdVerdict(open, onPort(4190)), 'deny')
-    assert.equal(linkerdVerdict(open, { ...nobody, ...onPort(4143) }), 'deny')
-    assert.equal(linkerdVerdict(open, onPort(4143)), 'unknown')
+    // Sets have them among the ports that no object names.
+    assert.equal(linkerdJudge(open, onPort(4190)).verdict, 'deny')
+    assert.equal(linkerdJudge(open, { ...nobody, ...onPort(4143) }).verdict, 'deny')
+    assert.equal(linkerdJudge(open, onPort(4143)).verdict, 'unknown')
   })
 })

@@ -143,7 +143,34 @@ describe('who calls, for ztunnel', () => {
     assert.equal(under('ALLOW', block(['fd00::/8']), at('fd00::1')), 'allow')
     assert.equal(under('ALLOW', block(['::ffff:10.1.1.1']), at('10.1.1.1')), 'deny')
     assert.equal(under('ALLOW', source({ notIpBlocks: ['10.0.0.0/8'] }), at('10.1.1.1')), 'deny')
-    assert.equal(under('ALLOW', block(['10.0.0.0/8']), plaintext), 'unknown')
+    // To sets, a caller whose address is not told has none.
+    assert.equal(
+      ambientJudge([authorization('shop/p', { rules: [block(['10.0.0.0/8'])] })], plaintext).verdict,
+      'unknown',
+    )
+  })
+  it('has no address of a block that is IPv4 written as IPv6, whether it is to let in, to keep out or to leave out', () => {
+    const at = { from: { plaintext: true, ip: '10.1.1.1' } }
+    for (const mapped of ['::ffff:10.1.1.1', '::ffff:10.0.0.0/8']) {
+      const [wanted, unwanted] = [source({ ipBlocks: [mapped] }), source({ notIpBlocks: [mapped] })]
+      assert.deepEqual([under('ALLOW', wanted, at), under('DENY', wanted, at)], ['deny', 'allow'], mapped)
+      assert.deepEqual([under('ALLOW', unwanted, at), under('DENY', unwanted, at)], ['allow', 'deny'], mapped)
+    }
+  })
+  it('is asked for by conditions on connections, which an ALLOW keeps', () => {
+    const at = (ip: string) => ({
+      from: { trustDomain: 'cluster.local', namespace: 'web', serviceAccount: 'frontend', ip },
+    })
+    for (const [key, values, others] of [
+      ['source.ip', ['10.0.0.0/8'], ['11.0.0.0/8']],
+      ['source.namespace', ['web'], ['shop']],
+      ['source.principal', ['cluster.local/ns/web/sa/frontend'], ['cluster.local/ns/web/sa/other']],
+      ['destination.port', ['8080'], ['9090']],
+    ] as const) {
+      assert.equal(under('ALLOW', { when: [{ key, values: [...values] }] }, at('10.1.1.1')), 'allow', key)
+      assert.equal(under('ALLOW', { when: [{ key, values: [...others] }] }, at('10.1.1.1')), 'deny', key)
+      assert.equal(under('DENY', { when: [{ key, notValues: [...others] }] }, at('10.1.1.1')), 'deny', key)
+    }
   })
 })
 
