@@ -20,29 +20,46 @@ export interface Grid {
   readonly labels?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Whether the Pods' addresses are known: `10.<namespace>.0.<Pod>`, counted from 1. @default false */
   readonly addresses?: true
+  /** Whether Pods listen on 80 and 81 by UDP, too. @default false */
+  readonly udp?: true
+  /** Labels of namespaces beside `ns`, by name. */
+  readonly spaces?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 /** The Pods of such a table. */
-export function grid({ labels = {}, addresses }: Grid = {}): readonly string[] {
-  const namespaces = spaces.map(name =>
-    text({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { ns: name } } }),
-  )
+export function grid({ labels = {}, addresses, udp, spaces: more = {} }: Grid = {}): readonly string[] {
+  const namespaces = spaces.map(name => namespace(name, { ns: name, ...more[name] }))
+  const ports = [80, 81].flatMap(port => [
+    { containerPort: port, name: `serve-${port}-tcp` },
+    ...(udp ? [{ containerPort: port, name: `serve-${port}-udp`, protocol: 'UDP' }] : []),
+  ])
   const all = spaces.flatMap((space, i) =>
     pods.map((name, j) =>
       text({
         apiVersion: 'v1',
         kind: 'Pod',
         metadata: { namespace: space, name, labels: { pod: name, ...labels[`${space}/${name}`] } },
-        spec: {
-          containers: [
-            { name: 'app', ports: [80, 81].map(port => ({ containerPort: port, name: `serve-${port}-tcp` })) },
-          ],
-        },
+        spec: { containers: [{ name: 'app', ports }] },
         ...(addresses && { status: { podIP: `10.${i + 1}.0.${j + 1}` } }),
       }),
     ),
   )
   return [...namespaces, ...all]
+}
+
+export function namespace(name: string, labels: Readonly<Record<string, string>>): string {
+  return text({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+}
+
+/** A Pod `namespace/name` beside those of a grid, labelled `pod: <name>`. */
+export function pod(id: string): string {
+  const [space, name] = id.split('/')
+  return text({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { namespace: space, name, labels: { pod: name } },
+    spec: { containers: [{ name: 'app', ports: [{ containerPort: 80 }, { containerPort: 81 }] }] },
+  })
 }
 
 /** A NetworkPolicy `namespace/name`. */
@@ -73,7 +90,19 @@ export function others(to: string): readonly string[] {
 
 /** One test a callee, which asks of every Pod of the grid: `decide` says it, and so does `reach`. */
 export function reachedBy(manifests: readonly string[], rows: readonly Callers[]): void {
+  askCallers(world(...manifests), rows)
+}
+
+/** Both ways of one state. */
+export function crossed(manifests: readonly string[], into: readonly Callers[], out: readonly Callees[]): void {
   const made = world(...manifests)
+  askCallers(made, into)
+  askCallees(made, out)
+}
+
+type Made = ReturnType<typeof world>
+
+function askCallers(made: Made, rows: readonly Callers[]): void {
   for (const row of rows) {
     it(`${row.to}:${row.port ?? 80} from ${row.from.join(' ') || 'nobody'}`, () => {
       const expected = (id: string) =>
@@ -86,11 +115,34 @@ export function reachedBy(manifests: readonly string[], rows: readonly Callers[]
   }
 }
 
-function verdict(
-  { layer, reach }: ReturnType<ReturnType<typeof world>>,
-  { to, port = 80 }: Callers,
-  from: string,
-): string {
+/** Whom one Pod gets to on a port: those that are listed for certain, perhaps those of `perhaps`, and no other of the grid, or of `among`. */
+export interface Callees {
+  readonly from: string
+  /** @default 80 */
+  readonly port?: number
+  readonly to: readonly string[]
+  readonly perhaps?: readonly string[]
+  /** @default all other Pods of the grid */
+  readonly among?: readonly string[]
+}
+
+/** One test a caller. */
+export function reaches(manifests: readonly string[], rows: readonly Callees[]): void {
+  askCallees(world(...manifests), rows)
+}
+
+function askCallees(made: Made, rows: readonly Callees[]): void {
+  for (const row of rows) {
+    const { from, port = 80, to, perhaps = [], among = others(from) } = row
+    it(`${from} to ${to.join(' ') || 'nobody'} on ${port}`, () => {
+      const expected = (id: string) => (to.includes(id) ? 'allow' : perhaps.includes(id) ? 'unknown' : 'deny')
+      const found = among.map(id => [id, verdict(made(), { to: id, port, from: [] }, from)])
+      assert.deepEqual(Object.fromEntries(found), Object.fromEntries(among.map(id => [id, expected(id)])))
+    })
+  }
+}
+
+function verdict({ layer, reach }: ReturnType<Made>, { to, port = 80 }: Callers, from: string): string {
   const [space, name] = from.split('/')
   const [namespace, workload] = to.split('/')
   const source = name === undefined ? { ip: from } : { namespace: space, workload: name }
