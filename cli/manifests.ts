@@ -75,9 +75,15 @@ export function understand(inputs: readonly Sourced[], base: readonly Sourced[],
   return { layer, exitCode, skipped }
 }
 
-/** Counts the objects of kinds that mean nothing here, for verbs that have no other use for what is understood. */
+/**
+ * Counts the objects of kinds that mean nothing here, for verbs that have no other use for what is understood; what another layer decides, such as who gets in by an Ingress, is said
+ * all the same.
+ */
 export function countSkipped(inputs: readonly Sourced[], session: Session): void {
-  noteSkipped(read(inputs).skipped, session)
+  const { skipped, problems } = read(inputs)
+  const elsewhere = problems.filter(({ severity }) => severity === 'delegated')
+  report(elsewhere, session)
+  noteSkipped(skipped, session)
 }
 
 /** Prints problems; the exit code says whether any of them blocks. */

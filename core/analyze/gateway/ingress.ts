@@ -31,7 +31,7 @@ export function ingressProblems(objects: readonly RawObject[]): readonly Problem
     const through = controllerOf(object)
     return {
       code: 'ingress-not-analysed',
-      severity: 'narrowed',
+      severity: 'delegated',
       message: `somebody from outside gets to ${shortened(backends)} by \`${body.log.subject}\`, through ${through}, which is not analysed`,
       at,
       hint: "the caller is the controller's Pod, with its identity or none: look for that among those who may call, and limit there what comes from outside",

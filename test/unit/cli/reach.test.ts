@@ -195,4 +195,18 @@ describe('ztm reach', () => {
       }
     }
   })
+
+  it('says of an Ingress, as other verbs do, who gets where by it, and answers all the same', async () => {
+    const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: web, namespace: shop }
+spec: { ingressClassName: nginx, defaultBackend: { service: { name: cart, port: { number: 7070 } } } }
+`
+    const file = write('ingress.yaml', [shop, ingress].join('---\n'))
+    for (const verb of ['reach', 'adopt', 'check']) {
+      const { code, err } = await ztm([verb, file])
+      assert.notEqual(code, 2, `${verb}: ${err}`)
+      assert.match(err, /ingress\.yaml:\d+: .*outside gets to `Service shop\/cart:7070` by `Ingress shop\/web`/, verb)
+    }
+  })
 })

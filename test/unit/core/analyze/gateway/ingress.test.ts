@@ -26,7 +26,7 @@ describe('an Ingress', () => {
     assert.deepEqual(skipped, {})
     assert.equal(problems.length, 1)
     const [{ at, severity, message, hint = '' } = assert.fail()] = problems
-    assert.deepEqual([at, severity], ['a.yaml:7', 'narrowed'])
+    assert.deepEqual([at, severity], ['a.yaml:7', 'delegated'])
     assert.equal(
       message,
       'somebody from outside gets to `Service shop/rest:http`, `Service shop/cart:80` for host `shop.example.com` by `Ingress shop/web`, ' +
