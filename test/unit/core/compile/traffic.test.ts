@@ -128,17 +128,18 @@ describe('the traffic of a service on sidecars', () => {
       const { rules } = fieldsOf(result, names(result, 'HTTPRoute ')[0] ?? '') as { rules: Record<string, unknown>[] }
       return rules.map(({ backendRefs, timeouts }) => ({ backendRefs, timeouts }))
     }
-    const at = { namespace: 'shop', port: 80 }
     assert.deepEqual(rulesFor(everything), [
       {
         backendRefs: [
-          { name: 'reviews-v1', ...at, weight: 80 },
-          { name: 'reviews-v2', ...at, weight: 20 },
+          { name: 'reviews-v1', namespace: 'shop', port: 80, weight: 80 },
+          { name: 'reviews-v2', namespace: 'shop', port: 80, weight: 20 },
         ],
         timeouts: { request: '3s' },
       },
     ])
-    assert.deepEqual(rulesFor({}), [{ backendRefs: [{ name: 'reviews', ...at }], timeouts: undefined }])
+    assert.deepEqual(rulesFor({}), [
+      { backendRefs: [{ name: 'reviews', namespace: 'shop', port: 80 }], timeouts: undefined },
+    ])
   })
 
   it('says whom it does not hold for: callers without a proxy that reads it, and connections of bytes', () => {
