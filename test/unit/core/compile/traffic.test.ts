@@ -128,17 +128,10 @@ describe('the traffic of a service on sidecars', () => {
       const { rules } = fieldsOf(result, names(result, 'HTTPRoute ')[0] ?? '') as { rules: Record<string, unknown>[] }
       return rules.map(({ backendRefs, timeouts }) => ({ backendRefs, timeouts }))
     }
-    const at = { namespace: 'shop', port: 80 }
-    assert.deepEqual(rulesFor(everything), [
-      {
-        backendRefs: [
-          { name: 'reviews-v1', ...at, weight: 80 },
-          { name: 'reviews-v2', ...at, weight: 20 },
-        ],
-        timeouts: { request: '3s' },
-      },
-    ])
-    assert.deepEqual(rulesFor({}), [{ backendRefs: [{ name: 'reviews', ...at }], timeouts: undefined }])
+    const to = (name: string, share: object = {}) => ({ name, namespace: 'shop', port: 80, ...share })
+    const backendRefs = [to('reviews-v1', { weight: 80 }), to('reviews-v2', { weight: 20 })]
+    assert.deepEqual(rulesFor(everything), [{ backendRefs, timeouts: { request: '3s' } }])
+    assert.deepEqual(rulesFor({}), [{ backendRefs: [to('reviews')], timeouts: undefined }])
   })
 
   it('says whom it does not hold for: callers without a proxy that reads it, and connections of bytes', () => {
