@@ -29,20 +29,18 @@ export interface Recorded {
 }
 
 /** What may keep the preview from judging. Also the words that `--acknowledge` takes. */
-const unjudgeable = [
-  'transform',
-  'invoke',
-  'call',
-  'read',
-  'remote',
-  'secret',
-  'environment',
-  'unnamed',
-  'rule',
-  'remediation',
-  'graph',
-] as const
-export type Unjudgeable = (typeof unjudgeable)[number]
+export type Unjudgeable =
+  | 'transform'
+  | 'invoke'
+  | 'call'
+  | 'read'
+  | 'remote'
+  | 'secret'
+  | 'environment'
+  | 'unnamed'
+  | 'rule'
+  | 'remediation'
+  | 'graph'
 
 /** Something that only the real engine could have judged. It fails the preview until it is acknowledged. */
 export interface NotJudged {

@@ -1,6 +1,6 @@
 import { otherPorts } from '../analyze/floor'
 import type { PortReach, Reach } from '../analyze/reach'
-import { besideFloor } from '../analyze/reach'
+import { besideFloor } from '../analyze/beside-floor'
 import { housed } from '../analyze/network/at-home'
 import type { Homes } from '../analyze/network/layer-network'
 import type { Workload } from '../analyze/layer'

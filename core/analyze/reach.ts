@@ -1,4 +1,3 @@
-import { addressBits } from '../model/address'
 import type { Bounds } from '../model/flow-set'
 import { FlowSet } from '../model/flow-set'
 import { groupBy } from '../model/group'
@@ -10,7 +9,6 @@ import type { ClientView } from './client-view'
 import { clientView } from './client-view'
 import type { Egress, OutsideHost } from './egress-view'
 import { egressOf, openingsOf } from './egress-view'
-import { kubelet } from './expect'
 import type { FloorEntry } from './floor'
 import { floorOf, otherPorts } from './floor'
 import type { GatewayReach, Routed } from './gateway/gateway-reach'
@@ -35,7 +33,6 @@ import { scopes } from './regions/scopes'
 import { clientsOf } from './regions/clients'
 import { deciders } from './regions/deciders'
 import { everyDomainOf } from './regions/domains'
-import { fromLocalhost } from './regions/linkerd/networks'
 import { waypointView } from './regions/waypoint'
 import type { Way } from './regions/ways'
 import type { Asked, Entrance } from './regions/workload'
@@ -141,35 +138,6 @@ export function reach(layer: Layer): Reach {
 function keyOf({ namespace, serviceAccount }: Pick<Identity, 'namespace' | 'serviceAccount'>): string {
   return `${namespace}/${serviceAccount}`
 }
-
-/**
- * Who may reach a port, without what the floor says of every such port already: that the node itself gets past ztunnel, and localhost and probes past Linkerd's proxy;
- * localhost then is let in as its neighbours are.
- */
-export function besideFloor(reached: PortReach): PortReach {
-  const { direct, floor = Region.none } = reached
-  const open = direct ? floor.union(byNode) : floor
-  if (open.isEmpty) return reached
-  const { must, may } = reached.bounds
-  const beside = (region: Region): Region => (floor.isEmpty ? region.minus(open) : withLocalhost(region.minus(open)))
-  return { ...reached, bounds: { must: beside(must), may: beside(may) } }
-}
-
-function withLocalhost(region: Region): Region {
-  const bits = (address: string): string => addressBits(address) ?? ''
-  const local = neighbours.map(([address, other]) =>
-    Region.where('address', Language.literals([bits(address)])).intersect(region.given('address', bits(other))),
-  )
-  return Region.union([region.minus(fromLocalhost), ...local])
-}
-
-/** Localhost, and addresses that are no other's. */
-const neighbours = [
-  ['127.0.0.1', '127.0.0.2'],
-  ['::1', '::2'],
-] as const
-
-const byNode = Region.where('caller', Language.literals([kubelet]))
 
 function nodeNetworksOf({ linkerd }: Layer): Pick<Reach, 'nodeNetworks'> {
   const { probeNetworks = [] } = linkerd.mesh

@@ -2,7 +2,7 @@ import { Language } from '../model/language'
 import { Region } from '../model/region'
 import { atHome } from './network/at-home'
 import type { PortReach, Reach } from './reach'
-import { besideFloor } from './reach'
+import { besideFloor } from './beside-floor'
 
 /**
  * A port as it is told to a reader: without what the floor says of every port already, and with callers who have a name where they run.

@@ -42,7 +42,8 @@ function broughtHome(region: Region, terms: Terms): Region {
     )
   }
   if (!asksPod(region)) return region
-  if (region.variable !== 'caller') return Region.split('caller', ofCallers({ values: Language.all, to: region }, terms))
+  if (region.variable !== 'caller')
+    return Region.split('caller', ofCallers({ values: Language.all, to: region }, terms))
   return Region.split(
     'caller',
     region.edges.flatMap(edge => ofCallers(edge, terms)),
