@@ -4,6 +4,7 @@ import { inBlock, parseAddress } from './match-ip'
 import { agreed, ternary, type Ternary } from './kleene'
 import { matchClaim, matchRequestPrincipal, type Payload } from './match-jwt'
 import { matchPath } from './match-path'
+import { isOfProxy } from './own-headers'
 import {
   matchAnyPrincipal,
   matchNamespace,
@@ -75,9 +76,6 @@ const principal: Attribute = {
   any: (patterns, { caller, mesh }) => matchAnyPrincipal(patterns, caller, mesh),
 }
 
-/** Headers a proxy on the way sets, changes or removes; what arrives at the policy is not what was sent. */
-const proxied = /^(x-envoy-.*|x-forwarded-(proto|host|port|client-cert)|x-request-id|x-b3-.*|traceparent|:scheme)$/
-
 /**
  * Everything `from`, `to` and `when` can ask for.
  * Source: istio `pilot/pkg/security/authz/model/model.go` New and `generator.go`.
@@ -117,7 +115,7 @@ function matchNamedHeader(pattern: string, name: string, { method, host, paths, 
   if (name === ':path') return agreed(paths.map(path => ternary(matchHeader(pattern, path))))
   if (name === ':authority' || name === 'host')
     return host === undefined ? 'unknown' : ternary(matchHeader(pattern, host))
-  return proxied.test(name) ? 'unknown' : ternary(matchHeader(pattern, headers[name]))
+  return isOfProxy(name) ? 'unknown' : ternary(matchHeader(pattern, headers[name]))
 }
 
 /**

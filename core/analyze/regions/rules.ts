@@ -1,6 +1,7 @@
 import { addressesOf } from '../../model/address'
 import { Language } from '../../model/language'
 import { absent, Region } from '../../model/region'
+import { isOfProxy } from '../istio/own-headers'
 import type { Condition, Operation, Rule, Source } from '../layer'
 import type { Match } from './bounds'
 import { always, any, both, exactly, never, not, unknowable } from './bounds'
@@ -198,11 +199,28 @@ const host: Attribute = value => exactly(Region.where('host', hostPattern(value)
 const method: Attribute = value => exactly(Region.where('method', stringPattern(value)))
 const path: Attribute = value => exactly(Region.where('path', pathPattern(value)))
 
-/** A header that is there with an empty value is present. Source: istio `pilot/pkg/security/authz/matcher/header.go`. */
+/**
+ * A header that is there with an empty value is present. Envoy keeps method, path and host as headers too, the host as it was sent and the path with its query, and lets
+ * `host` stand for `:authority`. What the proxy writes is not known. Source: istio `pilot/pkg/security/authz/matcher/header.go`.
+ */
 function headerAttribute(name: string): Attribute {
-  const variable = `header:${name.toLowerCase()}`
+  const lower = name.toLowerCase()
+  if (isOfProxy(lower)) return () => unknowable
+  if (lower === ':method')
+    return value => (value === '*' ? always : exactly(Region.where('method', stringPattern(value))))
+  if (lower === ':path') return pathAsSent
+  if (lower === ':authority' || lower === 'host')
+    return value => (value === '*' ? always : exactly(Region.where('authority', stringPattern(value))))
   const carried = Language.literals([absent]).complement()
-  return value => exactly(Region.where(variable, value === '*' ? carried : stringPattern(value).intersect(carried)))
+  return value =>
+    exactly(Region.where(`header:${lower}`, value === '*' ? carried : stringPattern(value).intersect(carried)))
+}
+
+/** Whether there is a query is not asked elsewhere: only what a path begins with holds with any. */
+function pathAsSent(value: string): Match {
+  if (value === '*') return always
+  const isBeginning = value.endsWith('*') && !value.startsWith('*') && !value.includes('?')
+  return isBeginning ? exactly(Region.where('path', stringPattern(value))) : unknowable
 }
 
 /**

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { ask, authorization, http, inNamespace, judge, readAll, shop, verdict, type Json } from './objects'
+import { ask, authorization, decided, http, inNamespace, judge, readAll, shop, verdict, type Json } from './objects'
 
 const tcp = { http: undefined }
 
@@ -60,9 +60,9 @@ describe('tokens', () => {
     assert.equal(verdict([elsewhere, signedIn], token({})), 'deny')
     assert.equal(verdict([elsewhere], shown('Token none')), 'deny')
     assert.equal(verdict([elsewhere], shown('Bearer none')), 'allow')
-    assert.equal(verdict([elsewhere], shown('Token e30.e30.c2ln')), 'unknown')
+    assert.equal(decided([elsewhere], shown('Token e30.e30.c2ln')), 'unknown')
     // One good token is enough, wherever it is.
-    assert.equal(verdict([elsewhere, authentication('shop/usual')], token({}, shown('Token none'))), 'allow')
+    assert.equal(decided([elsewhere, authentication('shop/usual')], token({}, shown('Token none'))), 'allow')
   })
   it('are judged by the first, where one rule reads several headers', () => {
     const reading = (name: string) => ({ fromHeaders: [{ name: 'Authorization', prefix: 'Bearer ' }, { name }] })

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import {
   ask,
   authorization,
+  decided,
   http,
   inNamespace,
   judge,
@@ -175,7 +176,7 @@ describe('policies whose effect is not written down', () => {
   it('stay unknown where they ask for an address that the request does not give', () => {
     const block = authorization('shop/p', { rules: [{ from: [{ source: { ipBlocks: ['10.0.0.0/8'] } }] }] })
     const from = { plaintext: true, ip: '10.1.1.1' }
-    assert.equal(verdict([block], plaintext), 'unknown')
+    assert.equal(decided([block], plaintext), 'unknown')
     assert.equal(verdict([block], { from }), 'allow')
     assert.equal(verdict([block], { from: { ...from, ip: '11.1.1.1' } }), 'deny')
   })
@@ -187,17 +188,17 @@ describe('policies whose effect is not written down', () => {
       selector: { app: 'cart' },
       ports: [{ name: 'http', port: 81, targetPort: 8080 }],
     })
-    assert.equal(verdict([own]), 'allow')
+    assert.equal(decided([own]), 'allow')
     assert.equal(verdict([own], plaintext), 'deny')
     assert.equal(verdict([own], { sni: 'other' }), 'deny')
     assert.equal(verdict([named('OTHER'), own], { sni: 'OTHER' }), 'deny')
-    assert.equal(verdict([own, second]), 'unknown')
+    assert.equal(decided([own, second]), 'unknown')
     const to = { namespace: 'shop', workload: 'cart', port: 8080, viaService: 'cart', servicePort: 80 }
-    assert.equal(verdict([own, second], { to }), 'allow')
-    assert.equal(verdict([own], { to: { namespace: 'shop', workload: 'cart', port: 9090 } }), 'unknown')
+    assert.equal(decided([own, second], { to }), 'allow')
+    assert.equal(decided([own], { to: { namespace: 'shop', workload: 'cart', port: 9090 } }), 'unknown')
   })
   it('stay unknown where they ask for a host that the request does not give', () => {
     const host = authorization('shop/p', { rules: [{ to: [{ operation: { hosts: ['cart'] } }] }] })
-    assert.equal(verdict([host], { http: { method: 'GET', path: '/' } }), 'unknown')
+    assert.equal(decided([host], { http: { method: 'GET', path: '/' } }), 'unknown')
   })
 })

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import {
   ask,
   authorization,
+  decided,
+  http,
   inNamespace,
   judge,
   layerOf,
@@ -93,7 +95,7 @@ describe('a port that goes round the proxy', () => {
   })
   it('is each of the agent’s own', () => {
     for (const port of [15020, 15021, 15090]) {
-      assert.equal(verdict([nothing], { ...plaintext, to: { namespace: 'shop', workload: 'cart', port } }), 'allow')
+      assert.equal(decided([nothing], { ...plaintext, to: { namespace: 'shop', workload: 'cart', port } }), 'allow')
     }
   })
 })
@@ -175,5 +177,42 @@ describe('a Service that selects Pods', () => {
     })
     const get = authorization('shop/get', { rules: [{ to: [{ operation: { methods: ['GET'] } }] }] })
     assert.equal(verdict([foreign, get, service('pay/x')]), 'allow')
+  })
+})
+
+describe('a rule that asks for a header', () => {
+  const asking = (name: string, value: string, action: 'ALLOW' | 'DENY' = 'ALLOW') =>
+    authorization('shop/p', { action, rules: [{ when: [{ key: `request.headers[${name}]`, values: [value] }] }] })
+
+  it('finds the method, the path and the host among them, the host as it was sent', () => {
+    for (const [name, value] of [
+      [':method', 'GET'],
+      [':path', '/*'],
+      [':authority', 'cart'],
+      ['Host', 'ca*'],
+      ['host', '*'],
+    ] as const) {
+      assert.equal(verdict([asking(name, value)]), 'allow', name)
+      assert.equal(verdict([asking(name, value, 'DENY')]), 'deny', name)
+    }
+    for (const [name, value] of [
+      [':method', 'POST'],
+      [':path', '/a*'],
+      [':authority', 'CART'],
+      ['host', 'other'],
+    ] as const) {
+      assert.equal(verdict([asking(name, value)]), 'deny', name)
+      assert.equal(verdict([asking(name, value, 'DENY')]), 'allow', name)
+    }
+  })
+  it('sees the query of the path, which sets leave open', () => {
+    const asked = http({ path: '/?a' })
+    assert.equal(decided([asking(':path', '/?a')], asked), 'allow')
+    assert.equal(decided([asking(':path', '/')], asked), 'deny')
+  })
+  it('leaves open what a proxy on the way writes', () => {
+    for (const name of ['x-request-id', 'x-forwarded-proto', 'x-envoy-attempt-count', 'traceparent'])
+      for (const action of ['ALLOW', 'DENY'] as const)
+        assert.equal(verdict([asking(name, '*', action)]), 'unknown', `${name} ${action}`)
   })
 })

@@ -1,9 +1,14 @@
+import assert from 'node:assert/strict'
 import type { AuthorizationPolicySpec, Kind, PeerAuthenticationSpec } from '../../../../core/model/kinds'
 import { apiVersionOf, writtenKind } from '../../../../core/model/kinds'
 import { decide, type DecideOptions, type Verdict } from '../../../../core/analyze/decide'
 import { read, type ReadOptions, type ReadResult } from '../../../../core/analyze/read-istio'
 import type { Layer } from '../../../../core/analyze/layer'
+import { normalise } from '../../../../core/analyze/istio/match-path'
+import { reach } from '../../../../core/analyze/reach'
+import { pointOf } from '../../../../core/analyze/regions/point'
 import { parseRequest } from '../../../../core/analyze/request'
+import { portAsked, wayTaken } from '../../../support/way'
 
 /** A manifest, loosely: tests write wrong ones too. */
 export type Json = Readonly<Record<string, unknown>>
@@ -93,11 +98,31 @@ export function judge(layer: Layer, request: Json, options: DecideOptions = {}):
   return decide(layer, parsed, options)
 }
 
-/** The verdict on `shop` and more objects. */
+/** The verdict on `shop` and more objects, for questions that sets do not answer: what a request leaves out, and what `reach` tells as the floor. */
+export function decided(objects: readonly unknown[], changes: Json = {}): Verdict['verdict'] {
+  return judge(readAll([...shop, ...objects]).layer, ask(changes)).verdict
+}
+
+/** The verdict on `shop` and more objects; `reach` must not say otherwise. */
 export function verdict(
   objects: readonly unknown[],
   changes: Json = {},
   options: DecideOptions = {},
 ): Verdict['verdict'] {
-  return judge(readAll([...shop, ...objects]).layer, ask(changes), options).verdict
+  const { layer } = readAll([...shop, ...objects])
+  const { verdict: found } = judge(layer, ask(changes), options)
+  if (options.assume === undefined) assert.equal(reached(layer, changes), found, 'reach does not agree with decide')
+  return found
+}
+
+/** What `reach` has of a request: that it certainly gets in, possibly, or not. */
+function reached(layer: Layer, changes: Json): Verdict['verdict'] {
+  const { request } = parseRequest(ask(changes), 'request')
+  assert.ok(request)
+  const all = reach(layer)
+  const { must, may } = wayTaken(portAsked(all, request), layer, request)
+  const path = request.http ? normalise(request.http.path, layer.mesh.pathNormalization ?? 'BASE') : ''
+  if (path === undefined) return 'deny'
+  const point = pointOf({ request, path: path.split('?')[0] ?? '', questions: all.questions })
+  return must.contains(point) ? 'allow' : may.contains(point) ? 'unknown' : 'deny'
 }
