@@ -6,6 +6,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { benchAnotherAnalyzer } from './another-analyzer'
 import { benchCommandLine } from './command-line'
 
 const root = resolve(__dirname, '..')
@@ -108,6 +109,8 @@ async function main(): Promise<void> {
   benchPreview()
   say('the command line')
   benchCommandLine(say)
+  say('who can reach whom under NetworkPolicies, beside another analyzer')
+  benchAnotherAnalyzer(say)
 }
 
 void main()
