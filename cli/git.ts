@@ -1,5 +1,8 @@
 import type { BadInput } from './bad-input'
 import { badInput } from './bad-input'
+import { below, noManifests } from './folder'
+import type { Folder } from './folder'
+import type { Unrendered } from './unrendered'
 
 /** What begins the name of something in a git revision: `git:main`, `git:main:manifests/cart.yaml`. */
 const prefix = 'git:'
@@ -26,6 +29,8 @@ export interface RevisionFiles {
   readonly files: readonly RevisionFile[]
   /** What was passed over, and why. */
   readonly notes: readonly string[]
+  /** The charts in it, of which nothing is read. */
+  readonly charts: readonly Unrendered[]
 }
 
 /** Whether a path of the command line means a git revision. */
@@ -34,7 +39,7 @@ export function isRevision(path: string): boolean {
 }
 
 /**
- * The manifests of `git:REVISION` or `git:REVISION:PATH`: a file, or those of a directory by the rules by which directories are read. The path is taken from the
+ * The manifests of `git:REVISION` or `git:REVISION:PATH`: a file, or those of a directory as they are read of one in the file system ({@link below}); only links are not followed. The path is taken from the
  * root of the repository, and from the current directory where it begins with `./`. Throws {@link BadInput}.
  */
 export function filesIn(name: string, git: Git): RevisionFiles {
@@ -46,7 +51,11 @@ export function filesIn(name: string, git: Git): RevisionFiles {
   const text = utf8(type.output).trim()
   if (text === 'tree') return directory(name, object, git)
   if (text !== 'blob') throw badInput(name, `it is a ${text}, neither a file nor a directory`, 'check the path')
-  return { files: [{ source: name, bytes: done(git(['cat-file', 'blob', object], ''), name), named: true }], notes: [] }
+  return {
+    files: [{ source: name, bytes: done(git(['cat-file', 'blob', object], ''), name), named: true }],
+    notes: [],
+    charts: [],
+  }
 }
 
 /** Never an option: git takes whatever begins with a dash for one. */
@@ -69,29 +78,83 @@ function commitOf(revision: string, name: string, git: Git): string {
 }
 
 function directory(name: string, object: string, git: Git): RevisionFiles {
-  const listed = utf8(done(git(['ls-tree', '-r', '-z', '--full-tree', object], ''), name))
-  const entries = listed.split('\0').flatMap(line => {
-    const [, mode = '', id = '', path = ''] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? []
-    return isRead(path) ? [{ mode, id, source: `${name}${name.split(':').length > 2 ? '/' : ':'}${path}` }] : []
-  })
-  const blobs = entries.filter(({ mode }) => mode.startsWith('100'))
-  const notes = entries
-    .filter(entry => !blobs.includes(entry))
-    .map(({ source }) => `${source}: skipped, a link, which is not followed in a revision`)
-  if (blobs.length === 0) throw badInput(name, 'no `.yaml`, `.yml` or `.json` file in this directory or below')
-  const contents = batch(done(git(['cat-file', '--batch'], blobs.map(({ id }) => `${id}\n`).join('')), name))
+  const entries = entriesOf(utf8(done(git(['ls-tree', '-r', '-z', '--full-tree', object], ''), name)))
+  const tree: Tree = { root: rootOf(name), entries, names: namesOf([...entries.keys()]) }
+  const { files, others, charts } = below(folderIn(tree, '', name))
+  if (files.length + charts.length === 0) throw noManifests(name)
+  const entryOf = (source: string): Entry => entries.get(source.slice(tree.root.length)) ?? { mode: '', id: '' }
+  const read = files.filter(source => isFile(entryOf(source)))
+  const ids = read.map(source => `${entryOf(source).id}\n`)
+  const contents = ids.length === 0 ? [] : batch(done(git(['cat-file', '--batch'], ids.join('')), name))
   return {
-    files: blobs.map(({ source }, i) => ({ source, bytes: contents[i] ?? new Uint8Array(), named: false })),
-    notes,
+    files: read.map((source, i) => ({ source, bytes: contents[i] ?? new Uint8Array(), named: false })),
+    notes: [...files, ...others.filter(mayBeFolder)].flatMap(source => skipped(source, entryOf(source))),
+    charts,
   }
 }
 
-/** Of directories the manifests are read that are neither hidden nor somebody else's. */
-function isRead(path: string): boolean {
-  const segments = path.split('/')
-  return (
-    /\.(?:ya?ml|json)$/i.test(path) && !segments.some(segment => segment.startsWith('.') || segment === 'node_modules')
-  )
+function rootOf(name: string): string {
+  const { revision, path } = parse(name)
+  return path === '' ? `${prefix}${revision}:` : `${prefix}${revision}:${path}/`
+}
+
+interface Entry {
+  /** `100644` and `100755` are files, `120000` a link, `160000` another repository. */
+  readonly mode: string
+  readonly id: string
+}
+
+/** What lies below a directory of a revision. */
+interface Tree {
+  /** What comes before the paths in it. */
+  readonly root: string
+  readonly entries: ReadonlyMap<string, Entry>
+  /** What each directory holds, by its path with a slash at the end; that of the first is empty. */
+  readonly names: ReadonlyMap<string, ReadonlySet<string>>
+}
+
+function entriesOf(listed: string): Tree['entries'] {
+  const lines = listed.split('\0').flatMap(line => {
+    const [, mode = '', id = '', path] = /^(\d+) \w+ ([0-9a-f]+)\t(.*)$/s.exec(line) ?? []
+    return path === undefined ? [] : [[path, { mode, id }] as const]
+  })
+  return new Map(lines)
+}
+
+function namesOf(paths: readonly string[]): Tree['names'] {
+  const names = new Map<string, Set<string>>()
+  for (const path of paths) {
+    const parts = path.split('/')
+    for (const [depth, part] of parts.entries()) {
+      const above = depth === 0 ? '' : `${parts.slice(0, depth).join('/')}/`
+      const held = names.get(above) ?? new Set()
+      names.set(above, held.add(part))
+    }
+  }
+  return names
+}
+
+function folderIn(tree: Tree, at: string, path: string): Folder {
+  const pathOf = (name: string): string => `${tree.root}${at}${name}`
+  return {
+    ...{ path, names: [...(tree.names.get(at) ?? [])], pathOf },
+    folder: name => (tree.names.has(`${at}${name}/`) ? folderIn(tree, `${at}${name}/`, pathOf(name)) : undefined),
+  }
+}
+
+function isFile({ mode }: Entry): boolean {
+  return mode.startsWith('100')
+}
+
+/** What has no ending of a file may be a link to a directory, or another repository, in which manifests would be. */
+function mayBeFolder(source: string): boolean {
+  return !/\.[a-z]\w*$/i.test(source)
+}
+
+function skipped(source: string, entry: Entry): readonly string[] {
+  if (isFile(entry)) return []
+  const what = entry.mode === '160000' ? 'another repository, which is' : 'a link, which is'
+  return [`${source}: skipped, ${what} not followed in a revision`]
 }
 
 /** The objects that `git cat-file --batch` wrote: a line with the number of bytes, these, and a line break. */

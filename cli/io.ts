@@ -7,8 +7,9 @@ import { dirname, join, relative, resolve } from 'node:path'
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { badInput, collecting } from './bad-input'
-import type { BadInput } from './bad-input'
 import { parseDocuments } from './documents'
+import { below, noManifests } from './folder'
+import type { Folder } from './folder'
 import type { GitOutcome } from './git'
 import { filesIn, isRevision } from './git'
 import { objectsOf } from './objects'
@@ -16,7 +17,7 @@ import { refused } from './refused'
 import { decode, splitLines } from './text'
 import type { Line } from './text'
 import { unite } from './unite'
-import { isOfChart, unrenderedChart, unrenderedFile, unrenderedObjects } from './unrendered'
+import { unrenderedFile, unrenderedObjects } from './unrendered'
 import type { Unrendered } from './unrendered'
 
 /** What stands for standard input among paths. */
@@ -148,13 +149,13 @@ interface Text {
 }
 
 function addFile(sum: Sum, { file, named, options }: { file: string; named: boolean; options: ReadOptions }): void {
-  options.onFile?.(file, statSync(file, { throwIfNoEntry: false })?.size ?? 0)
-  const bytes = collecting(sum.problems, () => attempt(file, () => readBounded(file)))
+  const bytes = collecting(sum.problems, () => attempt(file, () => readBounded(file, options)))
   if (bytes) addText(sum, { bytes, source: file, named })
 }
 
 function addRevision(sum: Sum, path: string): void {
   const found = collecting(sum.problems, () => filesIn(path, runGit))
+  sum.unrendered.push(...(found?.charts ?? []))
   for (const file of found?.files ?? []) addText(sum, file)
   sum.notes.push(...(found?.notes ?? []))
 }
@@ -203,8 +204,10 @@ async function readStream(stream: AsyncIterable<Uint8Array>): Promise<Uint8Array
   return Buffer.concat(chunks)
 }
 
-function readBounded(file: string): Uint8Array {
-  checkSize(file, statSync(file).size)
+function readBounded(file: string, { onFile }: ReadOptions): Uint8Array {
+  const { size } = statSync(file)
+  onFile?.(file, size)
+  checkSize(file, size)
   return readFileSync(file)
 }
 
@@ -221,32 +224,35 @@ function readFile(path: string): string {
 }
 
 /** A path itself where it is a file; the manifests below it where it is a directory, in the order of their names. */
-function filesAt(path: string, sum: Sum): readonly string[] {
-  const { problems } = sum
+function filesAt(path: string, { problems, unrendered }: Sum): readonly string[] {
   const before = problems.length
   const isDirectory = collecting(problems, () => attempt(path, () => statSync(path).isDirectory()))
   if (!isDirectory) return problems.length > before ? [] : [path]
-  const files = manifestsBelow(path, { sum, above: [] })
-  if (sum.unrendered.length === 0 && files.length === 0 && problems.length === before)
-    problems.push(...noFiles(path).problems)
+  const { files, charts } = below(folderAt(path, { problems, above: [] }))
+  unrendered.push(...charts)
+  if (charts.length + files.length === 0 && problems.length === before) problems.push(...noManifests(path).problems)
   return files
 }
 
 /** `above`: the real paths of the directories on the way here, so that a link back to one of them ends the walk. */
-function manifestsBelow(directory: string, { sum, above }: { sum: Sum; above: readonly string[] }): readonly string[] {
-  const { problems } = sum
-  const here = collecting(problems, () => attempt(directory, () => realpathSync(directory)))
-  if (here === undefined || above.includes(here)) return []
-  const names = collecting(problems, () => attempt(directory, () => readdirSync(directory))) ?? []
-  const isChart = names.includes('Chart.yaml')
-  if (isChart) sum.unrendered.push(unrenderedChart(directory))
-  return names.sort().flatMap(name => {
-    if (name.startsWith('.') || name === 'node_modules' || (isChart && isOfChart(name))) return []
-    const path = join(directory, name)
-    const isDirectory = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
-    if (isDirectory) return manifestsBelow(path, { sum, above: [...above, here] })
-    return /\.(?:ya?ml|json)$/i.test(name) || unrenderedFile(path) ? [path] : []
-  })
+function folderAt(path: string, { problems, above }: { problems: Problem[]; above: readonly string[] }): Folder {
+  const here = collecting(problems, () => attempt(path, () => realpathSync(path)))
+  const isNew = here !== undefined && !above.includes(here)
+  const names = isNew ? collecting(problems, () => attempt(path, () => readdirSync(path))) : undefined
+  const pathOf = (name: string): string => join(path, name)
+  return {
+    ...{ path, names: names ?? [], pathOf },
+    folder: name =>
+      here !== undefined && isFolder(pathOf(name))
+        ? folderAt(pathOf(name), { problems, above: [...above, here] })
+        : undefined,
+  }
+}
+
+/** A link that leads nowhere, or round in a circle, is none. */
+function isFolder(path: string): boolean {
+  const look = (): boolean => statSync(path).isDirectory()
+  return collecting([], () => attempt(path, look)) ?? false
 }
 
 interface TypeScriptRunner {
@@ -283,10 +289,6 @@ function attempt<T>(path: string, action: () => T): T {
   } catch (error) {
     throw refused(path, error)
   }
-}
-
-function noFiles(path: string): BadInput {
-  return badInput(path, 'no `.yaml`, `.yml` or `.json` file in this directory or below', 'check the path')
 }
 
 function nothingIn(paths: readonly string[], unrendered: readonly Unrendered[]): Problem {

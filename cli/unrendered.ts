@@ -68,9 +68,9 @@ const fileKinds: readonly (readonly [RegExp, string, string])[] = [
   [/^helmfile\.ya?ml$/, 'helmfile', '`helmfile template`'],
 ]
 
-/** The file of a tool that makes objects, told by its name. */
+/** The file of a tool that makes objects, told by its name; in a revision too: `git:main:kustomization.yaml`. */
 export function unrenderedFile(path: string): Unrendered | undefined {
-  const name = path.replace(/.*[\\/]/, '')
+  const name = path.replace(/^git:[^:]*:/, '').replace(/.*[\\/]/, '')
   const [, what, how] = fileKinds.find(([pattern]) => pattern.test(name)) ?? []
   return what === undefined || how === undefined ? undefined : { what, name: path, at: path, how }
 }

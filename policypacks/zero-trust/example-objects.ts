@@ -44,6 +44,10 @@ export function authorizationPolicy(name: string, spec: Data, inNamespace = 'sho
   return object(['security.istio.io/v1', 'AuthorizationPolicy'], [inNamespace, name], { spec })
 }
 
+export function networkPolicy(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
+  return object(['networking.k8s.io/v1', 'NetworkPolicy'], [inNamespace, name], { spec })
+}
+
 export function requestAuthentication(name: string, spec: Data, inNamespace = 'shop'): KubernetesObject {
   return object(['security.istio.io/v1', 'RequestAuthentication'], [inNamespace, name], { spec })
 }

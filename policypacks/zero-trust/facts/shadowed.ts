@@ -178,11 +178,16 @@ function portOf({ ports }: Reach, asked: PortReach['port']): PortReach | undefin
   return ports.find(({ port }) => port === asked) ?? ports.find(({ port }) => port === 'other')
 }
 
-/** Regions are interned: equal ones are the same object. */
+/** Regions are interned: equal ones are the same object. What comes straight counts beside what comes through waypoints, whose policies are no part of a cut layer. */
 function isSamePort(old: PortReach, own: PortReach): boolean {
-  return (['bounds', 'served'] as const).every(
-    side => old[side].must === own[side].must && old[side].may === own[side].may,
-  )
+  return matchesOf(old).every((one, i) => {
+    const other = matchesOf(own)[i]
+    return one?.must === other?.must && one?.may === other?.may
+  })
+}
+
+function matchesOf({ bounds, served, direct }: PortReach): readonly (PortReach['bounds'] | undefined)[] {
+  return [bounds, served, direct]
 }
 
 /** The policies that decide about the same callers with the grant and without it. */

@@ -1,12 +1,22 @@
 import { byMesh, cartCallers, cartServer, frontend, linkerdPolicy, toServer } from '../example-linkerd'
 import { closedShop } from '../example-linkerd-install'
-import { authorizationPolicy, cartPolicy, cartRule, configMap, deployment, namespace } from '../example-objects'
+import {
+  authorizationPolicy,
+  cartPolicy,
+  cartRule,
+  configMap,
+  deployment,
+  namespace,
+  networkPolicy,
+} from '../example-objects'
 import { analyzed, isObject } from '../facts/analyzed'
 import { assumedFor } from '../facts/assumed'
 import { meshesOf } from '../facts/intent-meshes'
 import { linkerdPolicies } from '../facts/linkerd/objects'
+import { networkPolicies } from '../facts/network-policies'
 import { authorizationPolicies } from '../facts/policies'
 import { shadowed, type Shadowed } from '../facts/shadowed'
+import { shadowedByWider } from '../facts/shadowed-by-wider'
 import { rule, type Context, type Finding } from '../rule'
 
 const selector = { matchLabels: { app: 'cart' } }
@@ -17,7 +27,8 @@ const get = { operation: { ports: ['7070'], methods: ['GET'], paths: ['/items/*'
 
 /**
  * Every rule that admits callers decides about something: without it some workload would be reached otherwise. Computed by taking it away and asking who may call what
- * (core/analyze), so that it does not matter how the others say it.
+ * (core/analyze), so that it does not matter how the others say it; at waypoints and gateways and in NetworkPolicies, which decide with what lies behind or of what is not
+ * seen, by a rule beside it that is wider as it is written.
  */
 export const noShadowedRule = rule({
   id: 'no-shadowed-rule',
@@ -27,7 +38,7 @@ export const noShadowedRule = rule({
   why: 'a rule that changes no decision looks as if it limited or allowed something, and hides the broader one that does: whoever takes it away to cut a caller off cuts nobody off',
   fix: 'take the rule away, or the broader one that admits the same callers',
   limits:
-    'rules of ALLOW policies on Pods are judged, and policies of Linkerd, each alone; DENY policies guard what is to come, and those at waypoints and gateways decide with what lies behind, so that neither are; nor are rules for more than 12 workloads, and beyond 150 of a stack',
+    'rules of ALLOW policies on Pods are judged, and policies of Linkerd, each alone, but none for more than 12 workloads, and no more than 150 of a stack; what is attached to waypoints and gateways, and NetworkPolicies, only where one other rule admits all that a rule does as it is written, wherever that is in force; DENY policies, and NetworkPolicies without rules, guard what is to come, and are not',
   config: ['exempt', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
@@ -57,6 +68,13 @@ export const noShadowedRule = rule({
         ],
       },
       {
+        title: 'a NetworkPolicy, and a rule of one for the whole namespace that lets in the same Pods',
+        objects: [
+          networkPolicy('cart', { podSelector: selector, ingress: [{ from: [{ podSelector: selector }] }] }),
+          networkPolicy('all', { podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] }),
+        ],
+      },
+      {
         title: 'the same policy of Linkerd once more',
         objects: [
           closedShop,
@@ -73,14 +91,16 @@ export const noShadowedRule = rule({
 })
 
 function check(context: Context): readonly Finding[] {
-  if (authorizationPolicies(context).length + linkerdPolicies(context).length === 0) return []
+  const policies = [authorizationPolicies(context), linkerdPolicies(context), networkPolicies(context)]
+  if (policies.every(list => list.length === 0)) return []
   const { intent } = context
   const assumed =
     intent.kind === 'found'
       ? assumedFor(intent.intent, context, meshesOf(intent.intent, context))
       : { objects: [], findings: [] }
   const { layer, findings } = analyzed(context, assumed.objects)
-  return [...assumed.findings, ...findings, ...shadowed(layer).flatMap(one => described(one, context))]
+  const all = [...shadowed(layer), ...shadowedByWider(layer)]
+  return [...assumed.findings, ...findings, ...all.flatMap(one => described(one, context))]
 }
 
 function described({ at: place, path, because }: Shadowed, context: Context): readonly Finding[] {

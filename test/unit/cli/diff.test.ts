@@ -1,24 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
 import { cart, frontendOnly, settings, shop, strict } from './support/manifests'
-import type { Outcome } from './support/ztm'
-import { assertRefused, scratch, ztm } from './support/ztm'
+import { assertRefused, gitIn, scratch, within, ztm } from './support/ztm'
 
 const { path, write } = scratch()
 
 const wider = shop.replace('paths: [/cart, /items/*]', 'paths: [/cart, /items/*, /admin]')
 const open = [settings, cart, frontendOnly.replace(/from: .*\n {6}to/, 'to')].join('---\n')
-
-/** Runs the command line in another directory. */
-async function within(directory: string, args: readonly string[]): Promise<Outcome> {
-  const before = process.cwd()
-  process.chdir(directory)
-  try {
-    return await ztm(args)
-  } finally {
-    process.chdir(before)
-  }
-}
 
 describe('ztm diff', () => {
   it('says of the same manifests that reach is the same, and exits with 0', async () => {
@@ -98,10 +85,7 @@ newly admitted at 2 places; 1 workload compared
   })
 
   it('reads states from git revisions', async () => {
-    const git = (...args: string[]): void => {
-      const identity = ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-c', 'commit.gpgsign=false']
-      execFileSync('git', [...identity, ...args], { cwd: path(''), stdio: 'ignore' })
-    }
+    const git = gitIn(path(''))
     write('tracked.yaml', shop)
     git('init')
     git('add', 'tracked.yaml')

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdirSync } from 'node:fs'
-import { assertRefused, scratch, ztm } from './support/ztm'
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { assertRefused, gitIn, scratch, within, ztm } from './support/ztm'
 import { shop } from './support/manifests'
 
 const { path, write } = scratch()
+
+const put = (name: string, text: string): void => {
+  mkdirSync(dirname(path(name)), { recursive: true })
+  write(name, text)
+}
 
 const kind = (apiVersion: string, name: string): string =>
   `apiVersion: ${apiVersion.replace(/ .*/, '')}\nkind: ${apiVersion.replace(/.* /, '')}\nmetadata: { name: ${name}, namespace: shop }\nspec: {}\n`
@@ -76,6 +82,62 @@ describe('what is not rendered', () => {
     assert.match(out, /shop\/frontend/)
     assert.match(err, /^warning: not rendered: 1 Helm chart, .*repo\/chart: /m)
     assert.match(err, /helm template DIR/)
+  })
+
+  it('is the same in a git revision as in the working tree, with what is read beside it', async () => {
+    const files = {
+      'Chart.yaml': 'apiVersion: v2\nname: web\nversion: 1.0.0\n',
+      'values.yaml': 'replicas: 3\n',
+      'templates/deployment.yaml': 'kind: {{ .Values.kind }}\n  x: [\n',
+      'charts/sub/templates/deployment.yaml': '{{ x }}: [\n',
+      'crds/all.yaml': kind('example.com/v1 Thing', 'thing'),
+    }
+    const places = ['', 'deep/', 'deep/er/']
+    for (const place of ['deep/', 'deep/er/']) {
+      for (const [name, text] of Object.entries(files)) put(`tracked/${place}${name}`, text)
+    }
+    for (const place of places) put(`tracked/${place}kustomization.yaml`, 'resources: []\n')
+    put('tracked/helmfile.yaml', 'releases: []\n')
+    put('tracked/tool/Kustomization', 'resources: []\n')
+    for (const own of ['.github/x.yaml', 'node_modules/x/x.json', 'README.md']) put(`tracked/${own}`, 'no: [\n')
+    put('tracked/shop.yaml', shop)
+    const git = gitIn(path('tracked'))
+    git('init')
+    git('add', '--force', '.')
+    git('commit', '-m', 'first')
+    for (const [folder, revision, names] of [
+      ['.', 'git:HEAD', /4 Kustomizations/],
+      ['deep', 'git:HEAD:deep', /2 Helm charts/],
+      ['tool', 'git:HEAD:tool', /1 Kustomization/],
+    ] as const) {
+      const here = await within(path('tracked'), ['reach', folder])
+      const there = await within(path('tracked'), ['reach', revision])
+      const plain = (text: string): string => text.replace(/git:HEAD:?/g, '').replaceAll('deep, ', ', ')
+      assert.deepEqual([there.code, there.out, plain(there.err)], [here.code, here.out, plain(here.err)])
+      assert.match(there.err, names)
+    }
+  })
+
+  it('is in a revision also what a link or another repository stands for, which is not followed there', async () => {
+    put('linked/shop.yaml', shop)
+    for (const [name, target] of [
+      ['base', '.'],
+      ['again.yaml', 'shop.yaml'],
+      ['docs.md', 'x'],
+    ] as const)
+      symlinkSync(target, path(`linked/${name}`))
+    const git = gitIn(path('linked'))
+    git('init')
+    git('add', '.')
+    git('update-index', '--add', '--cacheinfo', `160000,${'1'.repeat(40)},vendor`)
+    git('commit', '-m', 'first')
+    const { code, err } = await within(path('linked'), ['reach', 'git:HEAD'])
+    assert.equal(code, 0)
+    assert.deepEqual(err.trim().split('\n').sort(), [
+      'note: git:HEAD:again.yaml: skipped, a link, which is not followed in a revision',
+      'note: git:HEAD:base: skipped, a link, which is not followed in a revision',
+      'note: git:HEAD:vendor: skipped, another repository, which is not followed in a revision',
+    ])
   })
 
   it('is told of ten objects by five names and a number', async () => {

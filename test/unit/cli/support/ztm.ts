@@ -107,6 +107,25 @@ export function scratch(): {
   }
 }
 
+/** Runs the command line in another directory. */
+export async function within(directory: string, args: readonly string[]): Promise<Outcome> {
+  const before = process.cwd()
+  process.chdir(directory)
+  try {
+    return await ztm(args)
+  } finally {
+    process.chdir(before)
+  }
+}
+
+/** The git program in a folder, as somebody of its own. */
+export function gitIn(cwd: string): (...args: readonly string[]) => void {
+  const own = ['-c', 'user.name=x', '-c', 'user.email=x@example.com', '-c', 'commit.gpgsign=false']
+  return (...args) => {
+    execFileSync('git', [...own, ...args], { cwd, stdio: 'ignore' })
+  }
+}
+
 /** Bad input: exit code 2, a message with its place, and no stack trace. */
 export function assertRefused({ code, err }: Outcome, ...messages: readonly (string | RegExp)[]): void {
   assert.equal(code, 2, err)

@@ -178,6 +178,19 @@ describe('a baseline of a state with NetworkPolicies', () => {
     assert.deepEqual(grown(stateOf(fromDb, keepsIn, closed), stateOf(fromDb)), [])
   })
 
+  it('does not take a Pod with a label that only the new state asks for to be like one without labels', () => {
+    const bare = { podSelector: { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] } }
+    const cartFrom = (peer: Json) =>
+      policy('shop/cart', { ...only('cart'), ingress: [{ from: [only('db'), only('cart'), peer] }] })
+    const asking = policy('shop/db', { ...only('db'), ingress: [{ from: [only('ghost')] }] })
+    const callees = (now: Reach, before: Reach) => grown(now, before).map(({ callee }) => callee)
+    const before = stateOf(cartFrom(bare), asking)
+    assert.deepEqual(callees(stateOf(cartFrom({ podSelector: {} }), asking), before).slice(0, 1), ['shop/cart:8080'])
+    const unasked = stateOf(cartFrom(bare), policy('shop/db', only('db')))
+    assert.ok(callees(stateOf(cartFrom({ podSelector: {} }), asking), unasked).includes('shop/cart:8080'))
+    assert.deepEqual(callees(unasked, before), [])
+  })
+
   it('does not contain what there is without one of its policies', () => {
     const all = grown(open, stateOf(fromDb))
     const cart = all.find(({ callee }) => callee === 'shop/cart:8080')
