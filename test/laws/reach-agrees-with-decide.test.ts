@@ -1,17 +1,14 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { decide } from '../../core/analyze/decide'
-import { normalise } from '../../core/analyze/istio/match-path'
 import type { Layer } from '../../core/analyze/layer'
-import type { Reach } from '../../core/analyze/reach'
 import { reach } from '../../core/analyze/reach'
 import { read } from '../../core/analyze/read-istio'
 import type { Request } from '../../core/analyze/request'
 import { parseRequest } from '../../core/analyze/request'
-import { pointOf } from '../../core/analyze/regions/point'
 import type { Json } from '../support/arbitrary/json'
 import { addressed, request } from '../support/arbitrary/request'
-import { portAsked, wayTaken } from '../support/way'
+import { gotInNormalised, inWords } from '../support/way'
 import { decideByAddress } from '../support/waypoint-address'
 import { ambientWorld } from '../support/arbitrary/ambient-world'
 import { world } from '../support/arbitrary/world'
@@ -28,16 +25,6 @@ const requestOf = (json: Json): Request => {
   return parsed
 }
 
-/** Whether the request certainly, and whether it possibly, gets through by the way it takes, as `reach` has it. */
-function reached(all: Reach, layer: Layer, asked: Request): { must: boolean; may: boolean } {
-  const { questions } = all
-  const served = wayTaken(portAsked(all, asked), layer, asked)
-  const path = asked.http ? normalise(asked.http.path, layer.mesh.pathNormalization ?? 'BASE') : ''
-  if (path === undefined) return { must: false, may: false }
-  const point = pointOf({ request: asked, path: path.split('?')[0] ?? '', questions })
-  return { must: served.must.contains(point), may: served.may.contains(point) }
-}
-
 /** Asks both about every request of many worlds: neither is ever the more exact. */
 function check(
   worlds: fc.Arbitrary<readonly Json[]>,
@@ -51,8 +38,7 @@ function check(
       const all = reach(layer)
       for (const asked of drawn.map(requestOf)) {
         const { verdict, because } = judge(layer, asked)
-        const { must, may } = reached(all, layer, asked)
-        const seen = must ? 'allow' : may ? 'unknown' : 'deny'
+        const seen = inWords(gotInNormalised(all, layer, asked))
         if (verdict !== 'unknown') decided++
         assert.equal(seen, verdict, `${JSON.stringify(asked)} ${because.join('; ')}`)
       }

@@ -15,20 +15,15 @@ import {
   cartLock,
   cartPolicy,
   cartRule,
-  configMap,
   denyAll,
   deployment,
   namespace,
 } from '../../policypacks/zero-trust/example-objects'
 import { table } from '../support/rule-table'
+import { anybodyOf, mesh, shop } from '../support/shadowed-shop'
 
-const mesh = configMap('istio', { mesh: 'trustDomain: mesh.example\nrootNamespace: istio-system\n' })
-const shop = [namespace('shop'), mesh, deployment('cart')]
 const selector = { matchLabels: { app: 'cart' } }
 const cart = (...rules: readonly unknown[]) => authorizationPolicy('cart', { selector, rules })
-const anybodyOf = (...accounts: readonly string[]) => ({
-  from: [{ source: { principals: accounts.map(name => `mesh.example/ns/shop/sa/${name}`) } }],
-})
 
 table('no-shadowed-rule', [
   [

@@ -1,18 +1,7 @@
-import {
-  annotated,
-  authorizationPolicy,
-  configMap,
-  deployment,
-  namespace,
-  networkPolicy,
-} from '../../policypacks/zero-trust/example-objects'
+import { annotated, authorizationPolicy, networkPolicy } from '../../policypacks/zero-trust/example-objects'
 import { table } from '../support/rule-table'
+import { anybodyOf, shop } from '../support/shadowed-shop'
 
-const mesh = configMap('istio', { mesh: 'trustDomain: mesh.example\nrootNamespace: istio-system\n' })
-const shop = [namespace('shop'), mesh, deployment('cart')]
-const anybodyOf = (...accounts: readonly string[]) => ({
-  from: [{ source: { principals: accounts.map(name => `mesh.example/ns/shop/sa/${name}`) } }],
-})
 const toCart = [{ kind: 'Service', group: '', name: 'cart' }]
 const toWaypoint = [{ kind: 'Gateway', group: 'gateway.networking.k8s.io', name: 'waypoint' }]
 const attached = (name: string, targetRefs: readonly unknown[], ...rules: readonly unknown[]) =>

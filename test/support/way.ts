@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import type { Verdict } from '../../core/analyze/decide'
+import { normalise } from '../../core/analyze/istio/match-path'
 import type { Layer } from '../../core/analyze/layer'
 import type { PortReach, Reach } from '../../core/analyze/reach'
 import type { Match } from '../../core/analyze/regions/bounds'
@@ -32,14 +34,37 @@ export function wayTaken({ served, direct, ways }: PortReach, layer: Layer, { fr
   return clients.ambient.contains(caller) ? way.through : oneOf([way.through, way.fromGateways, way.direct])
 }
 
-/** Whether a request certainly, and whether it possibly, gets into a port behind Linkerd's proxy, which looks at paths as they were sent, but for their query. */
-export function reachedBehindLinkerd(
+/** Whether a request certainly, and whether it possibly, gets in. */
+export interface GotIn {
+  readonly must: boolean
+  readonly may: boolean
+}
+
+/** Whether a request gets in by the way it takes; `path`: as policies see it. */
+export function gotIn(
   all: Reach,
   layer: Layer,
-  request: Request,
-): { readonly must: boolean; readonly may: boolean } {
+  { request, path }: { readonly request: Request; readonly path: string },
+): GotIn {
   const served = wayTaken(portAsked(all, request), layer, request)
-  const [path = ''] = (request.http?.path ?? '').split(/[?#]/)
   const point = pointOf({ request, path, questions: all.questions })
   return { must: served.must.contains(point), may: served.may.contains(point) }
+}
+
+/** The same of Istio's proxies, which look at paths when they have normalised them, and answer 400 to some. */
+export function gotInNormalised(all: Reach, layer: Layer, request: Request): GotIn {
+  const path = request.http ? normalise(request.http.path, layer.mesh.pathNormalization ?? 'BASE') : ''
+  if (path === undefined) return { must: false, may: false }
+  return gotIn(all, layer, { request, path: path.split('?')[0] ?? '' })
+}
+
+/** The same of Linkerd's, which look at paths as they were sent, but for their query. */
+export function reachedBehindLinkerd(all: Reach, layer: Layer, request: Request): GotIn {
+  const [path = ''] = (request.http?.path ?? '').split(/[?#]/)
+  return gotIn(all, layer, { request, path })
+}
+
+/** As a verdict has it. */
+export function inWords({ must, may }: GotIn): Verdict['verdict'] {
+  return must ? 'allow' : may ? 'unknown' : 'deny'
 }

@@ -1,7 +1,7 @@
-import type { Expression } from '../../model/language'
 import { Language } from '../../model/language'
 import { absent, Region } from '../../model/region'
 import type { Cursor } from '../istio/cursor'
+import { namesUnder } from '../leaving/hosts'
 import { headersFor } from '../regions/hosts'
 import type { Waiver } from './waiver'
 
@@ -9,7 +9,8 @@ import type { Waiver } from './waiver'
  * What narrows all flows of a waiver: the hosts that are asked for, and the headers that requests carry.
  */
 
-const label = /^(?:\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
+/** A host in lower case, or those below one. */
+export const label = /^(?:\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/
 
 /** Hosts of a waiver, in lower case; a Problem for what is none. */
 export function hostsIn(field: Cursor): Pick<Waiver, 'hosts'> {
@@ -53,8 +54,6 @@ function valuesOf(words: readonly string[]): Language {
 
 /** The hosts outside that a flow names: one, `*.example.com`, or `*`. */
 export function hostsNamed(host: string): Language | undefined {
-  if (host === '*') return Language.all
-  if (!label.test(host)) return undefined
-  const below: Expression = { sequence: [{ plus: { except: '' } }, host.slice(1)] }
-  return host.startsWith('*') ? Language.of(below) : Language.literals([host])
+  if (host !== '*' && !label.test(host)) return undefined
+  return host.startsWith('*') ? namesUnder(host) : Language.literals([host])
 }

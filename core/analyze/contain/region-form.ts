@@ -64,8 +64,10 @@ function parsePart(part: unknown, questions: Questions): Region | string {
   return region
 }
 
-const known =
-  /^(?:address|remote-address|caller|pod|protocol|sni|method|path|host|authority|header:.+|query:.+|token(?:\.sub)?(?:@.*)?|claim .+)$/s
+/** The attributes that an entry of a baseline may name. */
+export const attributeNames =
+  '^(?:address|remote-address|caller|pod|protocol|sni|method|path|host|authority|header:.+|query:.+|token(?:\\.sub)?(?:@.*)?|claim .+)$'
+const known = new RegExp(attributeNames, 's')
 
 function variableOf(name: string, questions: Questions): Variable | undefined {
   if (!known.test(name)) return undefined

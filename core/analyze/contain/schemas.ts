@@ -2,6 +2,9 @@
  * The JSON Schemas of the files of `ztm contain`, for editors. What is read is checked by `parseBaseline` and `parseWaivers`; a test holds both to one opinion.
  */
 
+import { label } from './narrowed'
+import { attributeNames } from './region-form'
+
 const draft = 'http://json-schema.org/draft-07/schema#'
 
 const words = {
@@ -33,15 +36,12 @@ const values = {
   ],
 }
 
-const attribute =
-  '^(?:address|remote-address|caller|pod|protocol|sni|method|path|host|authority|header:.+|query:.+|token(?:\\.sub)?(?:@.*)?|claim .+)$'
-
 const requests = {
   type: 'array',
   description: 'Requests that any of the entries takes in; of each all attributes must be as it says.',
   items: {
     type: 'object',
-    patternProperties: { [attribute]: { $ref: '#/definitions/values' } },
+    patternProperties: { [attributeNames]: { $ref: '#/definitions/values' } },
     additionalProperties: false,
   },
 }
@@ -96,7 +96,7 @@ const waiver = {
       'Flows: `shop/desk → shop/cart:7070 GET /items/*`, `shop/cart → external api.example.com:443`.',
     ),
     hosts: oneOrMore(
-      { type: 'string', pattern: '^(?:\\*\\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$' },
+      { type: 'string', pattern: label.source },
       'The hosts that are asked for, in lower case; any where left out.',
     ),
     headers: {

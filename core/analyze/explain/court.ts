@@ -1,4 +1,5 @@
 import type { Answer, Court } from '../istio/judge-policies'
+import { firstOf } from '../first-of'
 import { nameOf } from '../istio/verdict'
 import type { Missed } from './missed'
 import { describeMissed } from './missed'
@@ -43,7 +44,7 @@ function tellRefusing(court: Court, answers: readonly Answer[]): void {
     note(() => (sure ? `DENY ${rule} matches` : `${rule} ${may}${doubt}`), sure ? 'deny' : 'unknown')
   }
   const others = answers.filter(({ matches }) => matches === 'no').map(({ policy }) => nameOf(policy))
-  note(() => (others.length === 0 ? undefined : `DENY that does not match: ${shortened(others)}`))
+  note(() => (others.length === 0 ? undefined : `DENY that does not match: ${firstOf(others)}`))
 }
 
 function tellAllowing(court: Court, answers: readonly Answer[]): void {
@@ -95,14 +96,10 @@ function nearestOf(answers: readonly Answer[], court: Court): readonly string[] 
     )
     .sort(byMissed)
     .map(({ name, missed }, i) => `${i === 0 ? 'the nearest is ' : ''}${name}: ${describeMissed(missed, court.facts)}`)
-  const nobody = empty.length === 0 ? [] : [`${shortened(empty)}: without rules, it lets nobody in`]
+  const nobody = empty.length === 0 ? [] : [`${firstOf(empty)}: without rules, it lets nobody in`]
   return [...near.slice(0, most), ...nobody]
 }
 
 function byMissed(a: Near, b: Near): number {
   return a.missed.length - b.missed.length
-}
-
-function shortened(names: readonly string[]): string {
-  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }

@@ -1,3 +1,4 @@
+import { firstOf } from '../first-of'
 import type { Ternary } from '../istio/kleene'
 import { nameOf } from '../istio/verdict'
 import type { Named } from '../layer'
@@ -87,7 +88,5 @@ function shortName(text: string): string {
 }
 
 function several(names: readonly string[]): string {
-  return names.length <= most
-    ? names.join(', ') || 'nobody'
-    : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
+  return firstOf(names, most) || 'nobody'
 }

@@ -1,3 +1,5 @@
+import { firstOf } from '../first-of'
+
 /** One thing that a rule asks of a request and does not find. */
 export interface Missed {
   /** As the object spells it: `principals`, `paths`, `when request.headers[x-env]`. */
@@ -49,6 +51,5 @@ function either(values: readonly string[]): string {
 
 /** The first of many values. */
 function list(values: readonly string[]): string {
-  const shown = values.slice(0, 4).map(value => `\`${value}\``)
-  return values.length > 4 ? `${shown.join(', ')} and ${values.length - 4} more` : shown.join(', ')
+  return firstOf(values.map(value => `\`${value}\``))
 }

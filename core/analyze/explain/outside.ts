@@ -14,6 +14,7 @@ import { networkOut } from '../leaving/network'
 import { heldAt } from '../leaving/ports'
 import { doorsTo } from '../linkerd/outbound/doors'
 import type { Match } from '../regions/bounds'
+import { unknowable } from '../regions/bounds'
 import { gatewayView } from '../regions/gateway-view'
 import { scopes } from '../regions/scopes'
 import type { HttpRequest } from '../request'
@@ -36,8 +37,14 @@ type Answer = Verdict['verdict']
 
 /** Whether a call to a host outside gets there, and where on its way out it is refused: by the caller's own proxy, by a gateway that routes lead to, or by the network. */
 export function explainOutside(layer: Layer, call: OutsideCall): Explanation {
-  const steps = call.callers.flatMap(workload => stepsOf(layer, workload, call))
-  const verdicts = call.callers.map(workload => verdictOn(layer, workload, call))
+  const cut = scopes(layer).filter(({ workload }) => call.callers.includes(workload))
+  const reached = leavingOf(layer, cut, gatewayView(layer, new Map()))()
+  const each = reached.map(({ workload, ports }) => {
+    const verdict = answer(heldAt(ports, call.port)?.bounds ?? unknowable, call)
+    return { verdict, steps: stepsOf(layer, workload, { call, verdict }) }
+  })
+  const steps = each.flatMap(one => one.steps)
+  const verdicts = each.map(({ verdict }) => verdict)
   const verdict = verdicts.length === 0 ? 'unknown' : united(verdicts)
   const because = steps.flatMap(hop =>
     hop.steps.flatMap(step => (step.kind === 'note' && step.decides === verdict ? [step.text] : [])),
@@ -50,13 +57,6 @@ const asVerdict: Readonly<Record<ReturnType<typeof agreed>, Answer>> = { yes: 'a
 
 function united(verdicts: readonly Answer[]): Answer {
   return asVerdict[agreed(verdicts.map(one => (one === 'allow' ? 'yes' : one === 'deny' ? 'no' : 'unknown')))]
-}
-
-function verdictOn(layer: Layer, workload: Workload, call: OutsideCall): Answer {
-  const cut = scopes(layer).filter(scope => scope.workload === workload)
-  const [reach] = leavingOf(layer, cut, gatewayView(layer, new Map()))()
-  const bounds = heldAt(reach?.ports ?? [], call.port)?.bounds
-  return bounds ? answer(bounds, call) : 'unknown'
 }
 
 /** Nobody knows a name's address: certain is what is let out to all, possible what is to some. */
@@ -76,17 +76,22 @@ function answer({ must, may }: Match, { host, http }: OutsideCall): Answer {
   return contains(at(may)) ? 'unknown' : 'deny'
 }
 
-function stepsOf(layer: Layer, workload: Workload, call: OutsideCall): readonly Hop[] {
+interface Judged {
+  readonly call: OutsideCall
+  readonly verdict: Answer
+}
+
+function stepsOf(layer: Layer, workload: Workload, { call, verdict }: Judged): readonly Hop[] {
   const near = ruledBy(layer, { workload, layer })
   const planes = planesOf(layer, workload).map(({ plane }) => plane)
   const proxies = planes.map((plane): Hop => {
     const notes = notesOf(plane, near, { workload, call })
-    const verdict = united(notes.flatMap(({ decides }) => decides ?? []))
-    return { kind: 'hop', title: `${proxyNames[plane]} of ${titleOf(workload)}, on the way out`, verdict, steps: notes }
+    const own = united(notes.flatMap(({ decides }) => decides ?? []))
+    const title = `${proxyNames[plane]} of ${titleOf(workload)}, on the way out`
+    return { kind: 'hop', title, verdict: own, steps: notes }
   })
   const network = networkHop(layer, workload, call)
   const all = [...proxies, ...(network ? [network] : [])]
-  const verdict = verdictOn(layer, workload, call)
   const told = all.some(hop => hop.verdict === verdict)
   return told || verdict === 'allow' ? all : [...all, beyond(near, workload, { call, verdict })]
 }
@@ -178,11 +183,7 @@ function networkHop(layer: Layer, workload: Workload, call: OutsideCall): Hop | 
 }
 
 /** What neither of them refuses, and still does not get there, or perhaps not: by the routes, or the gateway they lead to. */
-function beyond(
-  layer: Layer,
-  workload: Workload,
-  { call, verdict }: { readonly call: OutsideCall; readonly verdict: Answer },
-): Hop {
+function beyond(layer: Layer, workload: Workload, { call, verdict }: Judged): Hop {
   const { because, legs } = turnsOf({ layer, workload }, call)
   const ways = [...new Set(legs.flatMap(({ to }) => to.map(({ host }) => host)))].filter(host => host !== call.host)
   const routes = because.length === 0 ? 'its routes' : because.join(', ')

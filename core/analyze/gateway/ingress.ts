@@ -1,6 +1,7 @@
 import type { Problem } from '../../model/problem'
 import { Cursor } from '../istio/cursor'
 import type { RawObject } from '../istio/read-object'
+import { firstOf } from '../first-of'
 
 /*
  * Ingress objects (kubernetes `staging/src/k8s.io/api/networking/v1/types.go`): a controller, which may be any program, forwards what comes from outside to Services. Nothing here
@@ -23,6 +24,11 @@ export function isIngress(object: RawObject): boolean {
   return object.kind === 'Ingress' && groups.includes(object.group) && backendsOf(specOf(object)).length > 0
 }
 
+/** The names of the Services, all of its own namespace, that an object forwards to as an Ingress; none where it is no Ingress. */
+export function servicesBehind(object: RawObject): readonly string[] {
+  return isIngress(object) ? [...new Set(backendsOf(specOf(object)).map(({ service }) => service))] : []
+}
+
 /** A Problem for each Ingress with the Services that somebody from outside gets to by it: the caller there is the controller. */
 export function ingressProblems(objects: readonly RawObject[]): readonly Problem[] {
   return objects.filter(isIngress).map((object): Problem => {
@@ -32,7 +38,7 @@ export function ingressProblems(objects: readonly RawObject[]): readonly Problem
     return {
       code: 'ingress-not-analysed',
       severity: 'delegated',
-      message: `somebody from outside gets to ${shortened(backends)} by \`${body.log.subject}\`, through ${through}, which is not analysed`,
+      message: `somebody from outside gets to ${firstOf(backends)} by \`${body.log.subject}\`, through ${through}, which is not analysed`,
       at,
       hint: "the caller is the controller's Pod, with its identity or none: look for that among those who may call, and limit there what comes from outside",
     }
@@ -81,9 +87,4 @@ function controllerOf(object: RawObject): string {
   const named =
     specOf(object).get('ingressClassName').string() ?? annotations.get('kubernetes.io/ingress.class').string()
   return named === undefined ? 'an ingress controller' : `the ingress controller of class \`${named}\``
-}
-
-/** The first of many. */
-function shortened(names: readonly string[]): string {
-  return names.length <= 4 ? names.join(', ') : `${names.slice(0, 4).join(', ')} and ${names.length - 4} more`
 }

@@ -1,7 +1,7 @@
 import type { AuthorizationPolicy, Condition, Operation, Rule, Source } from '../layer'
 import type { Missed } from '../explain/missed'
 import { attributes, type Attribute, type Asking, type AskingFor } from './match-attribute'
-import { everyOf, not, someOf, type Ternary } from './kleene'
+import { every, everyOf, not, someOf, type Ternary } from './kleene'
 import { conditionKey } from './when-key'
 
 /**
@@ -79,8 +79,7 @@ function answer({ attribute, values, notValues }: Question, asking: AskingFor): 
   if (asking.chain === 'tcp' && attribute.httpOnly) return 'yes'
   const has = (list: readonly string[]): Ternary =>
     attribute.any?.(list, asking) ?? someOf(list, value => attribute.match(value, asking))
-  if (values.length > 0 && notValues.length > 0) return everyOf([has(values), not(has(notValues))], value => value)
-  return values.length > 0 ? has(values) : notValues.length > 0 ? not(has(notValues)) : 'yes'
+  return every([values.length === 0 ? 'yes' : has(values), notValues.length === 0 ? 'yes' : not(has(notValues))])
 }
 
 function sourceQuestions(source: Source): readonly Question[] {

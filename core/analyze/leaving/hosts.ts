@@ -1,4 +1,3 @@
-import type { Expression } from '../../model/language'
 import { Language } from '../../model/language'
 import { isSubset } from '../istio/client'
 import type { Layer, Routes, ServiceEntry } from '../layer'
@@ -16,7 +15,10 @@ export interface Hosts {
   readonly routed: boolean
 }
 
-const any: Expression = { any: true }
+/** The names that `*.example.com` stands for, or all for `*`. */
+export function namesUnder(pattern: string): Language {
+  return pattern === '*' ? Language.all : Language.of({ sequence: [{ plus: { except: '' } }, pattern.slice(1)] })
+}
 
 /** A host that no object names: no label of a name begins with a dash. */
 const stranger = '-x'
@@ -33,7 +35,7 @@ export function hostsOf(layer: Layer): readonly Hosts[] {
   const wide = patterns
     .filter(pattern => pattern.startsWith('*'))
     .map(pattern => {
-      const all = Language.of(pattern === '*' ? any : { sequence: [{ plus: { except: '' } }, pattern.slice(1)] })
+      const all = namesUnder(pattern)
       const rest = all.minus(taken)
       taken = taken.union(all)
       return { one: stranger + pattern.slice(1), all: rest }

@@ -206,8 +206,7 @@ const path: Attribute = value => exactly(Region.where('path', pathPattern(value)
 function headerAttribute(name: string): Attribute {
   const lower = name.toLowerCase()
   if (isOfProxy(lower)) return () => unknowable
-  if (lower === ':method')
-    return value => (value === '*' ? always : exactly(Region.where('method', stringPattern(value))))
+  if (lower === ':method') return (value, context) => (value === '*' ? always : method(value, context))
   if (lower === ':path') return pathAsSent
   if (lower === ':authority' || lower === 'host')
     return value => (value === '*' ? always : exactly(Region.where('authority', stringPattern(value))))

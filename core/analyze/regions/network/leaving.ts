@@ -3,6 +3,7 @@ import { Language } from '../../../model/language'
 import type { Ternary } from '../../istio/kleene'
 import { nameOf } from '../../istio/verdict'
 import type { Layer, Workload } from '../../layer'
+import type { Limit } from '../../network/isolation'
 import { limitsOf } from '../../network/isolation'
 import type { NetworkRule } from '../../network/layer-network'
 import { censusOf, isLimited, isUnmodelled } from '../../network/pods'
@@ -18,7 +19,20 @@ export interface NetworkExit {
   readonly because: readonly string[]
 }
 
-const freely: NetworkExit = { open: 'yes', because: [] }
+/** The policies that limit where a workload's calls go; nothing where none does, or none may be known. */
+export function exitLimits(layer: Layer, workload: Workload): ExitLimits | undefined {
+  const pod = isLimited(layer) ? censusOf(layer).byWorkload.get(workload) : undefined
+  if (!pod) return undefined
+  if (isUnmodelled(layer, pod)) return { kind: 'unknown', because: [`the network plugin's policies of ${pod.key}`] }
+  const limits = limitsOf(layer, pod, 'egress')
+  if (limits.length === 0) return undefined
+  // Some plugins do not hold Pods on their node's network.
+  return { kind: 'known', limits, onNode: pod.hostNetwork, because: limits.map(({ policy }) => nameOf(policy)) }
+}
+
+type ExitLimits = { readonly because: readonly string[] } & (
+  { readonly kind: 'known'; readonly limits: readonly Limit[]; readonly onNode: boolean } | { readonly kind: 'unknown' }
+)
 
 /** Calls to a host outside, by name or by its address. `other`: any port that is not among `named`. */
 export interface Outside {
@@ -32,19 +46,17 @@ export interface Outside {
  * addresses of IPv4; no name is that of a Pod.
  */
 export function leavesTo(layer: Layer, workload: Workload, to: Outside): NetworkExit {
-  const pod = isLimited(layer) ? censusOf(layer).byWorkload.get(workload) : undefined
-  if (!pod) return freely
-  if (isUnmodelled(layer, pod)) return { open: 'unknown', because: [`the network plugin's policies of ${pod.key}`] }
-  const limits = limitsOf(layer, pod, 'egress')
-  if (limits.length === 0) return freely
+  const found = exitLimits(layer, workload)
+  if (!found) return { open: 'yes', because: [] }
+  const { because } = found
+  if (found.kind === 'unknown') return { open: 'unknown', because }
   const open = openUnder(
-    limits.map(({ policy, applies }) => ({
+    found.limits.map(({ policy, applies }) => ({
       applies,
       answer: policy.unreadable ? 'unknown' : admitted(policy.egress, to),
     })),
   )
-  const onNode = pod.hostNetwork && open === 'no'
-  return { open: onNode ? 'unknown' : open, because: limits.map(({ policy }) => nameOf(policy)) }
+  return { open: found.onNode && open === 'no' ? 'unknown' : open, because }
 }
 
 /** Several rules may take in together what none does alone. */
@@ -61,7 +73,8 @@ function admitted(rules: readonly NetworkRule[], to: Outside): Ternary {
   return (address === undefined ? possible : possible.intersect(wanted)).isEmpty ? 'no' : 'unknown'
 }
 
-function addressesIn({ peers = [] }: NetworkRule): Language {
+/** The addresses that a rule's blocks take in. */
+export function addressesIn({ peers = [] }: NetworkRule): Language {
   return Language.union(peers.flatMap(peer => (peer.kind === 'block' ? [blockOf(peer).addresses] : [])))
 }
 

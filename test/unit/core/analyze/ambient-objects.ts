@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { DecideOptions, Verdict } from '../../../../core/analyze/decide'
 import type { Layer } from '../../../../core/analyze/layer'
 import { reach } from '../../../../core/analyze/reach'
-import { pointOf } from '../../../../core/analyze/regions/point'
 import { parseRequest } from '../../../../core/analyze/request'
-import { portAsked, wayTaken } from '../../../support/way'
+import { gotIn, inWords } from '../../../support/way'
 import { ask, inNamespace, judge, layerOf, mesh, namespace, pod, readAll, service, type Json } from './objects'
 
 export const ambient: Json = { 'istio.io/dataplane-mode': 'ambient' }
@@ -35,10 +34,7 @@ function reached(objects: readonly unknown[], changes: Json): Verdict['verdict']
   const layer = withShop(objects)
   const { request } = parseRequest(ask(changes), 'request')
   assert.ok(request)
-  const all = reach(layer)
-  const { must, may } = wayTaken(portAsked(all, request), layer, request)
-  const point = pointOf({ request, path: request.http?.path ?? '', questions: all.questions })
-  return must.contains(point) ? 'allow' : may.contains(point) ? 'unknown' : 'deny'
+  return inWords(gotIn(reach(layer), layer, { request, path: request.http?.path ?? '' }))
 }
 
 export function ambientJudge(objects: readonly unknown[], changes: Json = {}, options: DecideOptions = {}): Verdict {

@@ -4,11 +4,9 @@ import { apiVersionOf, writtenKind } from '../../../../core/model/kinds'
 import { decide, type DecideOptions, type Verdict } from '../../../../core/analyze/decide'
 import { read, type ReadOptions, type ReadResult } from '../../../../core/analyze/read-istio'
 import type { Layer } from '../../../../core/analyze/layer'
-import { normalise } from '../../../../core/analyze/istio/match-path'
 import { reach } from '../../../../core/analyze/reach'
-import { pointOf } from '../../../../core/analyze/regions/point'
 import { parseRequest } from '../../../../core/analyze/request'
-import { portAsked, wayTaken } from '../../../support/way'
+import { gotInNormalised, inWords } from '../../../support/way'
 
 /** A manifest, loosely: tests write wrong ones too. */
 export type Json = Readonly<Record<string, unknown>>
@@ -119,10 +117,5 @@ export function verdict(
 function reached(layer: Layer, changes: Json): Verdict['verdict'] {
   const { request } = parseRequest(ask(changes), 'request')
   assert.ok(request)
-  const all = reach(layer)
-  const { must, may } = wayTaken(portAsked(all, request), layer, request)
-  const path = request.http ? normalise(request.http.path, layer.mesh.pathNormalization ?? 'BASE') : ''
-  if (path === undefined) return 'deny'
-  const point = pointOf({ request, path: path.split('?')[0] ?? '', questions: all.questions })
-  return must.contains(point) ? 'allow' : may.contains(point) ? 'unknown' : 'deny'
+  return inWords(gotInNormalised(reach(layer), layer, request))
 }

@@ -3,7 +3,7 @@ import type { DecideOptions, Verdict } from '../../../../../core/analyze/decide'
 import type { Layer } from '../../../../../core/analyze/layer'
 import { reach } from '../../../../../core/analyze/reach'
 import { parseRequest } from '../../../../../core/analyze/request'
-import { reachedBehindLinkerd } from '../../../../support/way'
+import { inWords, reachedBehindLinkerd } from '../../../../support/way'
 import { ask, inNamespace, judge, object, pod, readAll, type Json } from '../objects'
 
 export const enabled: Json = { 'linkerd.io/inject': 'enabled' }
@@ -92,6 +92,5 @@ function reached(objects: readonly unknown[], changes: Json): Verdict['verdict']
   const layer = withShop(objects)
   const { request } = parseRequest(linkerdAsk(changes), 'request')
   assert.ok(request)
-  const { must, may } = reachedBehindLinkerd(reach(layer), layer, request)
-  return must ? 'allow' : may ? 'unknown' : 'deny'
+  return inWords(reachedBehindLinkerd(reach(layer), layer, request))
 }
