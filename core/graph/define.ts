@@ -38,7 +38,8 @@ interface RouteOf<Issuer extends string> {
   readonly tls: 'tls'
 }
 
-type Callable = { readonly ports: Readonly<Record<string, Port>> }
+/** What can be called: a service, a host outside, or a service that somebody else declares. */
+export type Callable = { readonly ports: Readonly<Record<string, Port>> }
 type RoutesTo<T extends Callable, Issuer extends string> = {
   readonly [P in keyof T['ports']]?: RouteOf<Issuer>[T['ports'][P]['protocol']]
 }
@@ -59,16 +60,26 @@ type Entering<T, S extends Record<string, Callable>, Issuer extends string> = Om
   readonly routes: CalleesIn<S, Issuer>
 }
 
+/** Callee → caller of another fragment → what it may ask, the callees and their ports ones that were declared. */
+export type Accepting<S extends Record<string, Callable>, Issuer extends string> = {
+  readonly [To in keyof S]?: Readonly<Record<string, 'any' | RoutesTo<S[To], Issuer>>>
+}
+
 /** Everything but who calls whom. */
 export interface Declaration<
   S extends Record<string, DeclaredService>,
   X extends Record<string, External>,
   Issuer extends string,
+  E extends Record<string, Callable> = Record<never, never>,
 > {
   readonly services: S
   readonly external?: X
-  readonly ingress?: Readonly<Record<string, Entering<Ingress, NoInfer<S>, NoInfer<Issuer>>>>
-  readonly outside?: Readonly<Record<string, Entering<Outside, NoInfer<S>, NoInfer<Issuer>>>>
+  /** Services that fragments declare and that calls here may name. */
+  readonly elsewhere?: E
+  /** Which services of fragments may call the ones here. */
+  readonly accepts?: Accepting<NoInfer<S> & NoInfer<X>, NoInfer<Issuer>>
+  readonly ingress?: Readonly<Record<string, Entering<Ingress, NoInfer<S> & NoInfer<E>, NoInfer<Issuer>>>>
+  readonly outside?: Readonly<Record<string, Entering<Outside, NoInfer<S> & NoInfer<E>, NoInfer<Issuer>>>>
   readonly scraper?: NonNullable<Graph['scraper']>
   readonly jwt?: Readonly<Record<Issuer, TokenIssuer>>
   readonly border?: Readonly<Record<string, { readonly [To in keyof NoInfer<S>]?: Crossing }>>
@@ -98,13 +109,15 @@ export function defineGraph<
   S extends Record<string, DeclaredService>,
   X extends Record<string, External> = Record<never, never>,
   Issuer extends string = never,
->(declaration: Declaration<S, X, Issuer>): World<S, X, Issuer> {
-  const { services, external = {}, ingress = {}, outside = {}, scraper, jwt, border } = declaration
+  E extends Record<string, Callable> = Record<never, never>,
+>(declaration: Declaration<S, X, Issuer, E>): World<S, X & E, Issuer> {
+  const { services, external = {}, ingress = {}, outside = {}, scraper, jwt, border, elsewhere, accepts } = declaration
   let known: Graph['calls'] = {}
   return {
     calls: more => {
       known = unite(known, more)
-      const beside = { ...(scraper && { scraper }), ...(jwt && { jwt }), ...(border && { border }) }
+      const others = { ...(elsewhere && { elsewhere }), ...(accepts && { accepts }) }
+      const beside = { ...(scraper && { scraper }), ...(jwt && { jwt }), ...(border && { border }), ...others }
       const graph = { services, external, ingress, outside, ...beside, calls: known }
       return frozen(graph as Graph) // where a name was checked, an absent one reads as `undefined` to the compiler
     },

@@ -172,6 +172,16 @@ export interface Outside {
  */
 export type Crossing = 'plaintext' | 'gateway'
 
+/** What a caller may ask of a callee: whatever it declares, or routes by port name. */
+export type Consent = 'any' | Readonly<Record<string, Routes>>
+
+/**
+ * Consent of a callee's owner, callee → caller → what it may ask, for callers that another fragment declares. A caller is `namespace/service`, since
+ * anybody may name a service `frontend` and nobody runs one in a namespace that is not his; a gateway is its `namespace/serviceAccount`, and a caller
+ * outside the mesh its name in `outside`.
+ */
+export type Accepts = Readonly<Record<string, Readonly<Record<string, Consent>>>>
+
 /** Intent: services, ports, and who calls whom on which route. Plain data; `defineGraph` and YAML give the same. */
 export interface Graph {
   readonly services: Readonly<Record<string, Service>>
@@ -186,4 +196,8 @@ export interface Graph {
   readonly border?: Readonly<Record<string, Readonly<Record<string, Crossing>>>>
   /** Caller → callee (service or external) → port name → routes. */
   readonly calls: Readonly<Record<string, Callees>>
+  /** Services that fragments declare and that calls here may name, with the ports that are meant. Such a call waits until the fragment accepts it. @default none */
+  readonly elsewhere?: Readonly<Record<string, { readonly ports: Readonly<Record<string, Port>> }>>
+  /** Which services of fragments may call the ones here. @default none */
+  readonly accepts?: Accepts
 }

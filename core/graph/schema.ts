@@ -4,7 +4,8 @@ import { semanticProblems } from './checks/all'
 import type { Graph } from './graph'
 import { frozen } from './plain'
 import { salvage } from './salvage'
-import { documentation, graphShape } from './shape'
+import { graphShape } from './shape'
+import { documentation } from './shape-parts'
 import { fit } from './shape-problems'
 
 /** The graph that was read, where it has the right shape, and every problem there is with it otherwise. */

@@ -56,7 +56,7 @@ function amount(path: readonly Step[], issue: Extract<Issue, { readonly code: 't
   return misfit(path, { code: 'out-of-range', message: `${say(issue.input)} is too ${much}`, hint })
 }
 
-/** The two unions there are: a list of routes, or a word; and in such a list a route by itself, or with what it needs. */
+/** The three unions there are: a list of routes, or a word; in such a list a route by itself, or with what it needs; and a word, or routes by port. */
 function translateUnion(
   { input, errors }: z.core.$ZodIssueInvalidUnion,
   schema: z.ZodType,
@@ -64,6 +64,7 @@ function translateUnion(
 ): readonly Misfit[] {
   const [first = [], second = []] = errors
   const inner = (issues: readonly Issue[]) => issues.flatMap(issue => translate(issue, schema, path))
+  if (path[0] === 'accepts' && path.length === 3) return isPlain(input) ? inner(second) : [noConsent(path, input)]
   if (typeof path.at(-1) === 'number') return isPlain(input) ? inner(second) : [wrongType(path, 'route', input)]
   return Array.isArray(input) ? inner(first) : [notRoutes(path, input)]
 }
@@ -93,6 +94,11 @@ function notRoutes(path: readonly Step[], input: unknown): Misfit {
   if (typeof input !== 'string') return wrongType(path, 'array', input)
   const hint = `write [\`${input}\`] for a single route, or one of the words \`tcp\` and \`tls\``
   return misfit(path, { code: 'wrong-type', message: `expected a list of routes, got ${say(input)}`, hint })
+}
+
+function noConsent(path: readonly Step[], input: unknown): Misfit {
+  const hint = 'write the ports with their routes, or the word `any` for whatever the caller declares'
+  return misfit(path, { code: 'wrong-type', message: `expected routes by port, got ${say(input)}`, hint })
 }
 
 function missing(path: readonly Step[]): Misfit {

@@ -1,124 +1,23 @@
 import { z } from 'zod'
-import type { TokenHeader } from '../model/token'
 import type {
   External,
   Graph,
-  GuardedRoute,
   Ingress,
   Origination,
   OutlierDetection,
   Outside,
-  Port,
   Retries,
   Service,
-  TokenIssuer,
-  TokenRequirement,
   Traffic,
   Version,
 } from './graph'
-import type { NameKind } from './names'
-import { namePattern } from './names'
+import type { Fields } from './shape-parts'
+import { accepts, callees, calls, explain, name, number, ports, texts, tokenIssuer } from './shape-parts'
 
 /*
  * The shape of a graph at run time: which keys there are and what type their values have. What the values mean is for
  * the checks, which know the whole graph and can name what is near.
  */
-
-/** Titles and descriptions for the published schema. A registry of our own, as bundles may hold this module twice. */
-export const documentation = z.registry<z.core.JSONSchemaMeta>()
-
-function explain<T extends z.ZodType>(schema: T, description: string, more: z.core.JSONSchemaMeta = {}): T {
-  documentation.add(schema, { description, ...more })
-  return schema
-}
-
-/** Text that has to be a name. The pattern is for editors; the check says in words what is wrong, and what is near. */
-function name(kind: NameKind, description: string): z.ZodString {
-  return explain(z.string(), description, namePattern(kind))
-}
-
-/** Texts, at least one of them; that one is missing is for the checks to say. */
-function texts(description: string): z.ZodArray<z.ZodString> {
-  return explain(z.array(z.string()), description, { minItems: 1 })
-}
-
-/** All the keys of a type, each with its schema: a field added to the type and forgotten here fails to compile. */
-type Fields<T> = Readonly<Record<keyof T, z.ZodType>>
-
-function number(description: string): z.ZodInt {
-  return explain(z.int().min(1).max(65_535), description)
-}
-
-const port = explain(
-  z.strictObject({
-    protocol: explain(z.enum(['http', 'grpc', 'tcp', 'tls']), 'What is spoken on the port.'),
-    port: number('The container port.'),
-    servicePort: number("The Service's port; without it the container port.").optional(),
-  } satisfies Fields<Port>),
-  'A port.',
-  { id: 'Port' },
-)
-
-const ports = explain(z.record(name('port', 'The name of a port.'), port), 'Ports by name.')
-
-const tokenHeader = explain(
-  z.strictObject({
-    name: explain(z.string(), "The header's name."),
-    prefix: explain(z.string(), 'What stands before the token, as in `Bearer `.').optional(),
-  } satisfies Fields<TokenHeader>),
-  'A header that carries tokens.',
-  { id: 'TokenHeader' },
-)
-
-const tokenIssuer = explain(
-  z.strictObject({
-    issuer: explain(z.string(), 'The `iss` of its tokens, to the letter.'),
-    jwksUri: explain(z.string(), 'Where its public keys lie; either this or `jwks`.', {
-      pattern: '^https://',
-    }).optional(),
-    jwks: explain(z.string(), 'Its public keys, a JSON Web Key Set as text.').optional(),
-    audiences: texts('Audiences of which a token has to name one, on every route; without them any.').optional(),
-    fromHeaders: explain(z.array(tokenHeader), 'Headers that carry its tokens, in place of `Authorization: Bearer`.', {
-      minItems: 1,
-    }).optional(),
-    forward: explain(z.boolean(), 'Whether the workload sees the token too.').optional(),
-  } satisfies Fields<TokenIssuer>),
-  'Somebody who signs tokens.',
-  { id: 'TokenIssuer' },
-)
-
-const tokenRequirement = explain(
-  z.strictObject({
-    issuer: explain(z.string(), "The issuer's name among `jwt`."),
-    audiences: texts('One of these is among its audiences.').optional(),
-    scopes: texts('All of these are among its scopes.').optional(),
-    claims: explain(
-      z.record(z.string(), texts('Values.')),
-      'Claim → values, one of which it has. A name `[a][b]` means a claim within a claim.',
-    ).optional(),
-  } satisfies Fields<TokenRequirement>),
-  'A token that a route asks for.',
-  { id: 'TokenRequirement' },
-)
-
-const guardedRoute = explain(
-  z.strictObject({
-    route: explain(z.string(), 'The route.'),
-    jwt: tokenRequirement,
-  } satisfies Fields<GuardedRoute>),
-  'A route that needs a token.',
-  { id: 'GuardedRoute' },
-)
-
-const routes = explain(
-  z.union([explain(z.array(z.union([z.string(), guardedRoute])), 'Routes.', { minItems: 1 }), z.enum(['tcp', 'tls'])]),
-  'What may be asked of a port: `GET /cart`, `GET /product/*`, `GET /static/**` on an http port, `package.Service/Method` on a grpc port, or the words `tcp` and `tls`.',
-  { id: 'Routes' },
-)
-
-const callees = explain(z.record(z.string(), z.record(z.string(), routes)), 'Callee → port name → routes.', {
-  id: 'Callees',
-})
 
 const probe = (which: string) =>
   explain(z.string(), `The ${which} probe: \`GET /healthz\`, \`GET:8080 /healthz\`, \`tcp:6379\` or \`grpc:7070\`.`, {
@@ -171,7 +70,8 @@ const traffic = explain(
   { id: 'Traffic' },
 )
 
-const service = explain(
+/** A service, without its name. */
+export const service = explain(
   z.strictObject({
     namespace: name('namespace', 'The namespace it runs in.'),
     serviceAccount: name('serviceAccount', "Its ServiceAccount; without it the service's name.").optional(),
@@ -222,7 +122,8 @@ const origination = explain(
   { id: 'Origination' },
 )
 
-const external = explain(
+/** A host outside, without its name. */
+export const external = explain(
   z.strictObject({
     hosts: texts('Its DNS names.'),
     ports,
@@ -268,6 +169,11 @@ const scraper = z.strictObject({
   serviceAccount: name('serviceAccount', 'Its ServiceAccount.'),
 } satisfies Fields<NonNullable<Graph['scraper']>>)
 
+const elsewhere = explain(
+  z.record(name('service', 'Its name.'), z.strictObject({ ports })),
+  'Services that fragments declare and that calls here may name.',
+)
+
 const border = z.record(z.string(), explain(z.enum(['plaintext', 'gateway']), 'How its calls get there.'))
 
 /** A whole graph, in its JSON form; what is left out is empty. */
@@ -283,5 +189,7 @@ export const graphShape = z.strictObject({
     z.record(z.string(), border),
     'Caller → callee → how its calls cross from one mesh to another, which knows none of its identities.',
   ).optional(),
-  calls: explain(z.record(z.string(), callees), 'Caller → callee → port name → routes.').default({}),
+  calls: calls.default({}),
+  elsewhere: elsewhere.optional(),
+  accepts: accepts.optional(),
 } satisfies Fields<Graph & { readonly $schema: string }>)

@@ -1,7 +1,9 @@
 import type { Problem } from '../../model/problem'
+import { acceptProblems } from './accepts'
 import { borderProblems } from './border'
 import { callProblems } from './calls'
 import type { Context } from './context'
+import { elsewhereProblems } from './elsewhere'
 import { entryProblems } from './entries'
 import { externalProblems } from './externals'
 import { identityProblems } from './identities'
@@ -28,5 +30,7 @@ export function semanticProblems(context: Context): readonly Problem[] {
     issuerProblems,
     callProblems,
     borderProblems,
+    acceptProblems,
+    elsewhereProblems,
   ].flatMap(check => check(context))
 }

@@ -1,6 +1,6 @@
 import type { Problem } from '../../model/problem'
 import { didYouMean } from '../../model/problem'
-import type { Callees, Port, Routes } from '../graph'
+import type { Callees, Graph, Port, Routes } from '../graph'
 import { defect, place } from '../place'
 import type { Step } from '../place'
 import { own } from '../plain'
@@ -19,13 +19,21 @@ export interface DeclaredCallees {
 export function calleeProblems(context: Context, { callees, path, among }: DeclaredCallees): readonly Problem[] {
   return Object.entries(callees).flatMap(([name, ports]) => {
     const steps = [...path, name]
-    const section = Object.hasOwn(context.graph.services, name) ? 'services' : 'external'
-    const found = own<{ readonly ports: Readonly<Record<string, Port>> }>(context.graph[section], name)
+    const section = sectionOf(context.graph, name)
+    const found = own<{ readonly ports: Readonly<Record<string, Port>> }>(context.graph[section] ?? {}, name)
     if (!found) return unknownCallee(context, name, { steps, among })
     if (section === 'external' && among === 'services') return [notWithin(name, steps)]
     return portProblems(context, { declared: found.ports, called: ports, target: [section, name], steps })
   })
 }
+
+function sectionOf({ services, elsewhere = {} }: Graph, name: string): Section {
+  if (Object.hasOwn(services, name)) return 'services'
+  return Object.hasOwn(elsewhere, name) ? 'elsewhere' : 'external'
+}
+
+/** Where a callee is declared. */
+type Section = 'services' | 'elsewhere' | 'external'
 
 interface Wanted {
   readonly steps: readonly Step[]
@@ -33,9 +41,10 @@ interface Wanted {
 }
 
 function unknownCallee({ graph, lost }: Context, name: string, { steps, among }: Wanted): readonly Problem[] {
-  if (lost('services', name) || lost('external', name)) return []
+  if (lost('services', name) || lost('external', name) || lost('elsewhere', name)) return []
   const externals = among === 'services' ? [] : Object.keys(graph.external)
-  const near = didYouMean(name, [...Object.keys(graph.services), ...externals])
+  const { services, elsewhere = {} } = graph
+  const near = didYouMean(name, [...Object.keys(services), ...Object.keys(elsewhere), ...externals])
   const what = among === 'services' ? 'service' : 'service or external'
   return [defect({ code: 'unknown-service', at: place(...steps), message: `no ${what} named \`${name}\``, ...near })]
 }
@@ -49,7 +58,7 @@ interface CalledPorts {
   readonly declared: Readonly<Record<string, Port>>
   readonly called: Readonly<Record<string, Routes>>
   /** Where the callee is declared. */
-  readonly target: readonly [section: 'services' | 'external', name: string]
+  readonly target: readonly [section: Section, name: string]
   readonly steps: readonly Step[]
 }
 
@@ -64,7 +73,8 @@ function portProblems(context: Context, { declared, called, target, steps }: Cal
     if (port) {
       const whole = { routes, protocol: port.protocol, port: `port \`${portName}\` of \`${name}\``, at }
       const told = routeProblems({ ...whole, lost: index => lost(...path, index) })
-      return [...told, ...tokenProblems(context, { routes, section, path })]
+      const guarded = tokenProblems(context, { routes, section: section === 'external' ? section : 'services', path })
+      return [...told, ...guarded]
     }
     if (lost(...target, 'ports', portName)) return []
     const { hint = portHint(Object.keys(declared)) } = didYouMean(portName, Object.keys(declared))

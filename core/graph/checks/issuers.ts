@@ -102,7 +102,8 @@ function unused(name: string): Problem {
   return defect({ code: 'unused-issuer', at: place('jwt', name), message, hint })
 }
 
-function issuersUsed({ calls, ingress, outside }: Graph): ReadonlySet<string> {
+/** The issuers, by name, whose tokens some route asks for. */
+export function issuersUsed({ calls, ingress, outside }: Graph): ReadonlySet<string> {
   const all: readonly Callees[] = [...Object.values(calls), ...[ingress, outside].flatMap(routesOf)]
   const routes = all.flatMap(callees => Object.values(callees).flatMap(ports => Object.values(ports).flat()))
   return new Set(routes.flatMap(route => (typeof route === 'string' ? [] : [route.jwt.issuer])))

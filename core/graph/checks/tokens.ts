@@ -1,13 +1,11 @@
 import type { Problem } from '../../model/problem'
 import { didYouMean } from '../../model/problem'
-import { Language } from '../../model/language'
 import { claimPath, isNested } from '../../model/token'
+import { admits } from '../admits'
 import type { GuardedRoute, Routes, TokenIssuer, TokenRequirement } from '../graph'
-import { pathExpression } from '../paths'
 import { defect, place } from '../place'
 import type { Step } from '../place'
 import { own } from '../plain'
-import { splitHttp } from '../routes'
 import type { Context } from './context'
 import { valueProblems } from './values'
 
@@ -41,16 +39,6 @@ function needless({ route }: GuardedRoute, routes: readonly (string | GuardedRou
   if (typeof open !== 'string') return []
   const message = `\`${route}\` asks for a token, and \`${open}\` admits the same requests without one`
   return [defect({ code: 'needless-token', at, message, hint: 'ask for the token in both, or narrow the other' })]
-}
-
-function admits(open: string, guarded: string): boolean {
-  const [wide, narrow] = [splitHttp(open), splitHttp(guarded)]
-  if (!wide || !narrow) return open === guarded
-  return wide.method === narrow.method && pathsOf(narrow.path).within(pathsOf(wide.path))
-}
-
-function pathsOf(path: string): Language {
-  return Language.of(pathExpression(path))
 }
 
 function requirementProblems(
