@@ -9,8 +9,17 @@
 // What is meant.
 export { defineGraph, grpc, http, tcp, tls } from './core/graph/define'
 export { flows } from './core/graph/flows'
+export type { Fragment } from './core/graph/fragments/fragment'
+export { defineFragment } from './core/graph/fragments/fragment'
+export type { Merged, MergedFragment, Offered } from './core/graph/fragments/merge'
+export { mergeFragments } from './core/graph/fragments/merge'
+export type { MeshOutput } from './core/graph/fragments/mesh-output'
+export { meshJsonSchema, parseMesh } from './core/graph/fragments/mesh-output'
+export { fragmentJsonSchema, parseFragment } from './core/graph/fragments/schema'
 export type {
+  Accepts,
   Callees,
+  Consent,
   External,
   Graph,
   GuardedRoute,
@@ -87,8 +96,13 @@ export type { IstioArgs } from './components/istio'
 export { Istio } from './components/istio'
 export type { LinkerdArgs } from './components/linkerd'
 export { Linkerd } from './components/linkerd'
+export { mergeConfigured } from './components/fragments'
+export type { FragmentsSettings } from './components/fragments'
+export type { FragmentSettings } from './components/config-shape-fragments'
 export type { MeshNamespaceArgs } from './components/mesh-namespace'
 export { MeshNamespace } from './components/mesh-namespace'
+export type { CheckArgs, MeshReferenceArgs } from './components/mesh-reference'
+export { MeshReference } from './components/mesh-reference'
 export type { ClusterSettings } from './components/provider'
 export { kubernetesProvider } from './components/provider'
 export { Refused } from './components/refused'

@@ -38,6 +38,11 @@ export default defineGraph({
     loadgenerator: { namespace: 'load', ports: {} },
   },
 
+  // What services of other teams may ask, once they declare it too: docs/teams.md.
+  accepts: {
+    productcatalogservice: { 'reviews/reviews': { grpc: ['hipstershop.ProductCatalogService/GetProduct'] } },
+  },
+
   ingress: {
     shop: {
       gateway: 'istio-ingress',

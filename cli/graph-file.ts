@@ -13,20 +13,31 @@ export interface ReadGraph {
   readonly problems: readonly Problem[]
 }
 
+/** What a graph becomes before it is looked at as a whole, and what there is to say of that. */
+export type Prepare = (graph: Graph) => ReadGraph
+
 /**
  * Reads a graph: the default export of a TypeScript or JavaScript file, or a YAML or JSON document, also from standard
  * input. Throws {@link BadInput} with everything that is wrong with it.
+ *
+ * @param prepare what is merged into it
  */
-export async function readGraph(path: string, stdin: AsyncIterable<Uint8Array>): Promise<ReadGraph> {
+export async function readGraph(
+  path: string,
+  stdin: AsyncIterable<Uint8Array>,
+  prepare: Prepare = graph => ({ graph, problems: [] }),
+): Promise<ReadGraph> {
   const value = /\.(?:ts|js|cjs)$/.test(path) ? exportedFrom(path) : writtenIn(await readText(path, stdin), path)
   const parsed = parseGraph(value, path)
   if (!parsed.graph) throw new BadInput(parsed.problems)
+  const { graph, problems: told } = prepare(parsed.graph)
   const problems = [
     ...parsed.problems,
-    ...validate(parsed.graph).map(problem => ({ ...problem, at: `${path} ${problem.at}` })),
+    ...told,
+    ...validate(graph).map(problem => ({ ...problem, at: `${path} ${problem.at}` })),
   ]
   if (problems.some(({ severity }) => severity === 'error')) throw new BadInput(problems)
-  return { graph: parsed.graph, problems }
+  return { graph, problems }
 }
 
 function exportedFrom(path: string): unknown {

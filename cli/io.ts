@@ -1,5 +1,4 @@
 /* The only file of the command line that touches the disk. It needs no network: everything is given as files. */
-import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream, mkdirSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -10,8 +9,8 @@ import { badInput, collecting } from './bad-input'
 import { parseDocuments } from './documents'
 import { below, noManifests } from './folder'
 import type { Folder } from './folder'
-import type { GitOutcome } from './git'
 import { filesIn, isRevision } from './git'
+import { runGit } from './programs'
 import { objectsOf } from './objects'
 import { refused } from './refused'
 import { decode, splitLines } from './text'
@@ -158,20 +157,6 @@ function addRevision(sum: Sum, path: string): void {
   sum.unrendered.push(...(found?.charts ?? []))
   for (const file of found?.files ?? []) addText(sum, file)
   sum.notes.push(...(found?.notes ?? []))
-}
-
-/** More than any repository's manifests, in bytes. */
-const largestOutput = 1 << 30
-
-function runGit(args: readonly string[], input: string): GitOutcome {
-  try {
-    return { kind: 'done', output: execFileSync('git', args, { input, maxBuffer: largestOutput, stdio: 'pipe' }) }
-  } catch (error) {
-    if (!(error instanceof Error)) throw error
-    if ('code' in error && error.code === 'ENOENT') return { kind: 'absent' }
-    const said = 'stderr' in error ? String(error.stderr) : error.message
-    return { kind: 'failed', why: (said.split('\n')[0] ?? '').replace(/^fatal: /, '') }
-  }
 }
 
 function addText(sum: Sum, { bytes, source, named }: Text): void {

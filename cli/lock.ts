@@ -1,7 +1,10 @@
 import type { IntendedFlow, Intent } from '../core/model/intent'
 import { canonicalJson } from '../core/model/canonical'
+import type { Fragment } from '../core/graph/fragments/fragment'
 import { sha256 } from './io'
 import { isList, isMapping } from './shape'
+
+type Fragments = Readonly<Record<string, Fragment>>
 
 /** What an intent is called in a lock file and by what the stack registers. */
 export function digestOf(intent: Intent): string {
@@ -10,9 +13,9 @@ export function digestOf(intent: Intent): string {
 
 /**
  * The text of `intent.lock.json`: the intent and its digest, one governed service, flow or entry a line, so that a change of
- * intent reads as a diff of flows.
+ * intent reads as a diff of flows. After it what was accepted of each fragment, which it keeps where it cannot be read.
  */
-export function renderLock(intent: Intent): string {
+export function renderLock(intent: Intent, fragments: Fragments = {}): string {
   const list = (items: readonly unknown[]): string =>
     items.length === 0 ? '[]' : `[\n${items.map(item => `      ${JSON.stringify(item)}`).join(',\n')}\n    ]`
   return [
@@ -23,14 +26,38 @@ export function renderLock(intent: Intent): string {
     `    "governed": ${list(intent.governed)},`,
     `    "flows": ${list(intent.flows)}${intent.entries ? ',' : ''}`,
     ...(intent.entries ? [`    "entries": ${list(intent.entries)}`] : []),
-    '  }',
+    `  }${Object.keys(fragments).length > 0 ? ',' : ''}`,
+    ...fragmentLines(fragments),
     '}',
     '',
   ].join('\n')
 }
 
+/** Sorted, so that the order of declaration is no change. */
+function fragmentLines(fragments: Fragments): readonly string[] {
+  if (Object.keys(fragments).length === 0) return []
+  const text = JSON.stringify(JSON.parse(canonicalJson(fragments)), undefined, 2)
+  return `"fragments": ${text}`.split('\n').map(line => `  ${line}`)
+}
+
 /** How a lock file differs from the intent it should hold, one change a line; none where it is current. */
-export function lockChanges(locked: unknown, intent: Intent): readonly string[] {
+export function lockChanges(locked: unknown, intent: Intent, fragments: Fragments = {}): readonly string[] {
+  const parts = fragmentChanges(isMapping(locked) ? locked.fragments : undefined, fragments)
+  const meant = intentChanges(locked, intent)
+  return [...meant, ...parts]
+}
+
+function fragmentChanges(before: unknown, after: Fragments): readonly string[] {
+  const old = isMapping(before) ? before : {}
+  const names = [...new Set([...Object.keys(old), ...Object.keys(after)])].sort()
+  return names.flatMap(name => {
+    if (!(name in after)) return [`- fragment ${name}`]
+    if (!(name in old)) return [`+ fragment ${name}`]
+    return canonicalJson(old[name]) === canonicalJson(after[name]) ? [] : [`~ fragment ${name}`]
+  })
+}
+
+function intentChanges(locked: unknown, intent: Intent): readonly string[] {
   if (isMapping(locked) && locked.digest === digestOf(intent) && canonicalJson(locked.intent) === canonicalJson(intent))
     return []
   const before = isMapping(locked) && isMapping(locked.intent) ? locked.intent : {}

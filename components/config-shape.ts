@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { fragmentsShape } from './config-shape-fragments'
 import { linkerd } from './config-shape-linkerd'
 import { networkPolicy } from './config-shape-network'
 import type { Fields } from './config-words'
@@ -107,5 +108,6 @@ export const configShape = z.strictObject({
   namespaces: namespaces.default({}),
   networkPolicy: networkPolicy.exactOptional(),
   acknowledged: z.array(text).default([]),
+  fragments: fragmentsShape.default({}),
   policies: policies.default({}),
 })

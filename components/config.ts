@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import type { Problem } from '../core/model/problem'
 import { didYouMean } from '../core/model/problem'
 import { configShape } from './config-shape'
+import type { FragmentsSettings } from './fragments'
 import type { ClusterSettings } from './provider'
 import { isRecord } from './record'
 import { refuse } from './refused'
@@ -14,10 +15,12 @@ import { noMesh } from './target'
 export interface StackSettings {
   readonly cluster: ClusterSettings
   readonly mesh: MeshSettings
+  /** What other teams contribute, and the lock file that was reviewed. */
+  readonly parts: FragmentsSettings
 }
 
 const structured = Object.keys(configShape.shape)
-const known = [...structured, 'context', 'kubeconfig']
+const known = [...structured, 'context', 'kubeconfig', 'lock']
 
 /**
  * Reads the stack's configuration. Pulumi checks no more than that a key holds an object, and nothing of keys it does not
@@ -38,8 +41,9 @@ export function readConfig(): StackSettings {
     ...kubeconfigProblems(kubeconfig, own.get('context') ?? ''),
     ...(meshKeys.some(key => key in values) ? [] : [noMesh]),
   ])
-  const { mesh: istio, policies: _, ...mesh } = configShape.parse(values)
-  return { cluster: clusterOf(own), mesh: { ...(istio && { istio }), ...mesh } }
+  const { mesh: istio, policies: _, fragments, ...mesh } = configShape.parse(values)
+  const parts = { fragments, lock: own.get('lock') ?? 'intent.lock.json' }
+  return { cluster: clusterOf(own), mesh: { ...(istio && { istio }), ...mesh }, parts }
 }
 
 const meshKeys = ['mesh', 'linkerd']

@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto'
+import type { Fragment } from '../core/graph/fragments/fragment'
 import type { Intent } from '../core/model/intent'
 import { canonicalJson } from '../core/model/canonical'
 
-/** `sha256:…` over the canonical JSON of an intent: what a reviewed lock file and a registered stack have in common. */
-export function digestOf(intent: Intent): string {
-  return `sha256:${createHash('sha256').update(canonicalJson(intent)).digest('hex')}`
+/**
+ * `sha256:…` over the canonical JSON of an intent, which a reviewed lock file and a registered stack have in common; or of a fragment, by which a team
+ * sees whether the mesh has what it declares now.
+ */
+export function digestOf(value: Intent | Fragment): string {
+  return `sha256:${createHash('sha256').update(canonicalJson(value)).digest('hex')}`
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { LineCounter, parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../core/model/manifest'
 import { objectName } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { isRecord } from './record'
+import { readText } from './text-file'
 
 /** What a release file of Gateway API holds, in its order. */
 export interface GatewayApiFile {
@@ -47,14 +47,6 @@ export function readGatewayApi(path: string, at = 'mesh.gatewayApi.file'): Gatew
     objects.map(({ line, value }) => ({ value, place: `${path}:${line}` })),
     at,
   )
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
-  }
 }
 
 interface Document {

@@ -1,7 +1,11 @@
 import * as pulumi from '@pulumi/pulumi'
 import { sorted } from '../core/compile/order'
+import type { Merged } from '../core/graph/fragments/merge'
+import type { MeshOutput } from '../core/graph/fragments/mesh-output'
+import { waitingProblems } from '../core/graph/fragments/waiting'
 import type { Graph } from '../core/graph/graph'
 import { pickNames } from '../core/graph/plain'
+import { blocks } from '../core/model/problem'
 import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
@@ -13,6 +17,7 @@ import { judge } from './judged'
 import { Linkerd } from './linkerd'
 import { probeNetworks } from './linkerd-values'
 import { MeshNamespace } from './mesh-namespace'
+import { meshOutput } from './mesh-output'
 import { isWaypoint } from './order'
 import { refuse } from './refused'
 import { ServicePolicies } from './service-policies'
@@ -26,8 +31,10 @@ import { nextOrderProblems, tellUpgrade } from './upgrade'
  * the anchors): what is proved and reviewed at preview is what is deployed.
  */
 export interface ZeroTrustMeshArgs extends MeshSettings {
-  /** The services and their calls. */
+  /** The services and their calls; where there are fragments, all of them together. */
   readonly graph: Graph
+  /** What became of the fragments that the graph was merged from, to be told. @default there are none */
+  readonly parts?: Pick<Merged, 'fragments' | 'waiting' | 'problems'>
 }
 
 /**
@@ -44,6 +51,8 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
   readonly anchors: pulumi.Output<readonly string[]>
   /** `sha256:…` over the canonical JSON of what the graph means. */
   readonly digest: pulumi.Output<string>
+  /** What the mesh tells those who use it, for stack references. */
+  readonly output: pulumi.Output<MeshOutput>
   readonly istio?: Istio
   readonly linkerd?: Linkerd
   readonly policies: ServicePolicies
@@ -53,7 +62,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const { graph, istio, linkerd, acknowledged = [] } = args
     const target = targetOf(args)
     const network = networkOf(args)
-    const judged = judge({ graph, target, acknowledged, ...(network && { network }) })
+    const judged = withParts(judge({ graph, target, acknowledged, ...(network && { network }) }), args.parts)
     refuse('the mesh is not deployed', [
       ...settingsProblems(args),
       ...(istio ? nextOrderProblems({ ...args, istio }, namespacesOnIstio(args, judged)) : []),
@@ -88,6 +97,8 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     this.anchors = this.istio?.trust.anchors ?? this.linkerd?.anchors ?? pulumi.output([])
     this.digest = this.policies.digest
     const { endpoints, anchors, digest } = this
+    const telling = { graph, settings: args, digest: judged.digest ?? '', namespaces: Object.keys(judged.namespaces) }
+    this.output = anchors.apply(known => meshOutput({ ...telling, ...(args.parts && { parts: args.parts }) }, known))
     this.registerOutputs({ endpoints, trustDomain: this.trustDomain, anchors, digest })
   }
 
@@ -107,6 +118,14 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const names = sorted([...Object.keys(judged.namespaces), ...apart, ...made.keys()])
     return new Map(names.map(name => [name, (made.get(name) ?? own(name)).namespace]))
   }
+}
+
+/** With what became of the fragments: what contradicts itself stops, the rest is told. */
+function withParts(judged: Judged, parts: ZeroTrustMeshArgs['parts']): Judged {
+  if (!parts) return judged
+  const stops = parts.problems.filter(problem => blocks([problem]))
+  const told = [...parts.problems.filter(problem => !stops.includes(problem)), ...waitingProblems(parts.waiting)]
+  return { ...judged, blocking: [...judged.blocking, ...stops], told: [...told, ...judged.told] }
 }
 
 /** Which namespaces an upgrade of Istio concerns. */

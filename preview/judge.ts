@@ -92,7 +92,7 @@ async function ask(given: Case, resources: readonly Recorded[], meant: Meant | u
     const known = {
       stages: meant ? stagesOf(meant.target) : {},
       unrouted: terms.flatMap(({ unrouted }) => unrouted),
-      lock: 'intent.lock.json',
+      lock: meant?.lock ?? 'intent.lock.json',
     }
     const full = completed(written, pack.info.rules, known)
     const problems = await pack.configure(full, `Pulumi.${options.stack}.yaml policies`)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { MeshTarget } from '../core/compile/target'
 import { compile, compileWithNetwork } from '../core/compile/compile'
 import type { Graph } from '../core/graph/graph'
+import { waitingProblems } from '../core/graph/fragments/waiting'
 import { intentOf } from '../core/graph/intent'
 import { parseGraph } from '../core/graph/schema'
 import { validate } from '../core/graph/validate'
@@ -10,6 +11,7 @@ import type { Intent } from '../core/model/intent'
 import type { KubernetesObject, Manifest } from '../core/model/manifest'
 import { blocks, type Problem } from '../core/model/problem'
 import { readConfig } from '../components/config'
+import { mergeWithoutStacks } from '../components/fragments'
 import { networkOf, targetOf } from '../components/target'
 import { exists } from './io'
 import { problemsOf } from './program-errors'
@@ -28,6 +30,8 @@ export interface Meant {
   readonly assumptions: readonly KubernetesObject[]
   /** What the compiler made, for its reasons alone: what is judged is what the program registers. */
   readonly manifests: readonly Manifest[]
+  /** The reviewed lock file of the stack. */
+  readonly lock: string
   /** What is to be told of the graph and does not block. */
   readonly problems: readonly Problem[]
 }
@@ -41,16 +45,17 @@ export interface Meant {
 export function readMeant({ directory, main }: Project): Meant | undefined {
   const file = join(directory, graphFile)
   if (!exists(file)) return undefined
-  const { target, network, acknowledged } = refusing(directory, () => {
-    const { mesh } = readConfig()
-    return { target: targetOf(mesh), network: networkOf(mesh), acknowledged: mesh.acknowledged ?? [] }
+  const { target, network, acknowledged, parts } = refusing(directory, () => {
+    const { mesh, parts } = readConfig()
+    return { target: targetOf(mesh), network: networkOf(mesh), acknowledged: mesh.acknowledged ?? [], parts }
   })
-  const graph = validGraph(refusing(directory, () => graphIn(createRequire(main)(file))))
+  const merged = mergeWithoutStacks(validGraph(refusing(directory, () => graphIn(createRequire(main)(file)))), parts)
+  const { graph } = merged
   const compiled = network ? compileWithNetwork(graph, target, network) : compile(graph, target)
   const { assumptions, manifests, problems } = compiled
-  const all = [...validate(graph), ...problems]
+  const all = [...merged.problems, ...waitingProblems(merged.waiting), ...validate(graph), ...problems]
   if (blocks(all, acknowledged)) throw new Refusal(all)
-  return { intent: intentOf(graph), target, assumptions, manifests, problems: all }
+  return { intent: intentOf(graph), target, assumptions, manifests, problems: all, lock: parts.lock }
 }
 
 function graphIn(module: unknown): unknown {

@@ -8,9 +8,13 @@ import { baselineJsonSchema, waiversJsonSchema } from '../core/analyze/contain/s
 import { ambientFloor, probeFloor, sidecarFloor } from '../core/analyze/floor'
 import { capabilities } from '../core/compile/target'
 import { intentOf } from '../core/graph/intent'
+import { meshJsonSchema } from '../core/graph/fragments/mesh-output'
+import { fragmentJsonSchema } from '../core/graph/fragments/schema'
 import { graphJsonSchema } from '../core/graph/schema'
 import { mermaid } from '../core/report/mermaid'
+import { fragment } from '../examples/app-team/fragment'
 import graph from '../services'
+import { parse } from 'yaml'
 import { cliPages, missingPages } from './docs-cli'
 import { rulePages, strangers } from './docs-rules'
 
@@ -22,11 +26,21 @@ async function pages(): Promise<ReadonlyMap<string, string>> {
     ...rulePages(),
     ...(await cliPages(read)),
     ['docs/graph.schema.json', schemaPage(graphJsonSchema())],
+    ['docs/fragment.schema.json', schemaPage(fragmentJsonSchema())],
+    ['docs/mesh.schema.json', schemaPage(meshJsonSchema())],
+    ['examples/app-team/fragment.json', schemaPage(fragment)],
+    ['examples/app-team-yaml/fragment.json', schemaPage(yamlFragment())],
     ['docs/baseline.schema.json', schemaPage(baselineJsonSchema())],
     ['docs/waivers.schema.json', schemaPage(waiversJsonSchema())],
     ['docs/targets.md', targets()],
     ['README.md', picture(read('README.md') ?? '')],
   ])
+}
+
+/** What the Pulumi YAML example exports, for who has no stack of it to read. */
+function yamlFragment(): object {
+  const { outputs } = parse(read('examples/app-team-yaml/Pulumi.yaml') ?? '') as { outputs: { fragment: object } }
+  return outputs.fragment
 }
 
 function schemaPage(schema: object): string {

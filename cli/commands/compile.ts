@@ -1,6 +1,8 @@
 import { Option } from 'commander'
 import { compile, compileWithNetwork } from '../../core/compile/compile'
 import type { Compiled, MeshTarget, NetworkSettings } from '../../core/compile/target'
+import type { Fragment } from '../../core/graph/fragments/fragment'
+import { waitingProblems } from '../../core/graph/fragments/waiting'
 import type { Graph } from '../../core/graph/graph'
 import { blocks } from '../../core/model/problem'
 import { renderJson } from '../../core/report/json'
@@ -11,7 +13,8 @@ import { collect } from '../command'
 import type { Verb } from '../command'
 import { readGraph } from '../graph-file'
 import { writeFile } from '../io'
-import { keepLock } from '../keep-lock'
+import { lockedIn, mergeListed } from '../fragments'
+import { keepLock, lockFile } from '../keep-lock'
 import type { ExitCode, Session } from '../session'
 import type { TargetOptions } from '../compile-target'
 import { checkMesh, meshOptions, networkOf, targetOf } from '../compile-target'
@@ -27,6 +30,7 @@ interface Options extends TargetOptions {
   readonly format: 'text' | 'json'
   readonly lock?: string | true
   readonly check?: true
+  readonly fragments?: string
 }
 
 const example = `
@@ -44,7 +48,8 @@ Examples:
   $ npx --no ztm compile services.ts --trust-domain cluster.local --mesh load=linkerd --node-network 10.0.0.0/16
   $ npx --no ztm compile services.ts --trust-domain cluster.local --target istio-ambient --network-policy
   $ npx --no ztm compile services.ts --target network-policy --node-network 10.0.0.0/16
-  $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check`
+  $ npx --no ztm compile examples/online-boutique/graph.ts --lock --check
+  $ npx --no ztm compile services.ts --fragments Pulumi.teams.yaml --lock examples/teams/intent.lock.json --check`
 
 /** `ztm compile`: a graph as manifests, and as the lock file that is reviewed. */
 export const addCompile: Verb = (program, session, choose) => {
@@ -61,6 +66,7 @@ export const addCompile: Verb = (program, session, choose) => {
     .option('--assumptions', 'print also what is assumed about objects that somebody else deploys')
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .option('--lock [file]', 'write the lock file (default: intent.lock.json beside the graph)')
+    .option('--fragments <file>', "merge the parts of other teams that a stack's file lists, or a list by itself")
     .option('--check', 'with --lock: write nothing, exit with 1 if the lock file is out of date')
     .addHelpText('after', example)
     .action((path: string, options: Options) => {
@@ -71,7 +77,7 @@ export const addCompile: Verb = (program, session, choose) => {
 async function compileFile(path: string, options: Options, session: Session): Promise<ExitCode> {
   checkOptions(options)
   session.progress.step(`reading ${path}`)
-  const { graph, problems } = await readGraph(path, session.stdin)
+  const { graph, fragments, problems } = await readParts(path, options, session)
   const perNamespace = parseNamespaces(options, graph)
   session.progress.step(`compiling ${path}`)
   const target = meshOf(options, perNamespace)
@@ -80,9 +86,24 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
   if (target && options.since !== undefined) await tellSteps({ since: options.since, graph, target, session })
-  const locked = options.lock === undefined ? 0 : await keepLock({ path, graph, options, session })
+  const locked = options.lock === undefined ? 0 : await keepLock({ path, graph, fragments, options, session })
   if (compiled) await deliver(compiled, options, session)
   return locked
+}
+
+/** A graph with the fragments that are listed, and what is accepted of each. Throws BadInput. */
+async function readParts(path: string, { fragments: listed, lock }: Options, session: Session) {
+  const file = lockFile(path, lock)
+  const kept: Record<string, Fragment> = {}
+  const read = await readGraph(path, session.stdin, graph => {
+    const merged = mergeListed({ graph, ...(listed !== undefined && { listed }), lock: file, session })
+    for (const [name, { fragment }] of Object.entries(merged.fragments)) if (fragment) kept[name] = fragment
+    return { graph: merged.graph, problems: [...merged.problems, ...waitingProblems(merged.waiting)] }
+  })
+  const forgotten = lock === undefined || listed !== undefined ? [] : Object.keys(lockedIn(file))
+  if (forgotten.length === 0) return { ...read, fragments: kept }
+  const message = `the lock file has what was accepted of ${forgotten.map(name => `\`${name}\``).join(', ')}`
+  throw badInput(file, message, 'say where fragments are listed: `--fragments Pulumi.<stack>.yaml`')
 }
 
 /** The mesh that the options describe; none without a trust domain, and where there is to be none. */

@@ -2,6 +2,8 @@ import type { GovernedPort } from '../model/intent'
 import type { TokenHeader } from '../model/token'
 
 export type Protocol = GovernedPort['protocol']
+/** What may be spoken on a port. */
+export const protocols = ['http', 'grpc', 'tcp', 'tls'] as const satisfies readonly Protocol[]
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | 'TRACE' | 'CONNECT'
 
 /** A port of a service. Made by `http(8080)`, `grpc(7070)`, `tcp(6379)`, `tls(443)`. */

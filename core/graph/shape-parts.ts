@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { TokenHeader } from '../model/token'
 import type { GuardedRoute, Port, TokenIssuer, TokenRequirement } from './graph'
+import { protocols } from './graph'
 import type { NameKind } from './names'
 import { namePattern } from './names'
 
@@ -37,7 +38,7 @@ export function number(description: string): z.ZodInt {
 
 const port = explain(
   z.strictObject({
-    protocol: explain(z.enum(['http', 'grpc', 'tcp', 'tls']), 'What is spoken on the port.'),
+    protocol: explain(z.enum(protocols), 'What is spoken on the port.'),
     port: number('The container port.'),
     servicePort: number("The Service's port; without it the container port.").optional(),
   } satisfies Fields<Port>),

@@ -29,7 +29,7 @@ function proof({ manifests, assumptions, problems }: Compiled, base: readonly Ku
     shown: object,
     patch: false,
   }))
-  const meant = { intent: intentOf(graph), target, assumptions, manifests, problems }
+  const meant = { intent: intentOf(graph), target, assumptions, manifests, problems, lock: 'intent.lock.json' }
   return prove({ registered, base: sourced(base), installs: false, meant })
 }
 
