@@ -96,7 +96,10 @@ export class MeshReference {
    */
   check(fragment: Fragment, { name, expected = [] }: CheckArgs): Fragment {
     const parsed = parseFragment(fragment)
-    refuse('the fragment is not exported', parsed.problems)
+    refuse(
+      'the fragment is not exported',
+      parsed.problems.map(problem => ({ ...problem, at: ['fragment', problem.at].filter(Boolean).join(' ') })),
+    )
     if (!parsed.fragment || !this.mesh) return fragment
     const problems = fragmentProblems({ fragment: parsed.fragment, mesh: this.mesh, name, expected })
     refuse(

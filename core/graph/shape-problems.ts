@@ -102,7 +102,7 @@ function noConsent(path: readonly Step[], input: unknown): Misfit {
 }
 
 function missing(path: readonly Step[]): Misfit {
-  if (path.length === 0) return misfit(path, { code: 'wrong-type', message: 'expected a graph, got nothing' })
+  if (path.length === 0) return misfit(path, { code: 'wrong-type', message: 'expected an object, got nothing' })
   return misfit(path, { code: 'missing-key', message: `\`${String(path.at(-1))}\` is missing` })
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseDocuments } from '../../cli/documents'
 import type { KubernetesObject } from '../../core/model/manifest'
@@ -8,7 +8,8 @@ import { Refused } from '../support/e2e/api'
 import { sharedCluster } from '../support/e2e/shared-cluster'
 
 const examples = resolve(__dirname, '../../examples')
-const rendered = readdirSync(examples).flatMap(example =>
+const compiled = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
+const rendered = compiled.flatMap(example =>
   readdirSync(join(examples, example, 'expected')).map(target => ({
     example,
     target,

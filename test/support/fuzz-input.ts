@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { run } from '../../cli/run'
@@ -24,7 +24,8 @@ export function soundTexts(): readonly string[] {
 }
 
 function compiled(): readonly string[] {
-  return readdirSync(examples).flatMap(name =>
+  const compiled = readdirSync(examples).filter(name => existsSync(join(examples, name, 'expected')))
+  return compiled.flatMap(name =>
     readdirSync(join(examples, name, 'expected')).flatMap(target => {
       const folder = join(examples, name, 'expected', target)
       const documents = readdirSync(folder).flatMap(file => readFileSync(join(folder, file), 'utf8').split(/^---\n/m))
