@@ -107,5 +107,6 @@ export const configShape = z.strictObject({
   namespaces: namespaces.default({}),
   networkPolicy: networkPolicy.exactOptional(),
   acknowledged: z.array(text).default([]),
+  crds: text.exactOptional(),
   policies: policies.default({}),
 })

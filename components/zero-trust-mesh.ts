@@ -53,7 +53,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const { graph, istio, linkerd, acknowledged = [] } = args
     const target = targetOf(args)
     const network = networkOf(args)
-    const judged = judge({ graph, target, acknowledged, ...(network && { network }) })
+    const judged = judge({ graph, target, acknowledged, schemas: args, ...(network && { network }) })
     refuse('the mesh is not deployed', [
       ...settingsProblems(args),
       ...(istio ? nextOrderProblems({ ...args, istio }, namespacesOnIstio(args, judged)) : []),

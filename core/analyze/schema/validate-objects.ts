@@ -67,7 +67,8 @@ export function validateObjects(
 /** Problems for whoever throws or prints them, in the words of `read`. */
 export function misfitProblem({ code, at, subject, path, what, hint }: Misfit): Problem {
   const place = path === '' ? 'it' : `\`${path}\``
-  return { code, severity: 'error', at, message: `\`${subject}\`: ${place} ${what}`, ...(hint && { hint }) }
+  const who = at === subject ? '' : `\`${subject}\`: `
+  return { code, severity: 'error', at, message: `${who}${place} ${what}`, ...(hint && { hint }) }
 }
 
 interface Judged {
