@@ -12,6 +12,7 @@ import type { Verb } from '../command'
 import { readGraph } from '../graph-file'
 import { writeFile } from '../io'
 import { keepLock } from '../keep-lock'
+import { crdObjects, crdsOption, manifestProblems } from '../schemas'
 import type { ExitCode, Session } from '../session'
 import type { TargetOptions } from '../compile-target'
 import { checkMesh, meshOptions, networkOf, targetOf } from '../compile-target'
@@ -27,6 +28,7 @@ interface Options extends TargetOptions {
   readonly format: 'text' | 'json'
   readonly lock?: string | true
   readonly check?: true
+  readonly crds?: readonly string[]
 }
 
 const example = `
@@ -62,6 +64,7 @@ export const addCompile: Verb = (program, session, choose) => {
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .option('--lock [file]', 'write the lock file (default: intent.lock.json beside the graph)')
     .option('--check', 'with --lock: write nothing, exit with 1 if the lock file is out of date')
+    .addOption(crdsOption())
     .addHelpText('after', example)
     .action((path: string, options: Options) => {
       choose(() => compileFile(path, options, session))
@@ -76,7 +79,9 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   session.progress.step(`compiling ${path}`)
   const target = meshOf(options, perNamespace)
   const compiled = compiledFor({ graph, target, stages: perNamespace.stages, options })
-  const all = [...problems, ...(compiled?.problems ?? [])]
+  const crds = await crdObjects(options.crds ?? [], session)
+  const misfits = manifestProblems(compiled?.manifests ?? [], crds, session)
+  const all = [...problems, ...(compiled?.problems ?? []), ...misfits]
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
   if (target && options.since !== undefined) await tellSteps({ since: options.since, graph, target, session })
