@@ -109,5 +109,6 @@ export const configShape = z.strictObject({
   networkPolicy: networkPolicy.exactOptional(),
   acknowledged: z.array(text).default([]),
   fragments: fragmentsShape.default({}),
+  crds: text.exactOptional(),
   policies: policies.default({}),
 })

@@ -34,6 +34,7 @@ export function readConfig(): StackSettings {
     structured.flatMap(key => (own.has(key) ? [[key, json(own.get(key))] as const] : [])),
   )
   for (const key of [...meshKeys, 'networkPolicy']) if (isEmpty(values[key])) delete values[key]
+  if (values.crds === '') delete values.crds
   const kubeconfig = own.get('kubeconfig') ?? ''
   refuse('the configuration of the stack is wrong', [
     ...unknownKeys([...own.keys()]),

@@ -213,6 +213,11 @@ export interface MeshSettings {
   readonly networkPolicy?: NetworkPolicySettings
   /** Codes of `narrowed` problems that are accepted: these flows will not work. @default [] */
   readonly acknowledged?: readonly string[]
+  /**
+   * A file or folder of CustomResourceDefinitions, relative to the project, which everything generated is held against before anything is registered.
+   * @default those of Gateway API that the mesh brings; policies are held against what the analyzer reads of them in any case
+   */
+  readonly crds?: string
 }
 
 /** The settings of a mesh that has Istio. */

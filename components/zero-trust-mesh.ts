@@ -62,7 +62,10 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
     const { graph, istio, linkerd, acknowledged = [] } = args
     const target = targetOf(args)
     const network = networkOf(args)
-    const judged = withParts(judge({ graph, target, acknowledged, ...(network && { network }) }), args.parts)
+    const judged = withParts(
+      judge({ graph, target, acknowledged, schemas: args, ...(network && { network }) }),
+      args.parts,
+    )
     refuse('the mesh is not deployed', [
       ...settingsProblems(args),
       ...(istio ? nextOrderProblems({ ...args, istio }, namespacesOnIstio(args, judged)) : []),

@@ -22,6 +22,7 @@ import { baseObjects, baseOption, checkStandardInput, countSkipped, objectsAt } 
 import type { Reading } from '../manifests'
 import { namespaceOption } from '../namespace'
 import { readSettings } from '../rule-settings'
+import { crdObjects, crdsOption, noteUnchecked } from '../schemas'
 import type { ExitCode, Session } from '../session'
 
 const formats = ['text', 'json', 'markdown', 'sarif', 'github'] as const
@@ -30,6 +31,7 @@ interface Options extends Reading {
   readonly lock?: string
   readonly rule?: readonly string[]
   readonly config?: string
+  readonly crds?: readonly string[]
   readonly format: (typeof formats)[number]
 }
 
@@ -54,6 +56,7 @@ export const addCheck: Verb = (program, session, choose) => {
         'what lies in the cluster already: seen by the rules, but nothing is reported of it; the manifests override it; may be repeated',
       ),
     )
+    .addOption(crdsOption())
     .addOption(namespaceOption())
     .addOption(new Option('--format <format>', 'how to print it').choices(formats).default('text'))
     .addHelpText('after', example)
@@ -63,14 +66,16 @@ export const addCheck: Verb = (program, session, choose) => {
 }
 
 async function checkAll(paths: readonly string[], options: Options, session: Session): Promise<ExitCode> {
-  const { base: lower = [], config } = options
-  checkStandardInput([...paths, ...lower, ...(config === undefined ? [] : [config])])
+  const { base: lower = [], config, crds = [] } = options
+  checkStandardInput([...paths, ...lower, ...crds, ...(config === undefined ? [] : [config])])
   const chosen = options.rule ? chooseRules(options.rule) : rules
   const settings = await readSettings(options, session)
   const all = await baseObjects(options, session)
   const inputs = await objectsAt(paths, session, options)
-  const base = beneath(inputs, all)
+  // What is given for this comes before what the cluster has.
+  const base = [...(await crdObjects(crds, session)), ...beneath(inputs, all)]
   countSkipped(inputs, session)
+  if (crds.length > 0) noteUnchecked([...inputs, ...base], session)
   session.progress.step(`checking ${inputs.length} objects`)
   const found = checkManifests(chosen, [...inputs, ...base], settings)
   const isOfBase = aboutBase(base)

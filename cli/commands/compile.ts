@@ -15,6 +15,7 @@ import { readGraph } from '../graph-file'
 import { writeFile } from '../io'
 import { lockedIn, mergeListed } from '../fragments'
 import { keepLock, lockFile } from '../keep-lock'
+import { crdObjects, crdsOption, manifestProblems } from '../schemas'
 import type { ExitCode, Session } from '../session'
 import type { TargetOptions } from '../compile-target'
 import { checkMesh, meshOptions, networkOf, targetOf } from '../compile-target'
@@ -31,6 +32,7 @@ interface Options extends TargetOptions {
   readonly lock?: string | true
   readonly check?: true
   readonly fragments?: string
+  readonly crds?: readonly string[]
 }
 
 const example = `
@@ -68,6 +70,7 @@ export const addCompile: Verb = (program, session, choose) => {
     .option('--lock [file]', 'write the lock file (default: intent.lock.json beside the graph)')
     .option('--fragments <file>', "merge the parts of other teams that a stack's file lists, or a list by itself")
     .option('--check', 'with --lock: write nothing, exit with 1 if the lock file is out of date')
+    .addOption(crdsOption())
     .addHelpText('after', example)
     .action((path: string, options: Options) => {
       choose(() => compileFile(path, options, session))
@@ -82,7 +85,9 @@ async function compileFile(path: string, options: Options, session: Session): Pr
   session.progress.step(`compiling ${path}`)
   const target = meshOf(options, perNamespace)
   const compiled = compiledFor({ graph, target, stages: perNamespace.stages, options })
-  const all = [...problems, ...(compiled?.problems ?? [])]
+  const crds = await crdObjects(options.crds ?? [], session)
+  const misfits = manifestProblems(compiled?.manifests ?? [], crds, session)
+  const all = [...problems, ...(compiled?.problems ?? []), ...misfits]
   if (all.length > 0) session.err(renderProblems(all, session.errStyle))
   if (blocks(all, options.acknowledge)) return refuse(all, session)
   if (target && options.since !== undefined) await tellSteps({ since: options.since, graph, target, session })

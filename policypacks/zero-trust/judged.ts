@@ -1,3 +1,5 @@
+export { below } from '../../core/model/field-path'
+
 /** Stands for a value that only the deployment will tell. Read through `field.ts`, never compared with. */
 export const UNKNOWN: unique symbol = Symbol('unknown')
 
@@ -31,14 +33,6 @@ export interface Received {
   readonly content: unknown
   readonly extent?: 'whole' | 'patch'
   readonly secrets?: ReadonlySet<string>
-}
-
-const plainKey = /^[A-Za-z_][\w-]*$/
-
-/** A path and one more key: `metadata.labels` and `app.kubernetes.io/name` give `metadata.labels["app.kubernetes.io/name"]`. */
-export function below(path: string, key: string): string {
-  if (!plainKey.test(key)) return `${path}[${JSON.stringify(key)}]`
-  return path === '' ? key : `${path}.${key}`
 }
 
 /** Plain data, and nothing else: an object whose fields may be read. */

@@ -46,6 +46,7 @@ import { noSkipPorts } from './no-skip-ports'
 import { noWildcardMeshIdentity } from './no-wildcard-mesh-identity'
 import { noWildcardPrincipal } from './no-wildcard-principal'
 import { noWildcardServiceEntry } from './no-wildcard-service-entry'
+import { objectFitsSchema } from './object-fits-schema'
 import { oneInjectionLabel } from './one-injection-label'
 import { oneServiceAccountName } from './one-service-account-name'
 import { peerAuthenticationUnambiguous } from './peer-authentication-unambiguous'
@@ -138,6 +139,7 @@ export const rules: readonly Rule[] = Object.freeze([
   noOpaqueHttpConflict,
   noShadowedRule,
   workloadMatchesAssumptions,
+  objectFitsSchema,
   reachEqualsIntent,
   noPrivateKeyInPlainState,
   issuerRotationPolicy,
