@@ -119,13 +119,14 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     const plan = await mesh.plan()
     mesh.write('services.ts', graph)
     assert.deepEqual([...plan].sort(), [
+      'read StackReference::organization/reviews/teams',
       'update AuthorizationPolicy::mesh-policies-boutique/callers-of-productcatalogservice',
       'update ConfigMap::mesh-policies-intent',
       'update Sidecar::mesh-policies-reviews/callees-of-reviews',
     ])
   })
 
-  it('refuses a stack that has no mesh, and a mesh of a form that is newer than the library', async () => {
+  it('refuses a stack that has no mesh', async () => {
     const there = mesh.read(`${team}/Pulumi.yaml`)
     mesh.write(`${team}/Pulumi.yaml`, there.replace('zero-trust-mesh/teams', 'reviews/teams'))
     const none = await mesh.pulumi('-C', team, 'preview')
