@@ -71,6 +71,12 @@ function headOf(view: CommentView, longest: number): string {
   ]
   const why = reasons.slice(0, 10).map(reason => `- refused: ${prose(reason, longest)}`)
   return [
+    // By this the comment is found again when there is a next one. In it are letters alone: what ends an HTML comment cannot be there.
+    `<!-- ztm comment: ${title
+      .replace(/[^\w./]+/g, ' ')
+      .trim()
+      .slice(0, 200)} -->`,
+    '',
     `## ${prose(title, 200)}`,
     '',
     '| newly admitted | newly cut | findings | resources |',

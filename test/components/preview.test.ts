@@ -86,8 +86,13 @@ describe('the embedded preview', () => {
     assert.match(text('manifests.yaml'), /kind: Namespace[\s\S]*uid: "?\[unknown\]/)
     assert.match(text('manifests.yaml'), /stringData: "?\[secret\]/)
     assert.match(text('report.md'), /^# Preview of fixture · dev: refused/)
-    assert.ok(!['manifests.yaml', 'report.md', 'reach.json'].some(name => text(name).includes('hunter2')))
+    assert.ok(
+      !['manifests.yaml', 'report.md', 'reach.json', 'preview.json'].some(name => text(name).includes('hunter2')),
+    )
     assert.deepEqual(JSON.parse(text('policy-config.json')), {})
+    const { reasons, findings } = JSON.parse(text('preview.json')) as Record<string, readonly unknown[]>
+    assert.deepEqual(reasons, ['1 mandatory finding', '2 things could not be judged'])
+    assert.equal(findings?.length, 1)
   })
 
   it('passes what is acknowledged, and only that', async () => {

@@ -68,7 +68,7 @@ describe('ztm comment', () => {
     const now = previewed('head', shop, { findings, resources, reasons: ['2 mandatory findings'] })
     const { code, out } = await ztm(['comment', before, now])
     assert.equal(code, 1)
-    assert.match(out, /^## shop · prod\n/)
+    assert.match(out, /^<!-- ztm comment: shop prod -->\n\n## shop · prod\n/)
     assert.match(out, /\| nothing \| nothing \| 2, \*\*1 new\*\* \| \+1 ~1 −0 \|\n\n- refused: 2 mandatory findings\n/)
     assert.match(out, /- \*\*new\*\* `strict-mtls` `X shop\/y`: is wrong\n- `strict-mtls` `X shop\/x`: is wrong\n/)
     assert.match(out, /- changed `Release istiod`\n- new `Release cni`\n/)
@@ -82,9 +82,9 @@ describe('ztm comment', () => {
     assert.equal(code, 1)
     assert.equal(out, '')
     const text = readFileSync(output, 'utf8')
-    assert.match(text, /^## one \\\*two\\\*\n/)
+    assert.match(text, /^## one \\\*two\\\*\n/m)
     assert.match(text, /```text\nPreviewing {2}update\n\+ 3 to create\n```/)
-    assert.match(readFileSync(path('out/comment.whole.md'), 'utf8'), /^## one/)
+    assert.match(readFileSync(path('out/comment.whole.md'), 'utf8'), /^## one/m)
   })
 
   it('refuses what cannot be read, with 2', async () => {

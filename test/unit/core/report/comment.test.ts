@@ -108,7 +108,7 @@ describe('a comment on a pull request', () => {
     )
     assert.match(
       rendered(view),
-      /^## shop · prod\n\n.*\n.*\n\| \*\*2 places\*\* \| 1 place \| 2, \*\*1 new\*\* \| \+1 ~2 −0 \|\n/,
+      /^<!-- ztm comment: shop prod -->\n\n## shop · prod\n\n.*\n.*\n\| \*\*2 places\*\* \| 1 place \| 2, \*\*1 new\*\* \| \+1 ~2 −0 \|\n/,
     )
     assert.match(rendered(nothing), /\n\| nothing \| nothing \| none \| \+0 ~0 −0 \|\n\n12 workloads compared\.\n/)
   })
@@ -240,7 +240,9 @@ describe('a comment on a pull request', () => {
         const of = (type: string): readonly Node[] => nodes.filter(node => node.type === type)
         const tags = of('html').map(({ value }) => value)
         assert.ok(
-          tags.every(tag => /^(<details><summary>[\w ]+<\/summary>|<\/details>)$/.test(tag ?? '')),
+          tags.every(tag =>
+            /^(<!-- ztm comment: [\w./ ]*-->|<details><summary>[\w ]+<\/summary>|<\/details>)$/.test(tag ?? ''),
+          ),
           String(tags),
         )
         assert.deepEqual(
