@@ -17,8 +17,11 @@ export class ForeignProject {
   private hosts: readonly Serving[] = []
   private attached: Readonly<Record<string, string>> = {}
 
-  constructor(private readonly workspace: Workspace) {
-    this.folder = join(workspace.folder, 'foreign')
+  constructor(
+    private readonly workspace: Workspace,
+    private readonly name = 'foreign',
+  ) {
+    this.folder = join(workspace.folder, name)
   }
 
   /** Copies the program, installs the package, and makes the stack `dev`. */
@@ -44,7 +47,7 @@ export class ForeignProject {
   /** Runs the CLI. */
   async pulumi(...args: readonly string[]): Promise<Ended> {
     const running = this.workspace.start({
-      name: `foreign-${++this.runs}`,
+      name: `${this.name}-${++this.runs}`,
       program: toolPath('pulumi', this.workspace),
       args: [...args, '--non-interactive', '--color=never'],
       cwd: this.folder,
