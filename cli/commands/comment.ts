@@ -39,7 +39,7 @@ manifests they are those of ztm check, and block where OLD does not have them.
 
 Examples:
   $ npx --no ztm comment examples/bookinfo/expected/istio-sidecar examples/bookinfo/expected/istio-ambient
-  $ npx --no ztm comment rendered/base rendered/head --output comment.md --link https://ci.example/runs/7
+  $ npx --no ztm comment git:HEAD:examples/bookinfo/expected/istio-sidecar examples/bookinfo/expected/istio-sidecar --title Bookinfo
 
 Exit codes: 0 clean; 1 something is newly admitted, or found that blocks; 2 bad input, or something that could not be read.
 docs/pull-requests.md has workflows for it.`
