@@ -109,6 +109,8 @@ async function main(): Promise<void> {
   benchPreview()
   say('the command line')
   benchCommandLine(say)
+  say('preview under the real engine, 150 and 1,500 services')
+  spawnSync(process.execPath, [...node, 'bench/engine.ts'], { cwd: root, stdio: 'inherit' })
   say('who can reach whom under NetworkPolicies, beside another analyzer')
   benchAnotherAnalyzer(say)
 }

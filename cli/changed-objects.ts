@@ -8,6 +8,8 @@ export interface ChangedObjects {
   readonly mark: (reason: string) => string
   /** Those that are not the same in both and may concern a namespace, marked: its own and itself; all there are where there are none of those. */
   near(namespace: string): readonly string[]
+  /** The names of all that are not the same in both. */
+  readonly names: Readonly<Record<'new' | 'changed' | 'removed', readonly string[]>>
 }
 
 /** Compares what was written of each object. */
@@ -15,7 +17,7 @@ export function changedObjects(old: readonly Sourced[], now: readonly Sourced[])
   const [before, after] = [contents(old), contents(now)]
   const changed = [...new Set([...before.keys(), ...after.keys()])].flatMap(name => {
     const [a, b] = [before.get(name), after.get(name)]
-    return a === b ? [] : [[name, a === undefined ? 'new' : b === undefined ? 'removed' : 'changed'] as const]
+    return a === b ? [] : [[name, whatBecame(a, b)] as const]
   })
   const marks = new Map<string, string>(changed)
   const mark = (reason: string): string => {
@@ -24,12 +26,21 @@ export function changedObjects(old: readonly Sourced[], now: readonly Sourced[])
   }
   return {
     mark,
+    names: {
+      new: changed.flatMap(([name, what]) => (what === 'new' ? [name] : [])),
+      changed: changed.flatMap(([name, what]) => (what === 'changed' ? [name] : [])),
+      removed: changed.flatMap(([name, what]) => (what === 'removed' ? [name] : [])),
+    },
     near: namespace => {
       const names = changed.map(([name]) => name)
       const own = names.filter(name => name.split(' ')[1]?.split('/')[0] === namespace)
       return (own.length > 0 ? own : names).map(mark)
     },
   }
+}
+
+function whatBecame(a: string | undefined, b: string | undefined): 'new' | 'removed' | 'changed' {
+  return a === undefined ? 'new' : b === undefined ? 'removed' : 'changed'
 }
 
 /** What was written of each object, without what the API server writes itself. */

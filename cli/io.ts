@@ -234,8 +234,8 @@ function folderAt(path: string, { problems, above }: { problems: Problem[]; abov
   }
 }
 
-/** A link that leads nowhere, or round in a circle, is none. */
-function isFolder(path: string): boolean {
+/** Whether there is such a directory. A link that leads nowhere, or round in a circle, is none. */
+export function isFolder(path: string): boolean {
   const look = (): boolean => statSync(path).isDirectory()
   return collecting([], () => attempt(path, look)) ?? false
 }

@@ -1,6 +1,7 @@
 import type { Verb } from './command'
 import type * as adopt from './commands/adopt'
 import type * as check from './commands/check'
+import type * as comment from './commands/comment'
 import type * as compile from './commands/compile'
 import type * as contain from './commands/contain'
 import type * as decide from './commands/decide'
@@ -42,6 +43,11 @@ export const verbs: readonly VerbEntry[] = [
     name: 'diff',
     asks: 'what does this change newly admit, and what does it cut?',
     load: () => (require('./commands/diff') as typeof diff).addDiff,
+  },
+  {
+    name: 'comment',
+    asks: 'what does a reviewer of this change want to know?',
+    load: () => (require('./commands/comment') as typeof comment).addComment,
   },
   {
     name: 'contain',

@@ -111,7 +111,7 @@ function isNamed(object: unknown): object is KubernetesObject {
 }
 
 /** One object whatever its version: `security.istio.io/AuthorizationPolicy shop/cart`. */
-function keyOf(object: KubernetesObject): string {
+export function keyOf(object: KubernetesObject): string {
   return `${object.apiVersion.replace(/\/?[^/]*$/, '')}/${objectName(object)}`
 }
 

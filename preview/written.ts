@@ -1,13 +1,14 @@
 import { relative } from 'node:path'
 import { renderJson } from '../core/report/json'
-import { objectName, type Manifest } from '../core/model/manifest'
+import { objectName, type KubernetesObject, type Manifest } from '../core/model/manifest'
 import { renderObjects, renderYaml } from '../core/report/yaml'
 import { writeFiles } from './io'
 import type { Meant } from './meant'
-import type { RegisteredObject } from './objects'
+import { keyOf, type RegisteredObject } from './objects'
 import type { WrittenConfig } from './pack-config'
 import { problem, Refusal } from './refusal'
 import { renderMarkdown } from './report/markdown'
+import { renderSummary } from './report/summary'
 import type { Result } from './result'
 import { holds } from './proof'
 
@@ -30,7 +31,7 @@ export interface Rendered {
 export function writeResult(result: Result, rendered: Rendered): Result {
   const files = {
     'manifests.yaml': renderYaml(manifestsOf(rendered)),
-    'assumptions.yaml': renderObjects(rendered.meant?.assumptions ?? []),
+    'assumptions.yaml': renderObjects(assumedOf(rendered)),
     'policy-config.json': renderJson(rendered.packConfig),
     'reach.json': renderJson({
       ...result.proof.reach,
@@ -38,6 +39,7 @@ export function writeResult(result: Result, rendered: Rendered): Result {
       holds: holds(result.proof),
     }),
     'report.md': renderMarkdown(result),
+    'preview.json': renderSummary(result),
   }
   try {
     const written = writeFiles(rendered.directory, files).map(path => shownFrom(rendered.from, path))
@@ -64,4 +66,10 @@ function shownFrom(folder: string, path: string): string {
 function manifestsOf({ registered, meant }: Rendered): readonly Manifest[] {
   const reasons = new Map(meant?.manifests.map(({ object, because }) => [objectName(object), because]))
   return registered.map(({ shown, name }) => ({ object: shown, because: reasons.get(name) ?? [] }))
+}
+
+/** What is assumed to be there beside: with what is registered it is one state, in which nothing stands twice. */
+function assumedOf({ registered, meant }: Rendered): readonly KubernetesObject[] {
+  const own = new Set(registered.map(({ object }) => keyOf(object)))
+  return (meant?.assumptions ?? []).filter(object => !own.has(keyOf(object)))
 }

@@ -22,7 +22,7 @@ import type { Reached } from '../reached'
 import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 import { isMapping } from '../shape'
-import { termsOf } from './diff'
+import { termsOf } from '../compared'
 
 interface Options extends Reading {
   readonly baseline: string

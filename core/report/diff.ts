@@ -58,7 +58,8 @@ export function isWider({ admitted, floor }: Pick<DiffView, 'admitted' | 'floor'
 
 type Openness = DiffBlock['openness']
 
-const titles: readonly (readonly [Openness, string])[] = [
+/** What newly open requests are told under, the most dangerous first. */
+export const titles: readonly (readonly [Openness, string])[] = [
   ['anonymous', 'newly open to callers without identity'],
   ['mesh', 'newly open to more than named callers'],
   ['named', 'newly open to named callers'],
@@ -152,7 +153,8 @@ function renderBlock({ callees, lines, witness, because }: DiffBlock, style: Sty
   return [`  ${style.bold(headingOf(callees))}\n`, ...shown, ...rest, ...details].join('')
 }
 
-const notes: Readonly<Record<DiffLine['bound'], string>> = {
+/** What is said behind a request of how certain it is. */
+export const notes: Readonly<Record<DiffLine['bound'], string>> = {
   certain: '',
   possible: '  (possible)',
   refused: '',
@@ -168,7 +170,7 @@ function reasons({ old, now, changed }: Shown['because']): readonly (readonly [s
 }
 
 /** Ports by workload; of many workloads the first. */
-function headingOf(callees: readonly string[]): string {
+export function headingOf(callees: readonly string[]): string {
   const groups = groupBy(callees, callee => workloadOf(callee) ?? callee)
   const names = [...groups].map(([workload, ports]) =>
     ports.every(port => workloadOf(port) === workload)
@@ -186,7 +188,8 @@ function workloadOf(callee: string): string | undefined {
   return /^([^ ]+):(?:\d+|other)$/.exec(callee)?.[1]
 }
 
-function listsOf({ workloads, floor, assured }: DiffView): readonly (readonly [string, readonly string[]])[] {
+/** What came and went beside, with a title each; empty lists are left out. */
+export function listsOf({ workloads, floor, assured }: DiffView): readonly (readonly [string, readonly string[]])[] {
   const lists = [
     ['new workloads', workloads.came],
     ['workloads that are gone', workloads.gone],

@@ -1,4 +1,5 @@
 import { reachMarkdown } from '../../core/report/reach'
+import { code, fenced, prose } from '../../core/report/markdown'
 import { plain } from '../../core/report/style'
 import { printProblem } from '../../core/model/problem'
 import type { Result } from '../result'
@@ -19,18 +20,18 @@ export function renderMarkdown(result: Result): string {
     `> ${disclaimer}`,
     '## Is it what the graph means?',
     sentence(proof),
-    details === '' ? '' : fenced(details),
+    details === '' ? '' : fenced(details.split('\n')),
     `## Policy pack ${pack.name} ${pack.version}`,
     summary(findings, pack.rules),
     findingsOf(result),
     ...(result.doubts.length > 0 ? ['## Not judged', doubts(result)] : []),
     ...(problems.length > 0
-      ? ['## For your attention', problems.map(p => `- ${oneLine(printProblem(p))}`).join('\n')]
+      ? ['## For your attention', problems.map(p => `- ${prose(printProblem(p))}`).join('\n')]
       : []),
     reachMarkdown(proof.reach).trimEnd(),
     '## Resources',
     renderCounts(resources),
-    `<details><summary>as a tree</summary>\n\n${fenced(renderTree(resources).trimEnd())}\n\n</details>`,
+    `<details><summary>as a tree</summary>\n\n${fenced(renderTree(resources).trimEnd().split('\n'))}\n\n</details>`,
   ]
     .filter(part => part !== '')
     .join('\n\n')
@@ -42,7 +43,7 @@ function findingsOf({ findings, resources }: Result): string {
     .map(([title, group]) => {
       const lines = group.map(finding => {
         const { about, text } = sentences(finding, resources)
-        return `- \`${about}\`: ${oneLine(text)}`
+        return `- ${code(about)}: ${prose(text)}`
       })
       return [`### ${title}`, '', ...lines].join('\n')
     })
@@ -53,15 +54,7 @@ function doubts({ doubts: all }: Result): string {
   return all
     .map(
       ({ what, at, message, acknowledged }) =>
-        `- ${acknowledged ? '(acknowledged) ' : ''}**${what}** \`${at}\`: ${message}`,
+        `- ${acknowledged ? '(acknowledged) ' : ''}**${what}** ${code(at)}: ${prose(message)}`,
     )
     .join('\n')
-}
-
-function fenced(text: string): string {
-  return `\`\`\`\n${text}\n\`\`\``
-}
-
-function oneLine(text: string): string {
-  return text.trim().replace(/\s*\n\s*/g, '; ')
 }

@@ -86,8 +86,13 @@ describe('the embedded preview', () => {
     assert.match(text('manifests.yaml'), /kind: Namespace[\s\S]*uid: "?\[unknown\]/)
     assert.match(text('manifests.yaml'), /stringData: "?\[secret\]/)
     assert.match(text('report.md'), /^# Preview of fixture · dev: refused/)
-    assert.ok(!['manifests.yaml', 'report.md', 'reach.json'].some(name => text(name).includes('hunter2')))
+    assert.ok(
+      !['manifests.yaml', 'report.md', 'reach.json', 'preview.json'].some(name => text(name).includes('hunter2')),
+    )
     assert.deepEqual(JSON.parse(text('policy-config.json')), {})
+    const summary = JSON.parse(text('preview.json')) as { reasons: string[]; findings: { blocks: boolean }[] }
+    assert.deepEqual(summary.reasons, ['1 mandatory finding', '2 things could not be judged'])
+    assert.equal(summary.findings.filter(({ blocks }) => blocks).length, 1)
   })
 
   it('passes what is acknowledged, and only that', async () => {
