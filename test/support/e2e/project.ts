@@ -37,6 +37,8 @@ export class Project {
   onChange: (urn: string) => void = () => undefined
   /** Whether an object that is there already is taken over, as it has to be after an update that was killed. */
   upserts = false
+  /** Of the stack's secrets. */
+  passphrase: string | undefined = 'e2e'
   private runs = 0
   private hosts: { readonly language?: Serving; readonly kubernetes?: Serving } = {}
 
@@ -154,10 +156,10 @@ export class Project {
       KUBECONFIG: join(this.folder, 'kubeconfig'),
       PULUMI_HOME: join(this.workspace.folder, 'pulumi'),
       PULUMI_BACKEND_URL: `file://${join(this.folder, 'state')}`,
-      PULUMI_CONFIG_PASSPHRASE: 'e2e',
       PULUMI_SKIP_UPDATE_CHECK: 'true',
       PULUMI_DEBUG_COMMANDS: 'true', // for `--event-log`
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: 'true',
+      ...(this.passphrase !== undefined && { PULUMI_CONFIG_PASSPHRASE: this.passphrase }),
       ...(this.upserts && { PULUMI_K8S_UPSERT_EXISTING_OBJECTS: 'true' }),
       ...(language && { PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}` }),
       ...(kubernetes && { PULUMI_DEBUG_PROVIDERS: `kubernetes:${kubernetes.port}` }),

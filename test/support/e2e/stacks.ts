@@ -24,6 +24,8 @@ export interface StackCase {
   readonly called: readonly string[]
   /** What changes where there is no `emailservice`, and nobody who calls it. */
   readonly gone: readonly string[]
+  /** Namespaces that stay when it is destroyed. */
+  readonly kept: readonly string[]
   /** An object that somebody edits in the cluster, and how. */
   readonly edited: { readonly object: KubernetesObject; readonly edit: (spec: object) => object }
 }
@@ -96,6 +98,7 @@ export const stacks: readonly StackCase[] = [
     there: ['istio-system', 'istio-ingress'],
     bare: [],
     releases: [],
+    kept: ['boutique', 'data', 'load'],
     ...plaintext,
     ...bySidecars,
   },
@@ -109,6 +112,7 @@ export const stacks: readonly StackCase[] = [
     there: [],
     bare: ['istio.io'],
     releases: ['istio-base', 'istiod', 'istio-cni', 'ztunnel', 'istio-ingress'],
+    kept: ['boutique', 'data', 'istio-ingress', 'load'],
     ...plaintext,
     called: [
       // The waypoint says who may call; on the network below, the caller may now call the waypoint.
@@ -133,6 +137,7 @@ export const stacks: readonly StackCase[] = [
     there: [],
     bare: ['linkerd.io'],
     releases: ['linkerd-crds', 'linkerd-cni', 'linkerd-control-plane'],
+    kept: ['boutique', 'data', 'load'],
     forbidden: {
       ...named(linkerd, 'anybody', 'boutique'),
       spec: {
@@ -182,6 +187,7 @@ export const stacks: readonly StackCase[] = [
       'istio-cni',
       'istio-ingress',
     ],
+    kept: ['boutique', 'data', 'istio-ingress', 'load'],
     ...plaintext,
     ...bySidecars,
   },
