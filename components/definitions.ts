@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { definitionsIn } from '../core/analyze/schema/definition-text'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import type { MeshSettings } from './settings'
+import { readText } from './text-file'
 
 /** Where a stack says that definitions are. */
 export type SchemaSources = Pick<MeshSettings, 'crds' | 'istio' | 'linkerd'>
@@ -60,13 +61,5 @@ function filesAt(path: string): readonly string[] {
     return names.sort().map(name => join(path, name))
   } catch {
     return []
-  }
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch {
-    return undefined
   }
 }

@@ -19,6 +19,7 @@ import { prove, type Proof } from './proof'
 import type { NotJudged, Recorded } from './recorded'
 import { problem, Refusal } from './refusal'
 import { acknowledge, type Result } from './result'
+import { uncheckedIn } from './unchecked'
 import { isObject, redact } from './wire'
 import { writeResult } from './written'
 
@@ -175,6 +176,7 @@ function report(
     findings: asked.findings,
     ...acknowledge(all, options.acknowledged),
     problems: meant?.problems ?? [],
+    unchecked: uncheckedIn(registered.objects, meant?.schemas),
     written: [],
   }
   return writeResult(result, {

@@ -11,6 +11,7 @@ import type { Intent } from '../core/model/intent'
 import type { KubernetesObject, Manifest } from '../core/model/manifest'
 import { blocks, type Problem } from '../core/model/problem'
 import { readConfig } from '../components/config'
+import type { SchemaSources } from '../components/definitions'
 import { mergeWithoutStacks } from '../components/fragments'
 import { networkOf, targetOf } from '../components/target'
 import { exists } from './io'
@@ -32,6 +33,8 @@ export interface Meant {
   readonly manifests: readonly Manifest[]
   /** The reviewed lock file of the stack. */
   readonly lock: string
+  /** Where the stack has CustomResourceDefinitions from. */
+  readonly schemas: SchemaSources
   /** What is to be told of the graph and does not block. */
   readonly problems: readonly Problem[]
 }
@@ -45,9 +48,15 @@ export interface Meant {
 export function readMeant({ directory, main }: Project): Meant | undefined {
   const file = join(directory, graphFile)
   if (!exists(file)) return undefined
-  const { target, network, acknowledged, parts } = refusing(directory, () => {
+  const { target, network, acknowledged, parts, schemas } = refusing(directory, () => {
     const { mesh, parts } = readConfig()
-    return { target: targetOf(mesh), network: networkOf(mesh), acknowledged: mesh.acknowledged ?? [], parts }
+    return {
+      target: targetOf(mesh),
+      network: networkOf(mesh),
+      acknowledged: mesh.acknowledged ?? [],
+      parts,
+      schemas: mesh,
+    }
   })
   const merged = mergeWithoutStacks(validGraph(refusing(directory, () => graphIn(createRequire(main)(file)))), parts)
   const { graph } = merged
@@ -55,7 +64,7 @@ export function readMeant({ directory, main }: Project): Meant | undefined {
   const { assumptions, manifests, problems } = compiled
   const all = [...merged.problems, ...waitingProblems(merged.waiting), ...validate(graph), ...problems]
   if (blocks(all, acknowledged)) throw new Refusal(all)
-  return { intent: intentOf(graph), target, assumptions, manifests, problems: all, lock: parts.lock }
+  return { intent: intentOf(graph), target, assumptions, manifests, problems: all, lock: parts.lock, schemas }
 }
 
 function graphIn(module: unknown): unknown {

@@ -3,6 +3,7 @@ import type { NotJudged, Recorded } from './recorded'
 import type { PackFinding } from './policy-pack'
 import type { Proof } from './proof'
 import { holds } from './proof'
+import type { Unchecked } from './unchecked'
 import type { Json } from './wire'
 
 /** Something that could not be judged, and whether that was accepted. */
@@ -27,6 +28,8 @@ export interface Result {
   readonly unused: readonly string[]
   /** What is to be told of the graph; none of it blocks. */
   readonly problems: readonly Problem[]
+  /** What of the objects only a cluster could check. */
+  readonly unchecked: Unchecked
   /** Paths of what was written. */
   readonly written: readonly string[]
 }

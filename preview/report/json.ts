@@ -12,7 +12,8 @@ const version = 1
 
 /** The whole report as one document. Secrets are covered, values nobody can know yet are Pulumi's unknown. */
 export function renderResult(result: Result): string {
-  const { project, stack, resources, outputs, said, proof, pack, findings, doubts, problems, written } = result
+  const { project, stack, resources, outputs, said, proof, pack, findings, doubts, problems, unchecked, written } =
+    result
   const { comparison } = proof
   return renderJson({
     version,
@@ -41,7 +42,7 @@ export function renderResult(result: Result): string {
     },
     policies: { pack, findings },
     notJudged: doubts,
-    ...{ problems, written },
+    ...{ problems, unchecked, written },
   })
 }
 

@@ -4,6 +4,7 @@ import { plain } from '../../core/report/style'
 import { printProblem } from '../../core/model/problem'
 import type { Result } from '../result'
 import { reasons } from '../result'
+import { uncheckedLines } from '../unchecked'
 import { byRule, sentences, summary } from './findings'
 import { renderDifferences, sentence } from './proof'
 import { disclaimer } from './text'
@@ -28,6 +29,10 @@ export function renderMarkdown(result: Result): string {
     ...(problems.length > 0
       ? ['## For your attention', problems.map(p => `- ${prose(printProblem(p))}`).join('\n')]
       : []),
+    '## Not checked without a cluster',
+    uncheckedLines(result.unchecked)
+      .map(line => `- ${prose(line)}`)
+      .join('\n'),
     reachMarkdown(proof.reach).trimEnd(),
     '## Resources',
     renderCounts(resources),

@@ -5,6 +5,7 @@ import { count } from '../../core/report/words'
 import { isRelease } from '../objects'
 import type { Doubt, Result } from '../result'
 import { reasons } from '../result'
+import { uncheckedLines } from '../unchecked'
 import { renderFindings, summary } from './findings'
 import { renderDifferences, sentence } from './proof'
 import { renderCounts, renderTree } from './tree'
@@ -30,6 +31,12 @@ export function renderText(result: Result, style: Style): string {
     ],
     ['For your attention', problems.length === 0 ? '' : renderProblems(problems, style)],
     ['Not judged', renderDoubts(result, style)],
+    [
+      'Not checked without a cluster',
+      uncheckedLines(result.unchecked)
+        .map(line => `${line}\n`)
+        .join(''),
+    ],
     ['Written', result.written.map(path => `${path}\n`).join('')],
   ]
   const body = sections

@@ -43,6 +43,7 @@ describe('the configuration of a stack', () => {
         namespaces: {},
         acknowledged: [],
       },
+      parts: { fragments: {}, lock: 'intent.lock.json' },
     })
     assert.deepEqual(await problems({}), [
       'trust: `trust` is missing',

@@ -29,7 +29,15 @@ function proof({ manifests, assumptions, problems }: Compiled, base: readonly Ku
     shown: object,
     patch: false,
   }))
-  const meant = { intent: intentOf(graph), target, assumptions, manifests, problems, lock: 'intent.lock.json' }
+  const meant = {
+    intent: intentOf(graph),
+    target,
+    assumptions,
+    manifests,
+    problems,
+    lock: 'intent.lock.json',
+    schemas: {},
+  }
   return prove({ registered, base: sourced(base), installs: false, meant })
 }
 

@@ -32,7 +32,8 @@ function result(rest: Partial<Result> = {}): Result {
   }
   const lists = { resources: [stack], findings: [], doubts: [], unused: [], problems: [], written: [] }
   const pack = { name: 'pack', version: '1.0.0', rules: 2 }
-  return { project: 'p', stack: 'dev', outputs: {}, said: '', proof, pack, ...lists, ...rest }
+  const unchecked = { kinds: {}, values: [] }
+  return { project: 'p', stack: 'dev', outputs: {}, said: '', proof, pack, ...lists, unchecked, ...rest }
 }
 
 const finding: PackFinding = {
@@ -52,6 +53,19 @@ const difference = {
 } as const
 
 describe('the report of a preview', () => {
+  it('says what nobody has checked, since no cluster was asked', () => {
+    const kinds = { 'Sidecar.networking.istio.io': 3 }
+    const unchecked = { kinds, values: ['ConfigMap shop/settings data.url'] }
+    for (const format of ['text', 'markdown'] as const) {
+      // Markdown may quote or escape names.
+      const text = render(result({ unchecked }), format, plain).replace(/[`\\]/g, '')
+      assert.match(text, /Not checked without a cluster/)
+      assert.match(text, /rules in CEL, formats, defaults, quotas and webhooks/)
+      assert.match(text, /fields of 3 Sidecar\.networking\.istio\.io: no definition is given/)
+      assert.match(text, /1 value not known before deployment: ConfigMap shop\/settings data\.url/)
+    }
+  })
+
   it('shows many leaves of one type in one line', () => {
     assert.equal(
       renderTree([stack, ...policies]),
