@@ -94,6 +94,8 @@ async function parse({ der, at }: Encoded): Promise<Parsed | undefined> {
 async function certificateOf(encoded: EncodedCertificate, { der, at }: Encoded): Promise<Certificate> {
   const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo: spki, extensions } = encoded.tbsCertificate
   const { algorithm, parameters } = spki.algorithm
+  if (!encoded.signatureAlgorithm.isEqual(encoded.tbsCertificate.signature))
+    throw new TypeError('the algorithm that is signed is another than the one named beside it')
   const publicKey = AsnConvert.serialize(spki)
   const key = { algorithm, parameters: parameters ? hex(parameters) : '' }
   return {
@@ -106,10 +108,16 @@ async function certificateOf(encoded: EncodedCertificate, { der, at }: Encoded):
     key: await keyOf(key, () => rsaBits(publicKey)),
     publicKey: hex(publicKey),
     signature: signatureOf(encoded.signatureAlgorithm.algorithm),
-    notBefore: validity.notBefore.getTime().getTime(),
-    notAfter: validity.notAfter.getTime().getTime(),
+    notBefore: instantOf(validity.notBefore.getTime()),
+    notAfter: instantOf(validity.notAfter.getTime()),
     ...readExtensions(extensions ?? []),
   }
+}
+
+/** @throws where a date is none */
+function instantOf(date: Date): number {
+  if (Number.isNaN(date.getTime())) throw new RangeError('no date')
+  return date.getTime()
 }
 
 function unreadable(at: string): Problem {

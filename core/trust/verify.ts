@@ -58,9 +58,11 @@ function importKey({ key, encoded }: PublicKey, hash: string) {
 /** Certificates have a signature as a sequence of two integers (RFC 3279 2.2.3); Web Cryptography has them one after the other, of equal width. */
 function joined(sequence: Uint8Array, width: number): Uint8Array<ArrayBuffer> | undefined {
   const start = sequence[1] === 0x81 ? 3 : 2
-  const first = integerAt(sequence, start)
+  const whole = sequence[0] === 0x30 && sequence[start - 1] === sequence.length - start
+  const first = whole ? integerAt(sequence, start) : undefined
   const second = first && integerAt(sequence, first.end)
-  if (!first || !second || first.bytes.length > width || second.bytes.length > width) return undefined
+  if (!first || second?.end !== sequence.length) return undefined
+  if (first.bytes.length > width || second.bytes.length > width) return undefined
   const both = new Uint8Array(2 * width)
   both.set(first.bytes, width - first.bytes.length)
   both.set(second.bytes, 2 * width - second.bytes.length)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
+import { checkTrust } from '../../../../core/trust/check'
 import { readTrust } from '../../../../core/trust/read'
-import { authority, keyPem } from '../../../support/pki'
+import { at, authority, keyPem } from '../../../support/pki'
 
 /** What is wrong with a bundle, by code and place. */
 async function wrong(text: string): Promise<readonly string[]> {
@@ -54,5 +55,23 @@ describe('certificates in PEM', () => {
       for (let start = 0; start + 8 <= body.length; start += 8)
         assert.ok(!said.includes(body.slice(start, start + 8)), said)
     }
+  })
+
+  it('whose bytes were changed anywhere are judged or refused, and nothing is thrown', async () => {
+    const root = await authority({ subject: 'root' })
+    const issuer = await authority({ subject: 'issuer', by: root })
+    const der = Buffer.from(issuer.pem.replace(/-----.*-----/g, ''), 'base64')
+    const judged = new Map<string, number>()
+    for (let index = 4; index < der.length; index++) {
+      const bytes = Buffer.from(der)
+      bytes[index] = (bytes[index] ?? 0) ^ 0x55
+      const text = `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64')}\n-----END CERTIFICATE-----\n`
+      const { trust } = await readTrust({ anchors: [{ text: root.pem, at: 'a' }], issuer: { text, at: 'i' } })
+      const found = trust ? checkTrust(trust, { mesh: 'linkerd', at }).problems.map(({ code }) => code) : ['unreadable']
+      // A byte of what is signed, or of the signature: in neither case does anybody vouch for it.
+      assert.ok(found.includes('unreadable') || found.includes('issuer-not-chained'), `${index}: ${found.join(', ')}`)
+      for (const code of found) judged.set(code, (judged.get(code) ?? 0) + 1)
+    }
+    assert.ok((judged.get('issuer-not-chained') ?? 0) > 100)
   })
 })
