@@ -55,7 +55,12 @@ function isObjects(content: Content): content is readonly Sourced[] {
 async function contentOf(path: string, session: Session): Promise<string | readonly Sourced[]> {
   if (isFolderOrRevision(path)) return objectsAt([path], session)
   const text = await readText(path, session.stdin)
-  if (!/^\s*(?:[{[]|-? *["']?(?:apiVersion|kind|metadata|items)["']?\s*:|---\s*$)/m.test(text)) return text
+  // In a manifest PEM stands within a field, never at the beginning of a line.
+  if (
+    /^-----BEGIN /m.test(text) ||
+    !/^\s*(?:[{[]|---\s*$|(?:- *)?["']?(?:apiVersion|kind|metadata|items)\b)/m.test(text)
+  )
+    return text
   return objectsAt([path], path === standardInput ? { ...session, stdin: again(text) } : session)
 }
 

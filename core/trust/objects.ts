@@ -31,35 +31,34 @@ interface Holder {
   readonly object: Mapping
 }
 
-/** Which keys of an object hold what. The first key that is there counts. */
+/** Which keys of an object hold what, in one of the styles that a mesh reads. */
 interface Place {
   readonly kind: 'Secret' | 'ConfigMap'
   readonly name: string
-  readonly anchors?: readonly string[]
-  readonly issuer?: readonly string[]
-  readonly chain?: readonly string[]
+  readonly anchors?: string
+  readonly issuer?: string
+  readonly chain?: string
 }
 
+const cacerts = { kind: 'Secret', name: 'cacerts' } as const
+const identity = { kind: 'Secret', name: 'linkerd-identity-issuer' } as const
+
 /**
- * Where each mesh looks. Istio takes either style of keys, that of a TLS Secret before its own (istio `pilot/pkg/bootstrap/istio_ca.go`
- * detectSigningCABundleAndCRL), and makes a root of its own in `istio-ca-secret`. Linkerd's issuer is in either of its two schemes
- * (linkerd2 `pkg/k8s/labels.go` IdentityIssuerCrtName); its anchors are those of the ConfigMap, and never `ca.crt` of the issuer's Secret, which
- * `linkerd check` reads and no proxy does.
+ * Where each mesh looks, the style first that goes before the others. Istio takes that of a TLS Secret where there is a `tls.crt`, whatever
+ * else is there (istio `pilot/pkg/bootstrap/istio_ca.go` detectSigningCABundleAndCRL), and makes a root of its own in `istio-ca-secret`.
+ * Linkerd's issuer is in either of its two schemes (linkerd2 `pkg/k8s/labels.go` IdentityIssuerCrtName); its anchors are those of the ConfigMap,
+ * and never `ca.crt` of the issuer's Secret, which `linkerd check` reads and no proxy does.
  */
 const places: Readonly<Record<Mesh, readonly Place[]>> = {
   istio: [
-    {
-      kind: 'Secret',
-      name: 'cacerts',
-      anchors: ['ca.crt', 'root-cert.pem'],
-      issuer: ['tls.crt', 'ca-cert.pem'],
-      chain: ['tls.crt', 'cert-chain.pem'],
-    },
-    { kind: 'Secret', name: 'istio-ca-secret', anchors: ['ca-cert.pem'], issuer: ['ca-cert.pem'] },
+    { ...cacerts, anchors: 'ca.crt', issuer: 'tls.crt', chain: 'tls.crt' },
+    { ...cacerts, anchors: 'root-cert.pem', issuer: 'ca-cert.pem', chain: 'cert-chain.pem' },
+    { kind: 'Secret', name: 'istio-ca-secret', anchors: 'ca-cert.pem', issuer: 'ca-cert.pem' },
   ],
   linkerd: [
-    { kind: 'ConfigMap', name: 'linkerd-identity-trust-roots', anchors: ['ca-bundle.crt'] },
-    { kind: 'Secret', name: 'linkerd-identity-issuer', issuer: ['tls.crt', 'crt.pem'] },
+    { kind: 'ConfigMap', name: 'linkerd-identity-trust-roots', anchors: 'ca-bundle.crt' },
+    { ...identity, issuer: 'tls.crt' },
+    { ...identity, issuer: 'crt.pem' },
   ],
 }
 
@@ -68,7 +67,8 @@ export function trustObjects(inputs: readonly Sourced[], mesh: Mesh): TrustObjec
   const holders = inputs.map(holderOf).filter(holder => holder !== undefined)
   const problems: Problem[] = []
   const found = holders.flatMap(holder => {
-    const place = places[mesh].find(({ kind, name }) => kind === holder.kind && name === holder.name)
+    const styles = places[mesh].filter(({ kind, name }) => kind === holder.kind && name === holder.name)
+    const place = styles.find(({ issuer }) => issuer !== undefined && hasKey(holder, issuer)) ?? styles.at(-1)
     return place ? [{ anchors: [], ...texts(holder, place, problems) }] : []
   })
   return {
@@ -81,7 +81,7 @@ export function trustObjects(inputs: readonly Sourced[], mesh: Mesh): TrustObjec
 
 /** Where a mesh looks for its anchors and its issuer, for messages. */
 export function placesOf(mesh: Mesh): string {
-  return places[mesh].map(({ kind, name }) => `the ${kind} \`${name}\``).join(' and ')
+  return [...new Set(places[mesh].map(({ kind, name }) => `the ${kind} \`${name}\``))].join(' and ')
 }
 
 function holderOf({ object }: Sourced): Holder | undefined {
@@ -99,33 +99,31 @@ interface Texts {
 }
 
 function texts(holder: Holder, place: Place, problems: Problem[]): Texts {
-  const [anchors, issuer, chain] = [place.anchors, place.issuer, place.chain].map(keys =>
-    textAt(holder, keys, problems),
-  )
+  const [anchors, issuer, chain] = [place.anchors, place.issuer, place.chain].map(key => textAt(holder, key, problems))
   return { ...(anchors && { anchors: [anchors] }), ...(issuer && { issuer }), ...(chain && { chain }) }
 }
 
-/** The text under the first of some keys that is there; where none is though one must be, a Problem. */
-function textAt(
-  { kind, at, object }: Holder,
-  keys: readonly string[] | undefined,
-  problems: Problem[],
-): Pem | undefined {
-  if (!keys) return undefined
-  const [plain, encoded] =
-    kind === 'Secret' ? [mapping(object.stringData), mapping(object.data)] : [mapping(object.data), {}]
-  for (const key of keys) {
-    const [text, base64] = [plain[key], mapping(encoded)[key]]
-    if (typeof text === 'string') return { text, at: `${at} ${key}` }
-    const bytes = typeof base64 === 'string' ? decoded(base64) : undefined
-    if (bytes !== undefined) return { text: bytes, at: `${at} ${key}` }
-    if (base64 !== undefined) {
-      problems.push(blocking({ code: 'malformed-secret', at, message: `\`${key}\` is no base64` }))
-      return undefined
-    }
-  }
-  const message = `there is neither \`${keys.join('` nor `')}\` in it`
-  problems.push(blocking({ code: 'missing-key', at, message, hint: 'the mesh reads no other key' }))
+/** What an object holds as it is, and what in base64. */
+function contents({ kind, object }: Holder): { readonly plain: Mapping; readonly encoded: Mapping } {
+  if (kind === 'ConfigMap') return { plain: mapping(object.data), encoded: {} }
+  return { plain: mapping(object.stringData), encoded: mapping(object.data) }
+}
+
+function hasKey(holder: Holder, key: string): boolean {
+  const { plain, encoded } = contents(holder)
+  return key in plain || key in encoded
+}
+
+/** The text under a key; where there is none, a Problem. */
+function textAt(holder: Holder, key: string | undefined, problems: Problem[]): Pem | undefined {
+  if (key === undefined) return undefined
+  const { at } = holder
+  const { plain, encoded } = contents(holder)
+  const [text, base64] = [plain[key], encoded[key]]
+  const found = typeof text === 'string' ? text : typeof base64 === 'string' ? decoded(base64) : undefined
+  if (found !== undefined) return { text: found, at: `${at} ${key}` }
+  const message = hasKey(holder, key) ? `\`${key}\` is no text in base64` : `there is no \`${key}\` in it`
+  problems.push(blocking({ code: 'missing-key', at, message, hint: 'the mesh looks for it there' }))
   return undefined
 }
 

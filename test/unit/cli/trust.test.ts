@@ -92,6 +92,10 @@ describe('ztm trust check', () => {
       ])
       assert.equal(code, 0, out + err)
     }
+    const mixed = write('mixed.yaml', secret('cacerts', { ...own, 'ca.crt': 'of something else' }))
+    assert.equal((await ztm(['trust', 'check', mixed, '--mesh', 'istio', '--at', day])).code, 0)
+    const half = write('half.yaml', secret('cacerts', { 'ca-cert.pem': issuer.pem, 'root-cert.pem': root.pem }))
+    assertRefused(await ztm(['trust', 'check', half, '--mesh', 'istio']), 'there is no `cert-chain.pem` in it')
     const short = write('short.yaml', secret('cacerts', { ...own, 'cert-chain.pem': root.pem }))
     const { code, out } = await ztm(['trust', 'check', short, '--mesh', 'istio', '--at', day])
     assert.equal(code, 1)
