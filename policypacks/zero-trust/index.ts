@@ -51,6 +51,14 @@ function isKubernetes({ type }: Resource): boolean {
   return type.startsWith('kubernetes:')
 }
 
+/**
+ * By URN: the engine hands a stack's resources over in any order, another one each time (pulumi/pulumi
+ * `pkg/resource/deploy/step_generator.go`, `AnalyzeResources`), and what is said once is said of the first.
+ */
+function inOrder(resources: readonly Properties[]): readonly Properties[] {
+  return [...resources].sort((a, b) => (a.urn < b.urn ? -1 : 1))
+}
+
 function configSchemaOf({ config }: Rule): NonNullable<Policy['configSchema']> {
   // JSON Schema is what they are; a copy, because the SDK's type wants lists that may be changed.
   type Schema = NonNullable<Policy['configSchema']>['properties'][string]
@@ -78,7 +86,7 @@ function policyOf(rule: Rule): Policies[number] {
     ...policy,
     validateStack: (stack, report) =>
       judge(rule, {
-        judged: () => stack.resources.filter(isKubernetes).flatMap(judgedOf),
+        judged: () => inOrder(stack.resources.filter(isKubernetes)).flatMap(judgedOf),
         getConfig: () => stack.getConfig(),
         report,
       }),

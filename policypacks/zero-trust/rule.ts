@@ -20,7 +20,7 @@ export interface Finding {
 
 /** What a rule sees: everything through `field.ts`, so that nothing unknown is taken for anything. */
 export interface Context {
-  /** Everything judged, in the order it was registered. */
+  /** Everything judged: manifests as they are given, a stack's resources in the order of their URNs. */
   readonly objects: readonly Field[]
   /** What the pack's configuration says about this rule. */
   readonly config: Config

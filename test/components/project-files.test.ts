@@ -38,7 +38,7 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('declare every key that the program reads, with a type and a description', () => {
-    const known = [...Object.keys(configShape.shape), 'context', 'kubeconfig']
+    const known = [...Object.keys(configShape.shape), 'context', 'kubeconfig', 'lock']
     assert.deepEqual(Object.keys(project.config).sort(), known.sort())
     for (const [key, declared] of Object.entries<Record<string, unknown>>(project.config)) {
       assert.ok(['string', 'object', 'array'].includes(String(declared.type)), key)
@@ -59,7 +59,7 @@ describe('the files of the Pulumi project', () => {
   })
 
   it('hold no secret and no salt', () => {
-    const names = ['ambient', 'dev', 'hybrid', 'linkerd', 'mixed', 'prod']
+    const names = ['ambient', 'dev', 'hybrid', 'linkerd', 'mixed', 'prod', 'teams']
     assert.deepEqual(
       stacks,
       names.map(name => `Pulumi.${name}.yaml`),
@@ -92,10 +92,11 @@ describe('index.ts', () => {
     assert.ok(text('index.ts').split('\n').length <= 60)
   })
 
-  it('decides nothing: it has no branch, no loop and no function', () => {
+  it('decides nothing: it has no branch, no loop and no function but itself', () => {
     const forbidden: string[] = []
     const visit = (node: ts.Node): void => {
-      if (ts.isFunctionLike(node) || ts.isIterationStatement(node, false) || isBranch(node)) {
+      const isProgram = ts.isExportAssignment(node.parent ?? node)
+      if ((ts.isFunctionLike(node) && !isProgram) || ts.isIterationStatement(node, false) || isBranch(node)) {
         forbidden.push(node.getText())
       }
       ts.forEachChild(node, visit)

@@ -2,141 +2,152 @@ import assert from 'node:assert/strict'
 import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
+import { applyDefinitions, removeDefinitions } from '../support/e2e/definitions'
+import { embeddedFindings, engineFindings } from '../support/e2e/findings'
 import { Project } from '../support/e2e/project'
+import { withResource } from '../support/e2e/program'
 import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import { stacks } from '../support/e2e/stacks'
+import { objectsIn, releasesIn, unlike } from '../support/e2e/state'
 
-const config = {
-  mesh: { version: '1.30.3', trustDomain: 'e2e.example.com', install: false },
-  trust: { selfSigned: true },
-  gateways: { 'istio-ingress': { routing: 'istio' } },
-  policies: { all: 'mandatory', 'dedicated-service-account': 'advisory', 'pinned-mesh-version': 'advisory' },
-}
-const pack = ['--policy-pack', 'policypacks/zero-trust', '--policy-pack-config', 'out/istio/policy-config.json']
-const policies = ['security.istio.io/v1', 'AuthorizationPolicy'] as const
-const callersOf = (service: string): KubernetesObject => ({
-  apiVersion: policies[0],
-  kind: policies[1],
-  metadata: { name: `callers-of-${service}`, namespace: 'boutique' },
-})
+const call = `{ currencyservice: { grpc: ['hipstershop.CurrencyService/Convert'] } }`
 
-/** What is there where the stack installs no mesh: its own namespace, and that of a gateway. */
-const already = ['istio-system', 'istio-ingress'].map(namespaceOf)
-const made = ['boutique', 'data', 'load'].map(namespaceOf)
-const kinds = [
-  policies,
-  ['security.istio.io/v1', 'PeerAuthentication'],
-  ['networking.istio.io/v1', 'Sidecar'],
-  ['networking.istio.io/v1', 'Gateway'],
-  ['networking.istio.io/v1', 'VirtualService'],
-] as const
+/** What names of objects of Linkerd's end in. */
+const digest = /\b(?=[a-z]*\d)[0-9a-z]{13}\b/gu
 
 function namespaceOf(name: string): KubernetesObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
 }
 
-describe('the real Pulumi engine, a mesh of Istio with sidecars', function () {
-  this.bail(true)
-  let api: Api
-  let project: Project
+async function namespacesOf(api: Api): Promise<readonly string[]> {
+  return (await api.list('v1', 'Namespace')).map(({ metadata }) => metadata.name).sort()
+}
 
-  const succeeds = async (...args: readonly string[]): Promise<string> => {
-    const { code, said } = await project.pulumi(...args)
-    assert.equal(code, 0, said)
-    return said
-  }
+/** Source of a graph without a service, which is on lines of its own. */
+function withoutService(graph: string, service: string): string {
+  const lines = graph.split('\n')
+  return lines.filter(line => !line.includes(`${service}:`)).join('\n')
+}
 
-  before('a cluster, a stack, and the settings of the pack', async () => {
-    const cluster = await sharedCluster()
-    api = cluster.api
-    await Promise.all(already.map(namespace => api.apply(namespace)))
-    project = new Project(sharedWorkspace(), cluster, 'istio')
-    await project.create(config)
-    console.log(`    ${project.plugins}`)
-    const { code, said } = await project.built('preview', '--stack', 'istio')
-    assert.equal(code, 0, said)
+for (const stack of stacks) {
+  describe(`the real Pulumi engine, ${stack.title}`, () => {
+    let broken = false
+    let api: Api
+    let project: Project
+    let already: readonly string[] = []
+    const pack = [
+      ...['--policy-pack', 'policypacks/zero-trust'],
+      ...['--policy-pack-config', `out/${stack.name}/policy-config.json`],
+    ]
+
+    const succeeds = async (...args: readonly string[]): Promise<string> => {
+      const { code, said } = await project.pulumi(...args)
+      assert.equal(code, 0, said)
+      return said
+    }
+    const planOf = async (file: string, change: (text: string) => string): Promise<readonly string[]> => {
+      const text = project.read(file)
+      assert.notEqual(change(text), text)
+      project.write(file, change(text))
+      const plan = await project.plan()
+      project.write(file, text)
+      return plan.map(step => step.replace(digest, '#')).sort()
+    }
+
+    before('a cluster, a stack, and the settings of the pack', async () => {
+      const cluster = await sharedCluster()
+      api = cluster.api
+      for (const domain of stack.bare) await removeDefinitions(api, domain)
+      already = await namespacesOf(api)
+      await Promise.all(stack.there.map(name => api.apply(namespaceOf(name))))
+      project = new Project(sharedWorkspace(), cluster, stack.name)
+      await project.create(stack.config)
+      console.log(`    ${project.plugins}`)
+      const { code, said } = await project.built('preview', '--stack', stack.name)
+      assert.equal(code, 0, said)
+    })
+    after(async () => {
+      project.close()
+      const left = (await namespacesOf(api)).filter(name => !already.includes(name))
+      await Promise.all(left.map(name => api.remove(namespaceOf(name))))
+      await applyDefinitions(api)
+    })
+
+    // Each step starts from where the one before it ended.
+    beforeEach(() => assert.ok(!broken, 'an earlier step failed'))
+    afterEach(function () {
+      broken ||= this.currentTest?.state === 'failed'
+    })
+
+    it('previews with the policy pack on a cluster that has none of it, and writes nothing there', async () => {
+      const there = await namespacesOf(api)
+      const said = await succeeds('preview', ...pack)
+      assert.match(said, /\+ \d+ to create/u)
+      assert.match(said, /zero-trust@v/u)
+      assert.deepEqual(await namespacesOf(api), there)
+    })
+
+    it('updates in one go, and the cluster has it', async () => {
+      await succeeds('up', '--yes', '--skip-preview', ...pack)
+      const objects = objectsIn(await project.state())
+      assert.ok(objects.length > 30)
+      assert.deepEqual(await unlike(api, objects), [])
+    })
+
+    it('installs what has to be there before', async () => {
+      const releases = releasesIn(await project.state())
+      assert.deepEqual(releases.map(({ name }) => name).sort(), [...stack.releases].sort())
+    })
+
+    it('changes nothing with a second update', async () => {
+      await succeeds('up', '--yes', '--skip-preview', '--expect-no-changes', ...pack)
+    })
+
+    it('stops a preview at what the policy pack forbids, and says what and why, as the embedded preview does', async () => {
+      const program = project.read('index.ts')
+      project.write('index.ts', withResource(program, 'added', stack.forbidden))
+      const engine = await engineFindings(project, ...pack)
+      const embedded = await embeddedFindings(project)
+      project.write('index.ts', program)
+      assert.notEqual(engine.code, 0)
+      assert.match(engine.said, stack.why)
+      assert.deepEqual(engine.findings, embedded)
+    })
+
+    it('changes what guards the service that is called, and no other, where a call is added', async () => {
+      const plan = await planOf('services.ts', graph =>
+        graph.replace('}).calls({\n', `}).calls({\n  adservice: ${call},\n`),
+      )
+      assert.deepEqual(plan, stack.called)
+    })
+
+    it('removes what was there for a service that is gone, and for no other', async () => {
+      const plan = await planOf('services.ts', graph => withoutService(graph, 'emailservice'))
+      assert.deepEqual(plan, stack.gone)
+    })
+
+    it('finds nothing amiss where nobody has changed a thing', async () => {
+      await succeeds('refresh', '--preview-only', '--expect-no-changes')
+    })
+
+    it('finds what somebody has changed in the cluster', async () => {
+      const { object, edit } = stack.edited
+      const live = await api.read(object)
+      assert.ok(live)
+      await api.apply({ ...object, spec: edit(live.spec as object) })
+      const { code, said } = await project.pulumi('refresh', '--preview-only', '--expect-no-changes')
+      assert.notEqual(code, 0, said)
+      assert.ok(said.includes(object.metadata.name), said)
+    })
+
+    it('leaves nothing behind when it is destroyed but the namespaces, in which others have something too', async () => {
+      const objects = objectsIn(await project.state()).filter(({ patch }) => !patch)
+      await succeeds('destroy', '--yes', '--skip-preview')
+      const live = await Promise.all(objects.map(({ object }) => api.read(object)))
+      assert.deepEqual(
+        live.flatMap(object => (object ? [objectName(object)] : [])).sort(),
+        stack.kept.map(name => `Namespace ${name}`),
+      )
+    })
   })
-  after(async () => {
-    project.close()
-    await Promise.all([...already, ...made].map(namespace => api.remove(namespace)))
-  })
-
-  it('previews with the policy pack on a cluster that has none of it, and writes nothing there', async () => {
-    const said = await succeeds('preview', ...pack)
-    assert.match(said, /\+ \d+ to create/u)
-    assert.match(said, /✅ zero-trust@/u)
-    assert.deepEqual(await api.list(...policies), [])
-  })
-
-  it('updates, and the cluster has it', async () => {
-    await succeeds('up', '--yes', '--skip-preview', ...pack)
-    assert.ok(await api.read(callersOf('adservice')))
-    assert.ok((await api.list(...policies)).length > 10)
-  })
-
-  it('changes nothing with a second update', async () => {
-    await succeeds('up', '--yes', '--skip-preview', '--expect-no-changes', ...pack)
-  })
-
-  it('stops a preview at what the policy pack forbids, and says what and why', async () => {
-    const program = project.read('index.ts')
-    project.write('index.ts', program + plaintext)
-    const { code, said } = await project.pulumi('preview', ...pack)
-    project.write('index.ts', program)
-    assert.notEqual(code, 0)
-    assert.match(said, /\[mandatory\] .* strict-mtls {2}\(.*: plaintext\)/u)
-    assert.match(said, /PeerAuthentication boutique\/plaintext spec\.mtls\.mode: takes plaintext/u)
-  })
-
-  it('changes the policy of the service that is called, and no other, where a call is added', async () => {
-    const graph = project.read('services.ts')
-    const changed = graph.replace('}).calls({\n', `}).calls({\n  adservice: ${call},\n`)
-    assert.notEqual(changed, graph)
-    project.write('services.ts', changed)
-    assert.deepEqual([...(await project.plan())].sort(), [
-      // What it calls: until now, nothing.
-      'create Sidecar::mesh-policies-boutique/callees-of-adservice',
-      'update AuthorizationPolicy::mesh-policies-boutique/callers-of-currencyservice',
-      'update ConfigMap::mesh-policies-intent',
-    ])
-    project.write('services.ts', graph)
-  })
-
-  it('finds nothing amiss where nobody has changed a thing', async () => {
-    await succeeds('refresh', '--preview-only', '--expect-no-changes')
-  })
-
-  it('finds what somebody has changed in the cluster', async () => {
-    const live = await api.read(callersOf('adservice'))
-    assert.ok(live)
-    await api.apply({ ...callersOf('adservice'), spec: { ...(live.spec as object), rules: [{}] } })
-    const { code, said } = await project.pulumi('refresh', '--preview-only', '--expect-no-changes')
-    assert.notEqual(code, 0, said)
-    assert.match(said, /callers-of-adservice/u)
-  })
-
-  it('leaves nothing behind when it is destroyed but the namespaces, in which others have something too', async () => {
-    await succeeds('destroy', '--yes', '--skip-preview')
-    const left = await Promise.all(kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind)))
-    assert.deepEqual(left.flat().map(objectName), [])
-    const namespaces = (await api.list('v1', 'Namespace')).map(({ metadata }) => metadata.name)
-    assert.deepEqual(
-      made.filter(({ metadata }) => !namespaces.includes(metadata.name)),
-      [],
-    )
-  })
-})
-
-const call = `{ currencyservice: { grpc: ['hipstershop.CurrencyService/Convert'] } }`
-const plaintext = `
-import { CustomResource } from '@pulumi/kubernetes/apiextensions'
-new CustomResource(
-  'plaintext',
-  {
-    apiVersion: 'security.istio.io/v1',
-    kind: 'PeerAuthentication',
-    metadata: { name: 'plaintext', namespace: 'boutique' },
-    spec: { selector: { matchLabels: { app: 'frontend' } }, mtls: { mode: 'DISABLE' } },
-  },
-  { provider: kubernetes },
-)
-`
+}

@@ -41,7 +41,7 @@ export const networkPolicySelectsPods = rule({
   why: 'a NetworkPolicy that selects no Pod isolates nobody, and a peer that selects none admits nobody until somebody makes a Pod with these labels; of a namespace in which nothing is known to run, or that is not among the objects, nothing is said, unless the objects are a whole cluster',
   fix: 'write the labels of the Pods into the selector; if another stack has them, name the namespace in `elsewhere` or declare the service in the graph',
   limits:
-    'workloads that a chart brings are not seen, but for gateways, nor are the policies of a network plugin’s own kinds; the objects count as a whole cluster where the Namespace `kube-system` is among them',
+    'workloads that a chart brings are not seen, but for gateways, nor are the policies of a network plugin’s own kinds; peers by the label of a Gateway’s Pods are left out, since a namespace lets its waypoint in before it stands; the objects count as a whole cluster where the Namespace `kube-system` is among them',
   config: ['exempt', 'elsewhere', 'lock'],
   examples: {
     pass: [
@@ -52,6 +52,13 @@ export const networkPolicySelectsPods = rule({
       {
         title: 'every Pod of the namespace',
         objects: [...shop, policy({ podSelector: {}, policyTypes: ['Ingress'] })],
+      },
+      {
+        title: 'the waypoint of a namespace, which may not be there yet',
+        objects: [
+          ...shop,
+          from({ podSelector: { matchLabels: { 'gateway.networking.k8s.io/gateway-name': 'waypoint' } } }),
+        ],
       },
       {
         title: 'a namespace that is not among the objects, of which nothing is known',
@@ -127,10 +134,18 @@ function judgePeer({ field, pods, namespaces }: PeerFact, own: string, around: A
   if (spaces === undefined) return []
   if (spaces.findings.length > 0) return spaces.findings
   if (spaces.names.length === 0) return noNamespace(at(field, 'namespaceSelector'), namespaces, around)
-  if (pods === undefined || spaces.names.some(space => isSpared(space, around))) return []
+  if (pods === undefined || isWaypointToCome(pods) || spaces.names.some(space => isSpared(space, around))) return []
   const there = around.pods.filter(pod => spaces.names.includes(pod.namespace))
   if (there.length === 0 || there.some(({ labels }) => matchLabels(pods, labels))) return []
   return [missed(at(field, 'podSelector'), 'admits nobody', near(pods, there))]
+}
+
+/**
+ * Pods of a waypoint that may not be there yet: a namespace lets its own in before the first of its services is put behind it, or calls would fail for as
+ * long as it takes the policies to follow. istiod gives its Pods this label, by the Gateway's name (istio `manifests/charts/istio-control/istio-discovery/files/waypoint.yaml`).
+ */
+function isWaypointToCome({ labels, expressions }: LabelSelector): boolean {
+  return Object.keys(labels).join() === 'gateway.networking.k8s.io/gateway-name' && expressions.length === 0
 }
 
 interface Spaces {

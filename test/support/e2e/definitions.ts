@@ -8,17 +8,27 @@ const apiVersion = 'apiextensions.k8s.io/v1'
 const kind = 'CustomResourceDefinition'
 
 /** Applies every CRD of a folder, and waits until all are served. */
-export async function applyDefinitions(api: Api): Promise<void> {
-  const texts = definitionTexts(folderOfDefinitions())
-  await Promise.all(texts.map(text => applyText(api, text)))
+export async function applyDefinitions(api: Api, folder = folderOfDefinitions()): Promise<void> {
+  const names = await Promise.all(definitionTexts(folder).map(text => applyText(api, text)))
   await until('all CRDs are served', 120, async () => {
-    const served = (await api.list(apiVersion, kind)).filter(isEstablished)
-    return served.length >= texts.length ? true : undefined
+    const served = (await api.list(apiVersion, kind)).filter(isEstablished).map(({ metadata }) => metadata.name)
+    return names.every(name => served.includes(name)) ? true : undefined
   })
 }
 
-/** @throws where there is none; the message says what to do */
-function folderOfDefinitions(): string {
+/** Takes the CRDs of a domain away, `istio.io`, with all objects of theirs. */
+export async function removeDefinitions(api: Api, domain: string): Promise<void> {
+  const all = await api.list(apiVersion, kind)
+  const own = all.filter(({ metadata }) => metadata.name.endsWith(`.${domain}`))
+  await Promise.all(own.map(({ metadata }) => api.remove({ apiVersion, kind, metadata: { name: metadata.name } })))
+}
+
+/**
+ * Where the CRDs of all tests are.
+ *
+ * @throws where that is not known; the message says what to do
+ */
+export function folderOfDefinitions(): string {
   const folder = process.env.ZTM_CRDS ?? (shared === undefined ? undefined : join(shared, 'crds'))
   if (folder !== undefined) return folder
   throw new Error('there are no CRDs: name a folder of YAML files that has them in ZTM_CRDS')
@@ -33,11 +43,12 @@ function definitionTexts(folder: string): readonly string[] {
   return texts
 }
 
-async function applyText(api: Api, text: string): Promise<void> {
-  const name = /^metadata:\n(?:  .*\n)*?  name: ['"]?([^\s'"]+)/mu.exec(text)?.[1]
+async function applyText(api: Api, text: string): Promise<string> {
+  const name = /^metadata:\n(?:  .*\n)*?  name: ['"]?([^\s'"]+)/mu.exec(text)?.[1] ?? 'without a name'
   const path = `/apis/${apiVersion}/customresourcedefinitions/${name}?fieldManager=e2e&force=true`
   const { status, body } = await api.ask({ method: 'PATCH', path, body: text, type: 'application/apply-patch+yaml' })
   if (status >= 300) throw new Error(`the server refuses the CRD \`${name}\`: ${JSON.stringify(body).slice(0, 1000)}`)
+  return name
 }
 
 function isEstablished({ status }: LiveObject): boolean {

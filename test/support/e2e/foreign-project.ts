@@ -74,7 +74,7 @@ export class ForeignProject {
 
   private async attach(): Promise<void> {
     const language = onPath('pulumi-language-nodejs') ? undefined : await serveLanguage(this.workspace, {})
-    const kubernetes = onPath('pulumi-resource-kubernetes') ? undefined : await serveKubernetes()
+    const kubernetes = onPath('pulumi-resource-kubernetes') ? undefined : await serveKubernetes({ folder: this.folder })
     this.hosts = [language, kubernetes].filter(host => host !== undefined)
     this.attached = {
       ...(language && { PULUMI_DEBUG_LANGUAGES: `nodejs:${language.port}` }),

@@ -7,16 +7,28 @@ import { Empty, fromStruct, toStruct } from '../../../preview/sdk'
 import { unknownValue, type JsonObject } from '../../../preview/wire'
 import { Api } from './api'
 import { accessOf } from './kubeconfig'
-import { objectOf, pruned } from './provider-objects'
+import { idOf, objectOf, pruned } from './provider-objects'
 import { ProviderVerbs } from './provider-verbs'
 import { serve, unary, type Serving } from './serve'
 
+/** What a stand-in for the provider is told beside its protocol. */
+export interface Watched {
+  /** Of the project, from which paths of charts start. */
+  readonly folder: string
+  /** Before the cluster is changed, each time. */
+  readonly onChange?: (urn: string) => void
+  /** What `PULUMI_K8S_UPSERT_EXISTING_OBJECTS` is to the real one. */
+  readonly upserts?: () => boolean
+}
+
 /**
  * Stands in for `pulumi-resource-kubernetes`: applies objects on the server's side, at preview in a dry run. It attaches,
- * one command of the CLI after another. It makes no names, waits for nothing, and knows no Helm, no YAML file, no function.
+ * one command of the CLI after another. It makes no names, waits for nothing, and knows no YAML file and no function. Of a
+ * Helm Release it applies the CRDs of the chart, where that is a folder; what is in its templates it does not see.
  */
-export async function serveKubernetes(): Promise<Serving> {
-  let verbs = new ProviderVerbs(undefined)
+export async function serveKubernetes(watched: Watched): Promise<Serving> {
+  const { folder, onChange = () => undefined, upserts = () => false } = watched
+  let verbs = new ProviderVerbs(undefined, folder)
   return serve(ResourceProviderService, {
     handshake: unary(() => new provider.ProviderHandshakeResponse()),
     attach: unary(() => new Empty()),
@@ -33,17 +45,24 @@ export async function serveKubernetes(): Promise<Serving> {
         kubeconfig: request.getVariablesMap().get('kubernetes:config:kubeconfig'),
         context: request.getVariablesMap().get('kubernetes:config:context'),
       })
-      verbs = new ProviderVerbs(access && new Api(access))
+      verbs = new ProviderVerbs(access && new Api(access), folder)
       const response = new provider.ConfigureResponse()
       response.setSupportspreview(true)
       return response
     }),
     check: unary((request: provider.CheckRequest) => accepted(request)),
     diff: unary((request: provider.DiffRequest) => difference(request)),
-    create: unary((request: provider.CreateRequest) => create(verbs, request)),
+    create: unary((request: provider.CreateRequest) => {
+      if (!request.getPreview()) onChange(request.getUrn())
+      return create(verbs, request, upserts())
+    }),
     read: unary((request: provider.ReadRequest) => read(verbs, request)),
-    update: unary((request: provider.UpdateRequest) => update(verbs, request)),
+    update: unary((request: provider.UpdateRequest) => {
+      if (!request.getPreview()) onChange(request.getUrn())
+      return update(verbs, request)
+    }),
     delete: unary(async (request: provider.DeleteRequest) => {
+      onChange(request.getUrn())
       await verbs.remove(objectOf(request.getUrn(), fromStruct(request.getProperties())))
       return new Empty()
     }),
@@ -81,7 +100,11 @@ function difference(request: provider.DiffRequest): provider.DiffResponse {
   return response
 }
 
-async function create(verbs: ProviderVerbs, request: provider.CreateRequest): Promise<provider.CreateResponse> {
+async function create(
+  verbs: ProviderVerbs,
+  request: provider.CreateRequest,
+  upsert: boolean,
+): Promise<provider.CreateResponse> {
   const inputs = fromStruct(request.getProperties())
   const response = new provider.CreateResponse()
   if (isUnknown(inputs)) {
@@ -89,10 +112,10 @@ async function create(verbs: ProviderVerbs, request: provider.CreateRequest): Pr
     return response
   }
   const object = objectOf(request.getUrn(), inputs)
-  const live = await verbs.create(object, { dryRun: request.getPreview() })
+  const dryRun = request.getPreview()
+  const live = await (upsert ? verbs.update(object, { dryRun }) : verbs.create(object, { dryRun }))
   response.setProperties(toStruct(live as JsonObject))
-  const { name, namespace } = object.object.metadata
-  if (!request.getPreview()) response.setId(namespace === undefined ? name : `${namespace}/${name}`)
+  if (!dryRun) response.setId(idOf(object))
   return response
 }
 
