@@ -1,3 +1,4 @@
+import type { Problem } from '../core/model/problem'
 import type { BadInput } from './bad-input'
 import { badInput } from './bad-input'
 import { isOfChart, unrenderedChart, unrenderedFile } from './unrendered'
@@ -51,4 +52,11 @@ function part(folder: Folder, name: string): Below {
 /** What is said of a directory of which nothing is read. */
 export function noManifests(path: string): BadInput {
   return badInput(path, 'no `.yaml`, `.yml` or `.json` file in this directory or below', 'check the path')
+}
+
+/** What to say where neither files nor directories hold an object. */
+export function nothingIn(paths: readonly string[], unrendered: readonly Unrendered[]): Problem {
+  const render = 'what is there makes objects when it is rendered; give what that prints'
+  const hint = unrendered.length > 0 ? render : 'give files or directories with manifests, or `-` for standard input'
+  return { code: 'no-objects', severity: 'error', at: paths.join(' '), message: 'no Kubernetes object in there', hint }
 }

@@ -7,7 +7,7 @@ import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { badInput, collecting } from './bad-input'
 import { parseDocuments } from './documents'
-import { below, noManifests } from './folder'
+import { below, noManifests, nothingIn } from './folder'
 import type { Folder } from './folder'
 import { filesIn, isRevision } from './git'
 import { runGit } from './programs'
@@ -105,6 +105,27 @@ export function writeFile(path: string, text: string): void {
     mkdirSync(dirname(path), { recursive: true })
     writeFileSync(path, text)
   })
+}
+
+/** Writes a new file that only its owner may read, in directories that only he may enter. Throws {@link BadInput}, also where it is there already. */
+export function writeSecretFile(path: string, text: string): void {
+  attempt(path, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    writeFileSync(path, text, { mode: 0o600, flag: 'wx' })
+  })
+}
+
+/** A path and the directories above it, absolute, the nearest first. Links are followed as far as the path is there. */
+export function parentsOf(path: string): readonly string[] {
+  const above = (one: string): readonly string[] => (dirname(one) === one ? [one] : [one, ...above(dirname(one))])
+  const all = above(resolve(path))
+  const nearest = all.findIndex(isThere)
+  return nearest < 0 ? all : [...all.slice(0, nearest), ...above(realpathSync(all[nearest] ?? path))]
+}
+
+/** Whether a path is a directory, or names a git revision, so that it has no text of its own. Throws {@link BadInput} where there is neither file nor directory. */
+export function isFolderOrRevision(path: string): boolean {
+  return path !== standardInput && (isRevision(path) || attempt(path, () => statSync(path).isDirectory()))
 }
 
 /** A path as seen from the working directory, with `/` between its parts; the whole of it where it lies outside of that. */
@@ -274,10 +295,4 @@ function attempt<T>(path: string, action: () => T): T {
   } catch (error) {
     throw refused(path, error)
   }
-}
-
-function nothingIn(paths: readonly string[], unrendered: readonly Unrendered[]): Problem {
-  const render = 'what is there makes objects when it is rendered; give what that prints'
-  const hint = unrendered.length > 0 ? render : 'give files or directories with manifests, or `-` for standard input'
-  return { code: 'no-objects', severity: 'error', at: paths.join(' '), message: 'no Kubernetes object in there', hint }
 }

@@ -66,7 +66,7 @@ function build(session: Session): Command {
 
 /** The option that all verbs take: `quiet` is told what was chosen before the verb runs. */
 function addQuiet(program: Command, quiet: (wanted: { readonly quiet?: true }) => void): void {
-  for (const command of program.commands)
+  for (const command of program.commands.flatMap(verb => (verb.commands.length > 0 ? verb.commands : [verb])))
     command.option('-q, --quiet', 'no notes and no progress, only results and problems')
   program.hook('preAction', (_, command) => {
     quiet(command.opts<{ readonly quiet?: true }>())

@@ -9,6 +9,7 @@ import type * as diff from './commands/diff'
 import type * as equal from './commands/equal'
 import type * as explain from './commands/explain'
 import type * as reach from './commands/reach'
+import type * as trust from './commands/trust'
 
 /** A verb as the list of verbs tells of it, before anything of it is loaded. */
 export interface VerbEntry {
@@ -73,5 +74,10 @@ export const verbs: readonly VerbEntry[] = [
     name: 'compile',
     asks: 'which manifests does this graph mean, and what does its lock file say?',
     load: () => (require('./commands/compile') as typeof compile).addCompile,
+  },
+  {
+    name: 'trust',
+    asks: 'does everybody trust whom they should, and for how long?',
+    load: () => (require('./commands/trust') as typeof trust).addTrust,
   },
 ]

@@ -12,9 +12,18 @@ export async function cliPages(read: Read): Promise<ReadonlyMap<string, string>>
   const pages = new Map([[index, fill(read(index) ?? '', 'verbs', verbTable())]])
   for (const { name } of verbs) {
     const page = read(pageOf(name))
-    if (page !== undefined) pages.set(pageOf(name), fill(page, `help: ${name}`, fenced(await help([name, '--help']))))
+    if (page !== undefined) pages.set(pageOf(name), await withHelps(page, name))
   }
   return pages
+}
+
+/** A page with the help of its verb, and of those parts of the verb that it has a place for: `help: trust check`. */
+async function withHelps(page: string, verb: string): Promise<string> {
+  const marks = [...page.matchAll(/^<!-- help: ([a-z ]+) -->$/gm)].map(([, words = '']) => words)
+  let filled = page
+  for (const words of marks.filter(mark => mark.split(' ')[0] === verb))
+    filled = fill(filled, `help: ${words}`, fenced(await help([...words.split(' '), '--help'])))
+  return filled
 }
 
 /** What is wrong with the pages that no generating can mend: a verb without one, a page without a place for the help. */
@@ -38,7 +47,8 @@ function verbTable(): string {
 
 /** The page with `text` between its two marks; unchanged where it has none. */
 function fill(page: string, name: string, text: string): string {
-  const [from, to] = [page.indexOf(start(name)), page.indexOf(end(name))]
+  const from = page.indexOf(start(name))
+  const to = page.indexOf(end(name), from)
   if (from < 0 || to < from) return page
   return page.slice(0, from) + block(name, text) + page.slice(to + end(name).length)
 }

@@ -5,7 +5,7 @@ import { openSession } from '../../../cli/session'
 import { assertNoTrace, assertRefused, bundled, child, root, scratch, shell, ztm } from './support/ztm'
 import { shop } from './support/manifests'
 import { execFileSync } from 'node:child_process'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 const verbs = table.map(({ name }) => name)
@@ -121,6 +121,11 @@ describe('an example', () => {
     const texts = pages.map(page => readFileSync(join(root, page), 'utf8'))
     assert.ok(texts.flatMap(commandsOf).length >= 20)
     assert.ok(texts.flatMap(outputsIn).length >= 3)
+  })
+
+  // An example that makes keys overwrites none.
+  before(() => {
+    rmSync(join(root, 'out/trust'), { recursive: true, force: true })
   })
 
   const run = new Set<string>()

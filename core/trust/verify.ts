@@ -1,0 +1,79 @@
+import { hex } from './hex'
+import type { Key, Signature } from './certificate'
+
+/** What was signed, and by what it is said to be. */
+export interface Signed {
+  /** The part of a certificate that its signature covers, as it was given. */
+  readonly signed: ArrayBuffer
+  readonly signature: Signature
+  readonly value: ArrayBuffer
+}
+
+/** A public key as a certificate holds it, SubjectPublicKeyInfo. */
+export interface PublicKey {
+  readonly key: Key
+  readonly encoded: ArrayBuffer
+}
+
+/** How many bytes a coordinate on a curve takes. */
+const widths = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
+
+/**
+ * Whether `by` signed what is signed. What cannot be verified, such as a signature by an algorithm that no mesh takes, was not: nobody else
+ * verifies it either.
+ */
+export async function isSignedBy({ signed, signature, value }: Signed, by: PublicKey): Promise<boolean> {
+  if (signature.kind === 'other' || signature.kind !== by.key.kind) return false
+  const bytes = by.key.kind === 'ecdsa' ? joined(new Uint8Array(value), widths[by.key.curve]) : new Uint8Array(value)
+  if (!bytes) return false
+  try {
+    const key = await importKey(by, signature.hash)
+    return await crypto.subtle.verify({ name: key.algorithm.name, hash: signature.hash }, key, bytes, signed)
+  } catch {
+    return false // a key that is none
+  }
+}
+
+/** The length of an RSA key in bits; nothing where it is none. */
+export async function rsaBits(encoded: ArrayBuffer): Promise<number | undefined> {
+  try {
+    const { algorithm } = await importKey({ key: { kind: 'rsa', bits: 0 }, encoded }, 'SHA-256')
+    return 'modulusLength' in algorithm ? Number(algorithm.modulusLength) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** SHA-256 in hexadecimal. */
+export async function fingerprintOf(der: Uint8Array<ArrayBuffer>): Promise<string> {
+  return hex(await crypto.subtle.digest('SHA-256', der))
+}
+
+function importKey({ key, encoded }: PublicKey, hash: string) {
+  const algorithm =
+    key.kind === 'ecdsa' ? { name: 'ECDSA', namedCurve: key.curve } : { name: 'RSASSA-PKCS1-v1_5', hash }
+  return crypto.subtle.importKey('spki', encoded, algorithm, false, ['verify'])
+}
+
+/** Certificates have a signature as a sequence of two integers (RFC 3279 2.2.3); Web Cryptography has them one after the other, of equal width. */
+function joined(sequence: Uint8Array, width: number): Uint8Array<ArrayBuffer> | undefined {
+  const start = sequence[1] === 0x81 ? 3 : 2
+  const whole = sequence[0] === 0x30 && sequence[start - 1] === sequence.length - start
+  const first = whole ? integerAt(sequence, start) : undefined
+  const second = first && integerAt(sequence, first.end)
+  if (!first || second?.end !== sequence.length) return undefined
+  if (first.bytes.length > width || second.bytes.length > width) return undefined
+  const both = new Uint8Array(2 * width)
+  both.set(first.bytes, width - first.bytes.length)
+  both.set(second.bytes, 2 * width - second.bytes.length)
+  return both
+}
+
+function integerAt(bytes: Uint8Array, at: number): { readonly bytes: Uint8Array; readonly end: number } | undefined {
+  const length = bytes[at + 1]
+  if (bytes[at] !== 0x02 || length === undefined || length > 0x7f) return undefined
+  const end = at + 2 + length
+  const digits = bytes.subarray(at + 2, end)
+  const leading = digits.findIndex(byte => byte !== 0)
+  return { bytes: leading < 0 ? new Uint8Array() : digits.subarray(leading), end }
+}

@@ -1,0 +1,101 @@
+import {
+  BasicConstraints,
+  ExtendedKeyUsage,
+  GeneralName,
+  GeneralSubtree,
+  GeneralSubtrees,
+  KeyUsage,
+  KeyUsageFlags,
+  NameConstraints,
+  id_ce_basicConstraints,
+  id_ce_extKeyUsage,
+  id_ce_keyUsage,
+  id_ce_nameConstraints,
+} from '@peculiar/asn1-x509'
+import type { Extension } from '@peculiar/asn1-x509'
+import type { Keys } from '../../cli/issue'
+import { extension, issue, newKeys } from '../../cli/issue'
+import { day } from '../../core/trust/certificate'
+
+/** The day on which all is judged. */
+export const at = Date.parse('2026-06-01T00:00:00Z')
+
+/** What is asked for of an authority; what is left out is sound. */
+export interface Asked {
+  readonly subject: string
+  readonly by?: Authority
+  readonly keys?: Keys
+  /** In days from {@link at}. */
+  readonly from?: number
+  readonly until?: number
+  /** @default an authority, of any path length */
+  readonly basic?: BasicConstraints | 'none'
+  readonly usage?: number
+  readonly extended?: readonly string[]
+  readonly constraints?: NameConstraints
+  readonly more?: readonly Extension[]
+}
+
+/** A certificate that was made for a test, and its keys. */
+export interface Authority {
+  readonly subject: string
+  readonly keys: Keys
+  readonly pem: string
+}
+
+/** Makes an authority as it is asked for, by itself where nobody else is named. */
+export async function authority(asked: Asked): Promise<Authority> {
+  const { subject, by, keys = await newKeys(), from = -10, until = by ? 300 : 3000 } = asked
+  const pem = await issue({
+    ...{ subject, keys, ...(by && { by }) },
+    ...{ notBefore: at + from * day, notAfter: at + until * day },
+    extensions: extensionsOf(asked),
+  })
+  return { subject, keys, pem }
+}
+
+function extensionsOf({ basic = new BasicConstraints({ cA: true }), usage, ...asked }: Asked): readonly Extension[] {
+  const { extended, constraints, more = [] } = asked
+  return [
+    ...(basic === 'none' ? [] : [extension(id_ce_basicConstraints, basic, 'critical')]),
+    extension(id_ce_keyUsage, new KeyUsage(usage ?? KeyUsageFlags.keyCertSign), 'critical'),
+    ...(extended ? [extension(id_ce_extKeyUsage, new ExtendedKeyUsage([...extended]))] : []),
+    ...(constraints ? [extension(id_ce_nameConstraints, constraints, 'critical')] : []),
+    ...more,
+  ]
+}
+
+/** Name constraints that permit some names and exclude others. */
+export function constrained(
+  permitted: readonly Partial<GeneralName>[],
+  excluded: readonly Partial<GeneralName>[] = [],
+) {
+  const trees = (names: readonly Partial<GeneralName>[]) =>
+    new GeneralSubtrees(names.map(name => new GeneralSubtree({ base: new GeneralName(name) })))
+  return new NameConstraints({
+    ...(permitted.length > 0 && { permittedSubtrees: trees(permitted) }),
+    ...(excluded.length > 0 && { excludedSubtrees: trees(excluded) }),
+  })
+}
+
+/** New RSA keys. */
+export async function rsaKeys(bits: number): Promise<Keys> {
+  const algorithm = {
+    name: 'RSASSA-PKCS1-v1_5',
+    modulusLength: bits,
+    publicExponent: Uint8Array.of(1, 0, 1),
+    hash: 'SHA-256',
+  }
+  return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+}
+
+/** New keys on a curve. */
+export async function ecKeys(namedCurve: string): Promise<Keys> {
+  return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve }, true, ['sign', 'verify'])
+}
+
+/** A key as PEM, for servers of Node. */
+export async function keyPem({ privateKey }: Keys): Promise<string> {
+  const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', privateKey)).toString('base64')
+  return `-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`
+}

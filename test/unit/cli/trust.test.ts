@@ -1,0 +1,225 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { BasicConstraints } from '@peculiar/asn1-x509'
+import type { Authority } from '../../support/pki'
+import { authority, keyPem } from '../../support/pki'
+import { assertRefused, child, gitIn, scratch, within, ztm } from './support/ztm'
+
+const { path, write } = scratch()
+
+const day = '2026-06-01'
+const linkerd = ['--mesh', 'linkerd', '--at', day]
+
+let root: Authority
+let issuer: Authority
+
+before(async () => {
+  root = await authority({ subject: 'root' })
+  issuer = await authority({ subject: 'issuer', by: root })
+})
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64')
+
+function secret(name: string, data: Readonly<Record<string, string>>): string {
+  const entries = Object.entries(data).map(([key, text]) => `  ${key}: ${base64(text)}\n`)
+  return `---\napiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: mesh }\ndata:\n${entries.join('')}`
+}
+
+const bundle = (text: string): string =>
+  `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: linkerd-identity-trust-roots, namespace: linkerd }\ndata:\n  ca-bundle.crt: |\n${text.replace(/^(?=.)/gm, '    ')}`
+
+describe('ztm trust check', () => {
+  it('says that a sound hierarchy is sound, with serial and fingerprint of each', async () => {
+    const files = [write('root.crt', root.pem), '--issuer', write('issuer.crt', issuer.pem)]
+    const { code, out, err } = await ztm(['trust', 'check', ...files, ...linkerd])
+    assert.equal(code, 0, err)
+    assert.match(
+      out,
+      /^issuer {2}CN=issuer\n {4}ECDSA P-256, until 2027-03-28T00:00:00Z, 300 d from then\n {4}serial [0-9a-f]{32}\n {4}SHA-256 [0-9a-f]{64}\n\n↑ anchor {2}CN=root\n/,
+    )
+    assert.match(
+      out,
+      /^sound: the issuer chains to an anchor, and all hold at 2026-06-01T00:00:00Z and 60 d on, for linkerd$/m,
+    )
+  })
+
+  it('exits with 1 where something is found, and says it for programs too', async () => {
+    const files = [write('root.crt', root.pem), '--issuer', write('issuer.crt', issuer.pem)]
+    const until = (days: number) => ztm(['trust', 'check', ...files, ...linkerd, '--horizon', `${days}d`])
+    assert.equal((await until(300)).code, 0)
+    assert.match((await until(301)).out, /`CN=issuer`.* expires at `2027-03-28T00:00:00Z`, 300 d from then$/m)
+    assert.equal((await until(311)).code, 0, 'one that never lasts as long is not held to it')
+    const late = await ztm(['trust', 'check', ...files, '--mesh', 'linkerd', '--at', '2027-04-01', '--format', 'json'])
+    assert.equal(late.code, 1)
+    const told = JSON.parse(late.out) as { sound: boolean; problems: { code: string; hint: string }[] }
+    assert.equal(told.sound, false)
+    assert.deepEqual(
+      told.problems.map(problem => problem.code),
+      ['expired'],
+    )
+  })
+
+  it('reads manifests of Linkerd, from standard input, and no key in them', async () => {
+    const key = await keyPem(issuer.keys)
+    for (const names of [
+      ['tls.crt', 'tls.key'],
+      ['crt.pem', 'key.pem'],
+    ] as const) {
+      const data = { [names[0]]: issuer.pem, [names[1]]: key }
+      const { code, out, err } = await ztm(
+        ['trust', 'check', '-', ...linkerd],
+        bundle(root.pem) + secret('linkerd-identity-issuer', data),
+      )
+      assert.equal(code, 0, out + err)
+      assert.match(out, /^issuer {2}CN=issuer$/m)
+    }
+  })
+
+  it('reads the Secret of Istio in both styles, and holds the chain against what proxies need', async () => {
+    const own = { 'ca-cert.pem': issuer.pem, 'cert-chain.pem': issuer.pem + root.pem, 'root-cert.pem': root.pem }
+    const tls = { 'tls.crt': issuer.pem, 'ca.crt': root.pem }
+    for (const data of [own, tls]) {
+      const { code, out, err } = await ztm([
+        'trust',
+        'check',
+        write('cacerts.yaml', secret('cacerts', data)),
+        '--mesh',
+        'istio',
+        '--at',
+        day,
+      ])
+      assert.equal(code, 0, out + err)
+    }
+    const mixed = write('mixed.yaml', secret('cacerts', { ...own, 'ca.crt': 'of something else' }))
+    assert.equal((await ztm(['trust', 'check', mixed, '--mesh', 'istio', '--at', day])).code, 0)
+    const half = write('half.yaml', secret('cacerts', { 'ca-cert.pem': issuer.pem, 'root-cert.pem': root.pem }))
+    assertRefused(await ztm(['trust', 'check', half, '--mesh', 'istio']), 'there is no `cert-chain.pem` in it')
+    const short = write('short.yaml', secret('cacerts', { ...own, 'cert-chain.pem': root.pem }))
+    const { code, out } = await ztm(['trust', 'check', short, '--mesh', 'istio', '--at', day])
+    assert.equal(code, 1)
+    assert.match(out, /Secret mesh\/cacerts ca-cert\.pem\[0\]: `CN=issuer`.* is not in the chain that proxies show/)
+  })
+
+  it('finds in the same manifests when cert-manager renews', async () => {
+    const certificate = `---\napiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: { name: anchor, namespace: cert-manager }\nspec: { isCA: true, duration: 8760h, renewBefore: 7320h, secretName: anchor }\n`
+    const { code, out } = await ztm(['trust', 'check', '-', ...linkerd], bundle(root.pem) + certificate)
+    assert.equal(code, 1)
+    assert.match(out, /Certificate cert-manager\/anchor: it is renewed 60 d after it was made/)
+  })
+
+  it('refuses what it cannot read, and says which certificate and what to do', async () => {
+    const anchors = write('root.crt', root.pem)
+    const check = (...rest: string[]) => ztm(['trust', 'check', ...rest, ...linkerd])
+    assertRefused(
+      await check(write('cut.crt', root.pem + root.pem.slice(0, 200))),
+      'block 2 of the PEM is begun and not ended',
+    )
+    assertRefused(await check(path('none.crt')), 'no such file')
+    assertRefused(await check(write('empty.crt', '')), 'there is no certificate in there')
+    assertRefused(await check(write('der.crt', Buffer.from([0x30, 0x82, 0, 0]))), /NUL bytes/)
+    assertRefused(
+      await check(write('bare.yaml', secret('other', {}))),
+      /no anchors in there/,
+      /linkerd-identity-trust-roots/,
+    )
+    assertRefused(await check(anchors, '--issuer', write('bare.yaml', secret('other', {}))), /no issuer in there/)
+    assertRefused(await check('-', '--issuer', '-'), /standard input|twice/)
+    assertRefused(await ztm(['trust', 'check', anchors, '--mesh', 'linkerd', '--at', 'today']), '--at: expected a date')
+    assertRefused(await check(anchors, '--horizon', 'long'), '--horizon 90d')
+    assertRefused(await ztm(['trust', 'check', anchors]), '--mesh')
+    assertRefused(await ztm(['trust']))
+  })
+
+  it('shows no byte of a key that was given for a certificate', async () => {
+    const key = await keyPem(issuer.keys)
+    const body = key.split('\n')[1] ?? ''
+    for (const args of [
+      [write('key.pem', key)],
+      [write('root.crt', root.pem), '--issuer', write('key.pem', issuer.pem + key)],
+    ]) {
+      const outcome = await ztm(['trust', 'check', ...args, ...linkerd])
+      assertRefused(outcome, 'there is a private key where only certificates belong')
+      for (let start = 0; start + 8 <= body.length; start += 8)
+        assert.ok(!(outcome.out + outcome.err).includes(body.slice(start, start + 8)))
+    }
+  })
+
+  it('shows names from certificates without what would move a cursor', async () => {
+    const strange = await authority({ subject: 'root\u001b[2J`', basic: new BasicConstraints({ cA: false }) })
+    const { code, out } = await ztm(['trust', 'check', write('strange.crt', strange.pem), ...linkerd])
+    assert.equal(code, 1)
+    assert.ok(!out.includes('\u001b'))
+  })
+})
+
+describe('ztm trust init', () => {
+  const files = (directory: string): readonly string[] =>
+    readdirSync(directory, { recursive: true })
+      .map(String)
+      .filter(name => !statSync(join(directory, name)).isDirectory())
+
+  it('makes what the check finds sound, for each mesh under one root, in files that only their owner reads', async () => {
+    const made = await ztm(['trust', 'init', path('both'), '--mesh', 'istio', '--mesh', 'linkerd'])
+    assert.equal(made.code, 0, made.err)
+    assert.match(made.err, /FOR DEVELOPMENT ONLY/)
+    assert.equal(files(path('both')).length, 10)
+    for (const file of files(path('both'))) assert.equal(statSync(join(path('both'), file)).mode & 0o777, 0o600, file)
+    assert.equal(statSync(path('both')).mode & 0o777, 0o700)
+    const istio = await ztm([
+      'trust',
+      'check',
+      path('both/istio/root-cert.pem'),
+      '--issuer',
+      path('both/istio/ca-cert.pem'),
+      '--mesh',
+      'istio',
+    ])
+    assert.equal(istio.code, 0, istio.out + istio.err)
+    assert.match(istio.out, /development only/)
+    const of = ['--issuer', path('both/linkerd/issuer.crt'), '--mesh', 'linkerd']
+    assert.equal((await ztm(['trust', 'check', path('both/linkerd/ca-bundle.crt'), ...of])).code, 0)
+  })
+
+  it('makes what can be put into `cacerts` as it is', async () => {
+    await ztm(['trust', 'init', path('istio'), '--mesh', 'istio'])
+    const data = Object.fromEntries(
+      readdirSync(path('istio/istio')).map(name => [name, readFileSync(path(`istio/istio/${name}`), 'utf8')]),
+    )
+    const { code, out, err } = await ztm(['trust', 'check', '-', '--mesh', 'istio'], secret('cacerts', data))
+    assert.equal(code, 0, out + err)
+  })
+
+  it('overwrites nothing', async () => {
+    await ztm(['trust', 'init', path('once'), '--mesh', 'linkerd'])
+    const before = readFileSync(path('once/root.key'), 'utf8')
+    assertRefused(await ztm(['trust', 'init', path('once'), '--mesh', 'linkerd']), 'is not overwritten')
+    assert.equal(readFileSync(path('once/root.key'), 'utf8'), before)
+  })
+
+  it('refuses a directory under version control that does not ignore it', async () => {
+    const repository = path('repository')
+    execFileSync('git', ['init', '--quiet', repository])
+    assertRefused(await within(repository, ['trust', 'init', 'deep/er', '--mesh', 'linkerd']), 'git does not ignore')
+    assert.ok(!existsSync(join(repository, 'deep')))
+    write('repository/.gitignore', 'keys/\n')
+    gitIn(repository)('add', '.gitignore')
+    assert.equal((await within(repository, ['trust', 'init', 'keys', '--mesh', 'linkerd'])).code, 0)
+    write('repository/.gitignore', 'half/*.key\n')
+    assertRefused(await within(repository, ['trust', 'init', 'half', '--mesh', 'linkerd']), 'git does not ignore')
+  })
+
+  it('is asked for a mesh that there is', async () => {
+    assertRefused(await ztm(['trust', 'init', path('none')]), '--mesh')
+    assertRefused(await ztm(['trust', 'init', path('none'), '--mesh', 'consul']), '--mesh')
+  })
+
+  it('works as it is shipped', async () => {
+    const made = await child(['trust', 'init', path('shipped'), '--mesh', 'linkerd', '--quiet'])
+    assert.equal(made.code, 0, made.err)
+    const of = ['--issuer', path('shipped/linkerd/issuer.crt'), '--mesh', 'linkerd']
+    const { code, out, err } = await child(['trust', 'check', path('shipped/linkerd/ca-bundle.crt'), ...of])
+    assert.equal(code, 0, out + err)
+  })
+})
