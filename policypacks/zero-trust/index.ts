@@ -5,19 +5,21 @@ import deserializer = require('@pulumi/policy/deserialize')
 import { configSchemas, parseConfig } from './config'
 import type { Judged } from './judged'
 import { lockReader } from './lock-file'
-import { judgedResource, type Resource } from './resource'
+import type { Resource } from './resource'
 import type { Rule } from './rule'
 import { rules } from './rules'
 import { contextOf, printFinding, runRule } from './run'
 import { rememberSecrets } from './secrets'
+import { sharedReading, type Read } from './shared'
 
 const unwrapped = rememberSecrets(deserializer)
+const shared = sharedReading()
 const readIntent = lockReader(process.cwd())
 
 type Properties = Resource & { readonly props: unknown }
 
-function judgedOf(resource: Properties): readonly Judged[] {
-  return judgedResource(resource, unwrapped(resource.props))
+function readOf({ urn, type, name, props }: Properties): Read {
+  return { urn, type, name, properties: unwrapped(props) }
 }
 
 /** What a policy is given, whether it judges one resource or the stack. */
@@ -77,14 +79,14 @@ function policyOf(rule: Rule): Policies[number] {
     return {
       ...policy,
       validateResource: (resource, report) =>
-        judge(rule, { judged: () => judgedOf(resource), getConfig: () => resource.getConfig(), report }),
+        judge(rule, { judged: () => shared.of(readOf(resource)), getConfig: () => resource.getConfig(), report }),
     }
   }
   return {
     ...policy,
     validateStack: (stack, report) =>
       judge(rule, {
-        judged: () => inOrder(stack.resources.filter(isKubernetes)).flatMap(judgedOf),
+        judged: () => shared.all(inOrder(stack.resources.filter(isKubernetes)).map(readOf)),
         getConfig: () => stack.getConfig(),
         report,
       }),
