@@ -1,6 +1,7 @@
 import { stringify } from 'yaml'
 import type { GovernedPort, GovernedService, IntendedFlow, Intent } from '../../core/model/intent'
 import type { KubernetesObject, Sourced } from '../../core/model/manifest'
+import { groupBy } from '../../core/model/group'
 import {
   linkerdConfig,
   linkerdNamespace,
@@ -45,11 +46,12 @@ export interface Missing {
 export function assumptions(intent: Intent, missing: Missing): readonly Sourced[] {
   const { workloads, services, namespaces, mesh, onLinkerd, linkerd, stages } = missing
   const [revision] = mesh.flatMap(({ revisions }) => revisions)
+  const probes = probesOf(intent)
   const objects = [
     ...namespaces.map(name =>
       onLinkerd.has(name) ? linkerdNamespace(name, stages[name] ?? 'enforce') : namespaceOf(name, revision),
     ),
-    ...workloads.map(service => podOf(service, intent, onLinkerd)),
+    ...workloads.map(service => podOf(service, probes.get(nameOf(service)) ?? [], onLinkerd)),
     ...gatewaysOf(intent, missing),
     ...services.filter(({ ports }) => ports.length > 0).map(service => serviceOf(service, onLinkerd)),
     ...mesh.flatMap(meshConfigs),
@@ -83,15 +85,21 @@ function gatewaysOf(intent: Intent, { gatewaysHere, onLinkerd }: Missing): reado
   })
 }
 
+/** The kubelet's calls, by the services that they are to. */
+function probesOf({ flows }: Intent): ReadonlyMap<string, readonly IntendedFlow[]> {
+  const probes = flows.filter(({ from }) => from.kind === 'kubelet')
+  return groupBy(probes, ({ to }) => (to.kind === 'workload' ? nameOf(to) : ''))
+}
+
+function nameOf({ namespace, service }: Pick<GovernedService, 'namespace' | 'service'>): string {
+  return `${namespace}/${service}`
+}
+
 function podOf(
   { service, namespace, serviceAccount, labels, ports }: GovernedService,
-  { flows }: Intent,
+  probes: readonly IntendedFlow[],
   onLinkerd: ReadonlySet<string>,
 ): KubernetesObject {
-  const probes = flows.filter(
-    ({ from, to }) =>
-      from.kind === 'kubelet' && to.kind === 'workload' && to.namespace === namespace && to.service === service,
-  )
   const own = { name: service, ports: ports.map(({ name, port }) => ({ name, containerPort: port })) }
   // A container has three probes at most, and which of the three it is makes no difference to who may call.
   const containers = [own, ...probes.map((flow, i) => ({ name: `probe-${i}`, livenessProbe: probeOf(flow, ports) }))]

@@ -2,24 +2,24 @@ import { PolicyPack, type Policies, type Policy, type ReportViolation } from '@p
 // The module itself: a copy of its exports, which is what any other import gives, is not what the policy server calls.
 // eslint-disable-next-line @typescript-eslint/no-require-imports -- for the reason above
 import deserializer = require('@pulumi/policy/deserialize')
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
 import { configSchemas, parseConfig } from './config'
 import type { Judged } from './judged'
-import { noLock, parseLock, type IntentSource } from './lock'
-import { judgedResource, type Resource } from './resource'
+import { lockReader } from './lock-file'
+import type { Resource } from './resource'
 import type { Rule } from './rule'
 import { rules } from './rules'
 import { contextOf, printFinding, runRule } from './run'
 import { rememberSecrets } from './secrets'
+import { sharedReading, type Read } from './shared'
 
 const unwrapped = rememberSecrets(deserializer)
+const shared = sharedReading()
+const readIntent = lockReader(process.cwd())
 
 type Properties = Resource & { readonly props: unknown }
 
-function judgedOf(resource: Properties): readonly Judged[] {
-  return judgedResource(resource, unwrapped(resource.props))
+function readOf({ urn, type, name, props }: Properties): Read {
+  return { urn, type, name, properties: unwrapped(props) }
 }
 
 /** What a policy is given, whether it judges one resource or the stack. */
@@ -79,48 +79,18 @@ function policyOf(rule: Rule): Policies[number] {
     return {
       ...policy,
       validateResource: (resource, report) =>
-        judge(rule, { judged: () => judgedOf(resource), getConfig: () => resource.getConfig(), report }),
+        judge(rule, { judged: () => shared.of(readOf(resource)), getConfig: () => resource.getConfig(), report }),
     }
   }
   return {
     ...policy,
     validateStack: (stack, report) =>
       judge(rule, {
-        judged: () => inOrder(stack.resources.filter(isKubernetes)).flatMap(judgedOf),
+        judged: () => shared.all(inOrder(stack.resources.filter(isKubernetes)).map(readOf)),
         getConfig: () => stack.getConfig(),
         report,
       }),
   }
-}
-
-/** Above this many folders nobody keeps a lock; the root of the file system ends the search anyway. */
-const farthest = 32
-
-/**
- * Reads the reviewed intent. A relative path is looked for in the pack's folder and in those above, so that a pack that
- * is installed as a package finds the lock at the root of the project that uses it.
- */
-function readIntent(path: string | undefined): IntentSource {
-  if (path === undefined || path === '') return noLock
-  const file = isAbsolute(path) ? path : above(process.cwd(), path, farthest)
-  const text = file === undefined ? undefined : contentOf(file)
-  if (text === undefined) return { kind: 'missing', why: `there is no file \`${path}\` that can be read` }
-  return parseLock(text, path, intent => `sha256:${createHash('sha256').update(intent).digest('hex')}`)
-}
-
-function contentOf(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-function above(folder: string, path: string, steps: number): string | undefined {
-  const file = join(folder, path)
-  if (existsSync(file)) return file
-  const parent = dirname(folder)
-  return parent === folder || steps === 0 ? undefined : above(parent, path, steps - 1)
 }
 
 new PolicyPack('zero-trust', { enforcementLevel: 'mandatory', policies: rules.map(policyOf) })

@@ -1,8 +1,9 @@
 import type { Sourced } from '../../core/model/manifest'
 import { defaultConfig, type Config } from './config'
-import { root, type Watch } from './field'
+import { root, type Field, type Watch } from './field'
 import { isRecord, judgedObjects, type Judged } from './judged'
 import { noLock, type IntentSource } from './lock'
+import { once, onceEach } from './once'
 import { meshSettings } from './mesh'
 import { unwrap } from './wire'
 import type { Context, Finding, Rule, RuleFinding } from './rule'
@@ -15,12 +16,16 @@ export interface Settings {
   readonly watch?: Watch
 }
 
-/** What a rule sees of things judged. */
+/** What a rule sees of things judged. Rules that are given the same list see the same objects, by which they share what they read of them. */
 export function contextOf(judged: readonly Judged[], { config, intent = noLock, watch }: Settings = {}): Context {
-  const objects = judged.map(one => root(one, watch))
+  // Whoever watches is told of each rule's own looks, so there nothing is shared.
+  const objects = watch === undefined ? rootsOf(judged) : judged.map(one => root(one, watch))
   const complete = { ...defaultConfig, ...config }
-  return { objects, config: complete, mesh: meshSettings(objects, complete.mesh), intent }
+  return { objects, config: complete, mesh: settingsOf(objects, complete.mesh), intent }
 }
+
+const settingsOf = onceEach(meshSettings, configured => JSON.stringify(configured))
+const rootsOf = once((judged: readonly Judged[]): readonly Field[] => judged.map(one => root(one)))
 
 /** A document of a YAML or JSON file. What Pulumi's own mark says is unknown, is unknown there too. */
 export function judgedManifest({ object, at }: Sourced): readonly Judged[] {

@@ -18,16 +18,24 @@ const target = '__getSpecialProxyTarget'
  * know: a key that is encrypted in the state is none. Should an SDK unpack in another way, nothing counts as secret, so
  * that more is refused and not less.
  *
- * For every rule of a stack the SDK unpacks the same wire anew; what was read of it once is kept.
+ * For every rule the SDK unpacks the same wire anew; what it gave once, and what was read of it, is kept for as long as
+ * the wire is. Rules of this pack only ever see what was read, which nobody can change. What is unpacked to be mended
+ * (`proxySecrets`) is changed on purpose, and is never shared.
  */
 export function rememberSecrets(sdk: object): (properties: unknown) => Unwrapped {
   const wires = new WeakMap<object, Struct>()
   const known = new WeakMap<Struct, Unwrapped>()
+  const unpacked = new WeakMap<Struct, object>()
   const original: unknown = Reflect.get(sdk, unpacker)
   if (typeof original !== 'function') return unwrap
-  Reflect.set(sdk, unpacker, (wire: unknown, ...rest: unknown[]) => {
-    const properties: unknown = Reflect.apply(original, sdk, [wire, ...rest])
-    if (typeof properties === 'object' && properties !== null && isStruct(wire)) wires.set(properties, wire)
+  Reflect.set(sdk, unpacker, (wire: unknown, proxySecrets: unknown, ...rest: unknown[]) => {
+    const shared = proxySecrets === false && isStruct(wire) ? unpacked.get(wire) : undefined
+    if (shared !== undefined) return shared
+    const properties: unknown = Reflect.apply(original, sdk, [wire, proxySecrets, ...rest])
+    if (typeof properties === 'object' && properties !== null && isStruct(wire)) {
+      wires.set(properties, wire)
+      if (proxySecrets === false) unpacked.set(wire, properties)
+    }
     return properties
   })
   return properties => {

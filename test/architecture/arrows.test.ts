@@ -33,6 +33,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/io.ts': ['node'],
   'cli/programs.ts': ['node'],
   'policypacks/zero-trust/index.ts': ['@pulumi', 'node'],
+  'policypacks/zero-trust/lock-file.ts': ['node'],
 }
 /** Rooms that may use no package but these. Everything else of npm is a shell's affair. */
 const purePackages = [

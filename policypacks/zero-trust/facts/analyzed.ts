@@ -4,6 +4,7 @@ import type { Sourced } from '../../../core/model/manifest'
 import type { Problem } from '../../../core/model/problem'
 import { gather, observed, Unproven, type Field } from '../field'
 import { isRecord, UNKNOWN, UNREADABLE } from '../judged'
+import { onceEach } from '../once'
 import type { Context, Finding } from '../rule'
 
 /** What the objects of a stack mean to the meshes, with a finding for each value that is not known and that it hangs on. */
@@ -12,12 +13,20 @@ export interface Analyzed {
   readonly findings: readonly Finding[]
 }
 
-/** Reads the objects of a stack as the meshes do, and those assumed beside them. */
-export function analyzed(context: Context, assumed: readonly Sourced[]): Analyzed {
-  const deployed = gather(context.objects.filter(isObject), sourced)
-  const { layer, problems } = read([...deployed.facts, ...assumed], { isUnknown: value => value === UNKNOWN })
-  return { layer, findings: [...deployed.findings, ...problems.flatMap(unknownValue)] }
+/** Reads the objects of a stack as the meshes do, and those assumed beside them: once for all rules that assume the same. */
+export function analyzed({ objects }: Context, assumed: readonly Sourced[]): Analyzed {
+  return readTogether(objects, assumed)
 }
+
+const readTogether = onceEach(
+  (objects: readonly Field[], assumed: readonly Sourced[]): Analyzed => {
+    const deployed = gather(objects.filter(isObject), sourced)
+    const { layer, problems } = read([...deployed.facts, ...assumed], { isUnknown: value => value === UNKNOWN })
+    return { layer, findings: [...deployed.findings, ...problems.flatMap(unknownValue)] }
+  },
+  // Plain data, made from the intent: the same text is the same objects.
+  assumed => JSON.stringify(assumed),
+)
 
 /** Kubernetes objects one by one; Releases are not what they bring. */
 export function isObject({ of }: Field): boolean {

@@ -3,6 +3,7 @@ import type { LinkerdAuthorizationPolicy, Server } from '../../../core/analyze/l
 import { matchLabels } from '../../../core/analyze/linkerd/match-labels'
 import { reach, type PortReach, type Reach } from '../../../core/analyze/reach'
 import { scopes } from '../../../core/analyze/regions/scopes'
+import { groupBy } from '../../../core/model/group'
 
 /** Something of a policy that admits callers, and can be taken away alone: a rule of Istio's, a whole policy of Linkerd's. */
 interface Grant {
@@ -35,7 +36,7 @@ const mostGrants = 150
  */
 export function shadowed(layer: Layer): readonly Shadowed[] {
   const all = [...istioGrants(layer), ...linkerdGrants(layer)]
-  const candidates = all.filter(grant => isCandidate(grant, all)).slice(0, mostGrants)
+  const candidates = candidatesOf(all).slice(0, mostGrants)
   if (candidates.length === 0) return []
   const cut = new Map(scopes(layer).map(({ workload, layer: own }) => [workload, { ...own, workloads: [workload] }]))
   const reached = new Map<Workload, Reach>()
@@ -59,23 +60,28 @@ export function shadowed(layer: Layer): readonly Shadowed[] {
 }
 
 /** Only what somebody else may admit too can be in vain: callers that no other grant for the same workloads names need this one. */
-function isCandidate(grant: Grant, all: readonly Grant[]): boolean {
-  const { workloads, callers, places } = grant
-  if (workloads.length === 0 || workloads.length > mostWorkloads) return false
-  const others = all.filter(other => other !== grant && [...places].some(place => other.places.has(place)))
-  if (others.some(other => other.callers === 'any')) return true
-  const named = new Set(others.flatMap(other => [...(other.callers === 'any' ? [] : other.callers)]))
-  return callers !== 'any' && [...callers].every(caller => named.has(caller))
+function candidatesOf(all: readonly Grant[]): readonly Grant[] {
+  const placed = all.flatMap(grant => [...grant.places].map(place => ({ place, grant })))
+  const byPlace = groupBy(placed, ({ place }) => place)
+  return all.filter(grant => {
+    const { workloads, callers, places } = grant
+    if (workloads.length === 0 || workloads.length > mostWorkloads) return false
+    const near = new Set([...places].flatMap(place => byPlace.get(place) ?? []).map(one => one.grant))
+    const others = [...near].filter(other => other !== grant)
+    if (others.some(other => other.callers === 'any')) return true
+    const named = new Set(others.flatMap(other => [...(other.callers === 'any' ? [] : other.callers)]))
+    return callers !== 'any' && [...callers].every(caller => named.has(caller))
+  })
 }
 
 function istioGrants(layer: Layer): readonly Grant[] {
+  const byNamespace = groupBy(layer.workloads, ({ namespace }): string | undefined => namespace)
   return layer.authorizationPolicies
     .filter(({ action, dryRun, targeted }) => action === 'ALLOW' && dryRun === 'no' && targeted === 'no')
     .flatMap(policy => {
       const { selector, namespace, rules } = policy
-      const isFor = ({ namespace: own, labels }: Workload): boolean =>
-        (own === namespace || namespace === layer.mesh.rootNamespace) && isSelected(selector, labels)
-      const workloads = layer.workloads.filter(isFor)
+      const near = namespace === layer.mesh.rootNamespace ? layer.workloads : (byNamespace.get(namespace) ?? [])
+      const workloads = near.filter(({ labels }) => isSelected(selector, labels))
       const places = new Set(workloads)
       return rules.map((rule, i) => ({
         ...{ of: policy, path: `spec.rules[${i}]`, rule, workloads, places },
