@@ -119,10 +119,10 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     const plan = await mesh.plan()
     mesh.write('services.ts', graph)
     assert.deepEqual([...plan].sort(), [
-      'read StackReference::organization/reviews/teams',
-      'update AuthorizationPolicy::mesh-policies-boutique/callers-of-productcatalogservice',
-      'update ConfigMap::mesh-policies-intent',
-      'update Sidecar::mesh-policies-reviews/callees-of-reviews',
+      'read StackReference organization/reviews/teams',
+      'update AuthorizationPolicy mesh-policies-boutique/callers-of-productcatalogservice',
+      'update ConfigMap mesh-policies-intent',
+      'update Sidecar mesh-policies-reviews/callees-of-reviews',
     ])
   })
 
