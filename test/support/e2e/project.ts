@@ -1,6 +1,6 @@
-import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { stringify } from 'yaml'
+import { parse, stringify } from 'yaml'
 import { writeCharts } from './charts'
 import type { Cluster } from './cluster'
 import { endOf, PulumiFolder, type Ended } from './pulumi-folder'
@@ -19,6 +19,21 @@ const copied = [
 interface Step {
   readonly op: string
   readonly urn: string
+}
+
+/** What the engine tells while it runs, as far as tests listen (pulumi/pulumi `sdk/go/common/apitype/events.go`). */
+export interface EngineEvent {
+  readonly resourcePreEvent?: { readonly metadata: Step }
+  readonly policyEvent?: {
+    readonly resourceUrn: string
+    readonly policyName: string
+    readonly enforcementLevel: string
+    readonly message: string
+  }
+}
+
+function told({ op, urn }: Step): readonly string[] {
+  return op === 'same' ? [] : [`${op} ${shortUrn(urn)}`]
 }
 
 /** A clone of the project, with a stack of its own. */
@@ -48,16 +63,34 @@ export class Project extends PulumiFolder {
     await this.succeeds('stack', 'init', this.stack)
   }
 
-  /** Writes the stack's configuration; with `encryptionsalt`, which the CLI wrote, for a stack that is there already. */
+  /** Writes the stack's configuration, and keeps what the CLI wrote beside it. */
   configure(config: Readonly<Record<string, unknown>>): void {
+    const file = `Pulumi.${this.stack}.yaml`
+    const there: unknown = existsSync(join(this.folder, file)) ? parse(this.read(file)) : {}
     const own = Object.fromEntries(Object.entries(config).map(([key, value]) => [`zero-trust-mesh:${key}`, value]))
-    this.write(`Pulumi.${this.stack}.yaml`, stringify({ config: { 'zero-trust-mesh:context': 'e2e', ...own } }))
+    this.write(file, stringify({ ...(there as object), config: { 'zero-trust-mesh:context': 'e2e', ...own } }))
   }
 
   /** What an update would do, by the kind and name of the object; what stays the same is left out. */
   async plan(...args: readonly string[]): Promise<readonly string[]> {
     const { steps } = (await this.json('preview', '--json', ...args)) as { steps: Step[] }
-    return steps.filter(({ op }) => op !== 'same').map(({ op, urn }) => `${op} ${shortUrn(urn)}`)
+    return steps.flatMap(told)
+  }
+
+  /** Updates, and says what that did, as `plan` does. */
+  async update(): Promise<readonly string[]> {
+    const { code, said, events } = await this.told('up', '--yes', '--skip-preview')
+    if (code !== 0) throw new Error(said)
+    return events.flatMap(({ resourcePreEvent }) => (resourcePreEvent ? told(resourcePreEvent.metadata) : []))
+  }
+
+  /** Runs the CLI, and gives beside what it says what the engine told it. */
+  async told(...args: readonly string[]): Promise<Ended & { readonly events: readonly EngineEvent[] }> {
+    const log = `events-${this.stack}.json`
+    this.write(log, '')
+    const ended = await this.pulumi(...args, '--event-log', log)
+    const lines = this.read(log).split('\n')
+    return { ...ended, events: lines.filter(line => line.trim() !== '').map(line => JSON.parse(line) as EngineEvent) }
   }
 
   /** All resources of the stack, in the order in which they were made. */
