@@ -13,6 +13,9 @@ export class Refused extends RunError {
   ) {
     super([`${what}:`, ...problems.map(problem => indented(printProblem(problem)))].join('\n'))
     this.name = 'Refused'
+    // Pulumi's runner inspects, in colour, even the stack that it does not print; mapped to its sources, that of the SDK has files
+    // in `node_modules/@pulumi` itself, over which Node 20.20 spends a minute and all memory.
+    this.stack = (this.stack ?? this.message).replace(/^ +at .*node_modules.*\n?/gmu, '')
   }
 }
 

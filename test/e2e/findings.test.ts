@@ -79,7 +79,7 @@ function batchOf(example: string, target: string, place: readonly [place: number
   }
 }
 
-const names = readdirSync(examples)
+const names = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
 /** Small enough to be there five times. */
 const small = names.filter(name => name !== 'online-boutique')
 const batches = targets.flatMap((target, t) =>

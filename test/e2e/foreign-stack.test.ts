@@ -12,7 +12,7 @@ describe('the policy pack on a stack that has nothing else of ours, installed fr
     project.pulumi('preview', '--policy-pack', pack, '--policy-pack-config', 'policy-config.json')
 
   before('a project with the packed package', async () => {
-    project = new ForeignProject(sharedWorkspace())
+    project = new ForeignProject(sharedWorkspace(), 'foreign')
     await project.create(resolve(__dirname, '../support/fixtures/foreign-stack'))
   })
   after(() => project.close())

@@ -100,7 +100,7 @@ for (const stack of stacks) {
     })
 
     it('changes nothing with a second update', async () => {
-      await succeeds('up', '--yes', '--skip-preview', '--expect-no-changes', ...pack)
+      await succeeds('up', '--yes', '--skip-preview', '--expect-no-changes')
     })
 
     it('stops a preview at what the policy pack forbids, and says what and why, as the embedded preview does', async () => {

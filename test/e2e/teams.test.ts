@@ -25,14 +25,9 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
   let api: Api
   let mesh: Project
 
-  const succeeds = async (...args: readonly string[]): Promise<string> => {
-    const { code, said } = await mesh.pulumi(...args)
-    assert.equal(code, 0, said)
-    return said
-  }
-  const up = (...args: readonly string[]): Promise<string> => succeeds('up', '--yes', '--skip-preview', ...args)
+  const up = (...args: readonly string[]): Promise<string> => mesh.succeeds('up', '--yes', '--skip-preview', ...args)
   const told = async (): Promise<MeshOutput> => {
-    const said = await succeeds('stack', 'output', 'mesh', '--json')
+    const said = await mesh.succeeds('stack', 'output', 'mesh', '--json')
     return JSON.parse(said.slice(said.indexOf('{'))) as MeshOutput
   }
 
@@ -47,7 +42,7 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     // The library, as the team's program has it by its name; and the CLI, for `ztm`, which reads other stacks through it.
     symlinkSync(join(root, 'dist'), join(mesh.folder, 'dist'))
     symlinkSync(toolPath('pulumi', workspace), join(mesh.folder, 'plugins/pulumi'))
-    await succeeds('-C', team, 'stack', 'init', 'teams')
+    await mesh.succeeds('-C', team, 'stack', 'init', 'teams')
     console.log(`    ${mesh.plugins}`)
   })
   after(async () => {
@@ -75,7 +70,7 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
   })
 
   it('takes in what the team exports where both sides agree, and tells both what waits', async () => {
-    await succeeds('-C', team, 'up', '--yes', '--skip-preview')
+    await mesh.succeeds('-C', team, 'up', '--yes', '--skip-preview')
     const waits = /`reviews\/reviews → cartservice:grpc hipstershop\.CartService\/GetCart` waits/u
     assert.match(await up(), waits)
     const { fragments, services, waiting } = await told()
@@ -84,7 +79,7 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     assert.deepEqual(waiting.map(({ callee }) => callee).sort(), ['cartservice', 'ratings'])
     const policy = await api.read(callersOf('productcatalogservice'))
     assert.match(JSON.stringify(policy?.spec), /teams\.example\.com\/ns\/reviews\/sa\/reviews/u)
-    assert.match(await succeeds('-C', team, 'preview'), waits)
+    assert.match(await mesh.succeeds('-C', team, 'preview'), waits)
   })
 
   it('changes nothing with a second update, and keeps what the lock has where the stack is gone', async () => {
@@ -93,7 +88,7 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     assert.equal(locked.code, 0, locked.said)
     assert.match(mesh.read('intent.lock.json'), /"fragments": \{\n {4}"reviews"/u)
     const state = join(mesh.folder, team)
-    await succeeds('-C', state, 'stack', 'rm', 'teams', '--yes', '--force')
+    await mesh.succeeds('-C', state, 'stack', 'rm', 'teams', '--yes', '--force')
     const said = await up()
     assert.match(said, /there is no stack `organization\/reviews\/teams` yet/u)
     assert.match(said, /what was last accepted of it is kept, and it gains nothing/u)
@@ -102,13 +97,13 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
   })
 
   it('lets the team come first: what it cannot be held against is told, and its fragment is there to be read', async () => {
-    await succeeds('-C', team, 'stack', 'init', 'teams')
+    await mesh.succeeds('-C', team, 'stack', 'init', 'teams')
     const there = mesh.read(`${team}/Pulumi.yaml`)
     mesh.write(`${team}/Pulumi.yaml`, there.replace('zero-trust-mesh/teams', 'zero-trust-mesh/later'))
-    const said = await succeeds('-C', team, 'up', '--yes', '--skip-preview')
+    const said = await mesh.succeeds('-C', team, 'up', '--yes', '--skip-preview')
     mesh.write(`${team}/Pulumi.yaml`, there)
     assert.match(said, /there is no stack `organization\/zero-trust-mesh\/later` yet: what calls it is not checked/u)
-    assert.match(await succeeds('-C', team, 'stack', 'output', 'fragment', '--json'), /"version": 1/u)
+    assert.match(await mesh.succeeds('-C', team, 'stack', 'output', 'fragment', '--json'), /"version": 1/u)
   })
 
   it('takes a call away, and nothing else, where the consent to it is taken away', async () => {
@@ -119,10 +114,10 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
     const plan = await mesh.plan()
     mesh.write('services.ts', graph)
     assert.deepEqual([...plan].sort(), [
-      'read StackReference::organization/reviews/teams',
-      'update AuthorizationPolicy::mesh-policies-boutique/callers-of-productcatalogservice',
-      'update ConfigMap::mesh-policies-intent',
-      'update Sidecar::mesh-policies-reviews/callees-of-reviews',
+      'read StackReference organization/reviews/teams',
+      'update AuthorizationPolicy mesh-policies-boutique/callers-of-productcatalogservice',
+      'update ConfigMap mesh-policies-intent',
+      'update Sidecar mesh-policies-reviews/callees-of-reviews',
     ])
   })
 

@@ -22,7 +22,12 @@ export class Refused extends Error {
 
 /** An object as the server has it. */
 export interface LiveObject extends KubernetesObject {
-  readonly metadata: KubernetesObject['metadata'] & { readonly uid: string; readonly resourceVersion: string }
+  readonly metadata: KubernetesObject['metadata'] & {
+    readonly uid: string
+    readonly resourceVersion: string
+    readonly deletionTimestamp?: string
+    readonly finalizers?: readonly string[]
+  }
 }
 
 /** How an object is applied. */
@@ -50,6 +55,7 @@ interface Resource {
   readonly name: string
   readonly kind: string
   readonly namespaced: boolean
+  readonly verbs: readonly string[]
 }
 
 /** The Kubernetes API, as little of it as tests need. */
@@ -82,8 +88,30 @@ export class Api {
   /** Every object of a kind, of all namespaces. */
   async list(apiVersion: string, kind: string): Promise<readonly LiveObject[]> {
     const { name } = await this.resource(apiVersion, kind)
-    const { body } = await this.ask({ method: 'GET', path: `${groupPath(apiVersion)}/${name}` })
-    return (body as { items: LiveObject[] }).items // a list is what the path names
+    return this.listAt(`${groupPath(apiVersion)}/${name}`)
+  }
+
+  /** Every object of a list, whose path is given; its kind, which a server leaves out there, is said. */
+  async listAt(path: string): Promise<readonly LiveObject[]> {
+    const { body } = await this.ask({ method: 'GET', path })
+    const { apiVersion, kind, items = [] } = body as { apiVersion: string; kind: string; items?: LiveObject[] } // a list is what the path names
+    return items.map(item => ({ ...item, apiVersion, kind: kind.replace(/List$/u, '') }))
+  }
+
+  /** The paths of all lists of what can be deleted, each kind in the version that its group prefers. */
+  async listable(): Promise<readonly string[]> {
+    const { body } = await this.ask({ method: 'GET', path: '/apis' })
+    const { groups } = body as { groups: { preferredVersion: { groupVersion: string } }[] } // what that path answers
+    const versions = ['v1', ...groups.map(({ preferredVersion }) => preferredVersion.groupVersion)]
+    const each = await Promise.all(
+      versions.map(async version => {
+        const found = (await this.discover(version)).filter(({ verbs }) =>
+          ['list', 'delete'].every(verb => verbs.includes(verb)),
+        )
+        return found.map(({ name }) => `${groupPath(version)}/${name}`)
+      }),
+    )
+    return each.flat()
   }
 
   /** Deletes an object and waits until it is gone. A namespace is finished here, since no controller does it. */

@@ -8,29 +8,13 @@ export interface Said {
   readonly message: string
 }
 
-interface Event {
-  readonly policyEvent?: {
-    readonly resourceUrn: string
-    readonly policyName: string
-    readonly enforcementLevel: string
-    readonly message: string
-  }
-}
-
 /** What the pack says in a preview of the real engine, default providers left out, and how that ended. */
 export async function engineFindings(
   project: Project,
   ...args: readonly string[]
 ): Promise<{ readonly code: number | undefined; readonly said: string; readonly findings: readonly Said[] }> {
-  const log = `events-${project.stack}.json`
-  project.write(log, '')
-  const ended = await project.pulumi('preview', '--event-log', log, ...args)
-  const events = project
-    .read(log)
-    .split('\n')
-    .filter(line => line.trim() !== '')
-  const findings = events.flatMap(line => {
-    const { policyEvent } = JSON.parse(line) as Event
+  const { events, ...ended } = await project.told('preview', ...args)
+  const findings = events.flatMap(({ policyEvent }) => {
     if (!policyEvent) return []
     const { resourceUrn: urn, policyName: rule, enforcementLevel: level, message } = policyEvent
     return [{ urn, rule, level, message: withoutColours(message) }]

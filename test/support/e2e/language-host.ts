@@ -4,12 +4,13 @@ import { LanguageRuntimeService } from '@pulumi/pulumi/proto/language_grpc_pb'
 import * as language from '@pulumi/pulumi/proto/language_pb'
 import * as plugin from '@pulumi/pulumi/proto/plugin_pb'
 import { Empty, fromStruct } from '../../../preview/sdk'
+import { runPolicyPack } from './policy-host'
 import { serve, unary, type Serving } from './serve'
 import type { Workspace } from './workspace'
 
 /**
- * Stands in for `pulumi-language-nodejs`: runs a program with the SDK's own `cmd/run`. It attaches, one command of the CLI
- * after another. It installs nothing, names no required plugins, generates no code, knows no debugger, and has no pipes for
+ * Stands in for `pulumi-language-nodejs`: runs a program with the SDK's own `cmd/run`, and policy packs. It attaches, one
+ * command of the CLI after another. It installs nothing, names no required plugins, generates no code, knows no debugger, and has no pipes for
  * synchronous invokes. A host that the CLI starts would inherit its environment; this one is given it.
  */
 export async function serveLanguage(
@@ -27,6 +28,7 @@ export async function serveLanguage(
     about: unary(() => versioned(new language.AboutResponse())),
     getRequiredPackages: unary(() => new language.GetRequiredPackagesResponse()),
     cancel: unary(() => new Empty()),
+    runPlugin: runPolicyPack(workspace, environment),
     run: unary(async (request: language.RunRequest) => {
       const name = `${request.getStack()}-program-${++runs}`
       const { env, ...runner } = runnerOf(request, engine)

@@ -1,8 +1,9 @@
 import type { sendUnaryData, ServerUnaryCall, ServiceDefinition, UntypedServiceImplementation } from '@grpc/grpc-js'
 import { grpc } from '../../../preview/sdk'
 
-/** What Pulumi itself allows a message, in bytes. */
-const largestMessage = 400 * 1024 * 1024
+const bytes = 400 * 1024 * 1024
+/** What Pulumi itself allows a message. */
+export const largestMessage = { 'grpc.max_receive_message_length': bytes, 'grpc.max_send_message_length': bytes }
 
 /** A gRPC service that listens on 127.0.0.1. */
 export interface Serving {
@@ -12,10 +13,7 @@ export interface Serving {
 
 /** Serves what is given; a call of anything else is told that it is not implemented. */
 export async function serve(service: ServiceDefinition, answers: UntypedServiceImplementation): Promise<Serving> {
-  const server = new grpc.Server({
-    'grpc.max_receive_message_length': largestMessage,
-    'grpc.max_send_message_length': largestMessage,
-  })
+  const server = new grpc.Server(largestMessage)
   server.addService(service, answers)
   const port = await new Promise<number>((resolve, reject) => {
     const credentials = grpc.ServerCredentials.createInsecure()
