@@ -130,12 +130,13 @@ export function mutated(
   return undefined
 }
 
-/** The objects in namespaces of their own, wherever those are named: of an object, in identities, in names of hosts; a key is no name. */
+/** The objects in namespaces of their own, wherever those are named: of an object, in identities, in names of hosts; a key is no name, nor is the package of a gRPC service. */
 export function apart(objects: readonly KubernetesObject[], prefix: string): readonly KubernetesObject[] {
   const namespaces = new Set(
     objects.map(({ kind, metadata }) => (kind === 'Namespace' ? metadata.name : metadata.namespace)),
   )
   const names = [...namespaces].flatMap(name => name ?? []).join('|')
-  const text = JSON.stringify(objects).replace(new RegExp(`(?<=[/".])(${names})(?=[/.]|"(?!:))`, 'gu'), `${prefix}-$1`)
+  const named = new RegExp(`(?<=[/"])(?:${names})(?=/|"(?!:))|(?<=\\.)(?:${names})(?=[/.]|"(?!:))`, 'gu')
+  const text = JSON.stringify(objects).replace(named, `${prefix}-$&`)
   return JSON.parse(text) as readonly KubernetesObject[] // as it was, but for names
 }
