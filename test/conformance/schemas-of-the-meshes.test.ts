@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { definitionsIn } from '../../core/analyze/schema/definition-text'
@@ -10,7 +10,8 @@ import { parseDocuments } from '../../cli/documents'
 import { shared } from '../support/crd'
 
 const examples = resolve(__dirname, '../../examples')
-const rendered = readdirSync(examples).flatMap(example =>
+const compiled = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
+const rendered = compiled.flatMap(example =>
   readdirSync(join(examples, example, 'expected')).map(target => {
     const file = join(examples, example, 'expected', target, 'manifests.yaml')
     const objects = parseDocuments(readFileSync(file, 'utf8'), file).documents.map(
