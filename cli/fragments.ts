@@ -2,7 +2,7 @@ import { fragmentsShape } from '../components/config-shape-fragments'
 import type { FragmentSettings } from '../components/config-shape-fragments'
 import { schemaProblems } from '../components/schema-problems'
 import type { Merged, Offered } from '../core/graph/fragments/merge'
-import { mergeFragments } from '../core/graph/fragments/merge'
+import { lockedFragments, mergeFragments } from '../core/graph/fragments/merge'
 import type { Graph } from '../core/graph/graph'
 import { mapValues } from '../core/graph/plain'
 import { BadInput, badInput } from './bad-input'
@@ -32,7 +32,7 @@ export function mergeListed({ graph, listed, lock, session }: FragmentTask): Mer
     session.progress.step(`reading fragment ${name}`)
     return { namespaces: one.namespaces, offered: offerOf(one) }
   })
-  return mergeFragments({ graph, sources, locked: lockedIn(lock) })
+  return mergeFragments({ graph, sources, locked: lockedFragments(readFileIfThere(lock)) })
 }
 
 function readList(file: string): Readonly<Record<string, FragmentSettings>> {
@@ -78,15 +78,5 @@ function parsed(parse: () => unknown, why: string): Offered {
     return { kind: 'found', value: parse() }
   } catch {
     return { kind: 'missing', why }
-  }
-}
-
-/** What was last accepted of each fragment; nothing where there is no lock yet, or none that can be read: `keepLock` says so. */
-export function lockedIn(file: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(readFileIfThere(file) ?? '{}')
-    return isMapping(value) && isMapping(value.fragments) ? value.fragments : {}
-  } catch {
-    return {}
   }
 }

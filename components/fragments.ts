@@ -1,10 +1,9 @@
 import { parse } from 'yaml'
 import type { FragmentSource, Merged, Offered } from '../core/graph/fragments/merge'
-import { mergeFragments } from '../core/graph/fragments/merge'
+import { lockedFragments, mergeFragments } from '../core/graph/fragments/merge'
 import type { Graph } from '../core/graph/graph'
 import { mapValues } from '../core/graph/plain'
 import type { FragmentSettings } from './config-shape-fragments'
-import { isRecord } from './record'
 import { StackOutputs } from './stack-outputs'
 import { readText } from './text-file'
 
@@ -41,7 +40,11 @@ function merge(graph: Graph, { fragments, lock }: FragmentsSettings, offered: Re
   const sources = mapValues(fragments, ({ namespaces }, name): FragmentSource => {
     return { namespaces, offered: offered.get(name) ?? unreadable }
   })
-  return mergeFragments({ graph, sources, locked: Object.keys(fragments).length === 0 ? {} : lockedIn(lock) })
+  return mergeFragments({
+    graph,
+    sources,
+    locked: Object.keys(fragments).length === 0 ? {} : lockedFragments(readText(lock)),
+  })
 }
 
 async function offerOf(settings: FragmentSettings, stacks: StackOutputs): Promise<Offered> {
@@ -57,15 +60,5 @@ function readFragment(file: string): Offered {
     return { kind: 'found', value: parse(text, { logLevel: 'silent' }) as unknown }
   } catch {
     return { kind: 'missing', why: `\`${file}\` is neither YAML nor JSON` }
-  }
-}
-
-/** Nothing where there is no lock yet: then nothing was ever accepted. */
-function lockedIn(lock: string): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(readText(lock) ?? '{}')
-    return isRecord(value) && isRecord(value.fragments) ? value.fragments : {}
-  } catch {
-    return {}
   }
 }

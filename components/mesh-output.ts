@@ -24,17 +24,20 @@ export function meshOutput(telling: Telling, anchors: readonly string[]): MeshOu
   const { graph, settings, parts, digest } = telling
   const { istio, linkerd } = settings
   const fragments = parts?.fragments ?? {}
+  const owners = ownersOf(fragments, ({ fragment }) =>
+    fragment ? [...Object.keys(fragment.services), ...Object.keys(fragment.external)] : [],
+  )
   return {
     version: 1,
     digest,
     trustDomains: { ...(istio && { istio: istio.trustDomain }), ...(linkerd && { linkerd: linkerd.trustDomain }) },
     anchors: anchors.map(fingerprint),
     namespaces: namespacesOf(telling, fragments),
-    services: servicesOf(telling, fragments),
+    services: servicesOf(telling, owners),
     external: mapValues(graph.external, ({ hosts, ports }, name) => ({
       hosts,
       ports: mapValues(ports, ({ protocol, port }) => ({ protocol, port })),
-      ...fragmentOf('external', name, fragments),
+      ...ownerIn(owners, name),
     })),
     fragments: mapValues(fragments, accepted),
     waiting: parts?.waiting ?? [],
@@ -42,6 +45,17 @@ export function meshOutput(telling: Telling, anchors: readonly string[]): MeshOu
 }
 
 type Fragments = Merged['fragments']
+/** The fragment that something is of, by its name; what is the graph's own is not there. */
+type Owners = ReadonlyMap<string, string>
+
+function ownersOf(fragments: Fragments, namesIn: (one: MergedFragment) => readonly string[]): Owners {
+  return new Map(Object.entries(fragments).flatMap(([owner, one]) => namesIn(one).map(name => [name, owner] as const)))
+}
+
+function ownerIn(owners: Owners, name: string): { readonly fragment?: string } {
+  const fragment = owners.get(name)
+  return fragment === undefined ? {} : { fragment }
+}
 
 function namespacesOf(
   { namespaces, settings }: Telling,
@@ -49,19 +63,18 @@ function namespacesOf(
 ): Readonly<Record<string, MeshedNamespace>> {
   const { istio, linkerd, meshes = {}, stages = {} } = settings
   const alone = istio && !linkerd ? 'istio' : 'linkerd'
+  const owners = ownersOf(fragments, one => one.namespaces)
   return Object.fromEntries(
     namespaces.map(name => {
       const mesh = istio && linkerd ? (meshes[name] ?? 'istio') : alone
-      const [owner] = Object.entries(fragments).find(([, one]) => one.namespaces.includes(name)) ?? []
-      const fragment = owner === undefined ? {} : { fragment: owner }
-      return [name, { mesh, stage: stages[name] ?? 'enforce', ...fragment }]
+      return [name, { mesh, stage: stages[name] ?? 'enforce', ...ownerIn(owners, name) }]
     }),
   )
 }
 
 function servicesOf(
   { graph, settings: { istio, linkerd } }: Telling,
-  fragments: Fragments,
+  owners: Owners,
 ): Readonly<Record<string, MeshedService>> {
   const endpoints = endpointsOf(graph, (istio ?? linkerd)?.clusterDomain)
   return mapValues(graph.services, (service, name) => ({
@@ -70,14 +83,8 @@ function servicesOf(
     ports: mapValues(service.ports, ({ protocol, port }, key) => {
       return { protocol, port, address: endpoints[name]?.[key] ?? '' }
     }),
-    ...fragmentOf('services', name, fragments),
+    ...ownerIn(owners, name),
   }))
-}
-
-function fragmentOf(section: 'services' | 'external', name: string, fragments: Fragments): { fragment?: string } {
-  const holds = ({ fragment }: MergedFragment) => fragment !== undefined && Object.hasOwn(fragment[section], name)
-  const [owner] = Object.entries(fragments).find(([, one]) => holds(one)) ?? []
-  return owner === undefined ? {} : { fragment: owner }
 }
 
 function accepted({ state, namespaces, fragment }: MergedFragment): AcceptedFragment {

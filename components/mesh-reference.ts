@@ -4,6 +4,7 @@ import type { Fragment } from '../core/graph/fragments/fragment'
 import type { MeshOutput } from '../core/graph/fragments/mesh-output'
 import { parseMesh } from '../core/graph/fragments/mesh-output'
 import { parseFragment } from '../core/graph/fragments/schema'
+import { within } from '../core/graph/place'
 import { own } from '../core/graph/plain'
 import type { Problem } from '../core/model/problem'
 import { blocking, blocks, didYouMean, printProblem } from '../core/model/problem'
@@ -98,7 +99,7 @@ export class MeshReference {
     const parsed = parseFragment(fragment)
     refuse(
       'the fragment is not exported',
-      parsed.problems.map(problem => ({ ...problem, at: ['fragment', problem.at].filter(Boolean).join(' ') })),
+      parsed.problems.map(problem => within('fragment', problem)),
     )
     if (!parsed.fragment || !this.mesh) return fragment
     const problems = fragmentProblems({ fragment: parsed.fragment, mesh: this.mesh, name, expected })

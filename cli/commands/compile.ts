@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { compile, compileWithNetwork } from '../../core/compile/compile'
 import type { Compiled, MeshTarget, NetworkSettings } from '../../core/compile/target'
 import type { Fragment } from '../../core/graph/fragments/fragment'
+import { lockedFragments } from '../../core/graph/fragments/merge'
 import { waitingProblems } from '../../core/graph/fragments/waiting'
 import type { Graph } from '../../core/graph/graph'
 import { blocks } from '../../core/model/problem'
@@ -12,8 +13,8 @@ import { badInput } from '../bad-input'
 import { collect } from '../command'
 import type { Verb } from '../command'
 import { readGraph } from '../graph-file'
-import { writeFile } from '../io'
-import { lockedIn, mergeListed } from '../fragments'
+import { readFileIfThere, writeFile } from '../io'
+import { mergeListed } from '../fragments'
 import { keepLock, lockFile } from '../keep-lock'
 import { crdObjects, crdsOption, manifestProblems } from '../schemas'
 import type { ExitCode, Session } from '../session'
@@ -105,7 +106,8 @@ async function readParts(path: string, { fragments: listed, lock }: Options, ses
     for (const [name, { fragment }] of Object.entries(merged.fragments)) if (fragment) kept[name] = fragment
     return { graph: merged.graph, problems: [...merged.problems, ...waitingProblems(merged.waiting)] }
   })
-  const forgotten = lock === undefined || listed !== undefined ? [] : Object.keys(lockedIn(file))
+  const forgotten =
+    lock === undefined || listed !== undefined ? [] : Object.keys(lockedFragments(readFileIfThere(file)))
   if (forgotten.length === 0) return { ...read, fragments: kept }
   const message = `the lock file has what was accepted of ${forgotten.map(name => `\`${name}\``).join(', ')}`
   throw badInput(file, message, 'say where fragments are listed: `--fragments Pulumi.<stack>.yaml`')

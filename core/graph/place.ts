@@ -18,6 +18,11 @@ export function defect(problem: Omit<Problem, 'severity'>): Problem {
   return { ...problem, severity: 'error' }
 }
 
+/** The same problem, at a place within something that is named. */
+export function within(name: string, problem: Problem): Problem {
+  return { ...problem, at: [name, problem.at].filter(Boolean).join(' ') }
+}
+
 /** `a`, `b` and 3 more: names for a message, however many there are. */
 export function listing(names: readonly string[]): string {
   const shown = names.slice(0, 3).map(name => `\`${name}\``)

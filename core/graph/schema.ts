@@ -1,11 +1,12 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Problem } from '../model/problem'
 import { semanticProblems } from './checks/all'
 import type { Graph } from './graph'
+import { within } from './place'
 import { frozen } from './plain'
 import { salvage } from './salvage'
 import { graphShape } from './shape'
-import { documentation } from './shape-parts'
+import { jsonSchemaOf } from './shape-parts'
 import { fit } from './shape-problems'
 
 /** The graph that was read, where it has the right shape, and every problem there is with it otherwise. */
@@ -31,7 +32,7 @@ export function parseGraph(value: unknown, at: string): Parsed {
   const rest = salvage(graphShape, value)
   const meaning = rest ? semanticProblems({ ...rest, graph: graphFrom(rest.value) }) : []
   const problems = [...wrong, ...meaning.filter(problem => !told.has(problem.at))]
-  return { problems: problems.map(problem => ({ ...problem, at: [at, problem.at].filter(Boolean).join(' ') })) }
+  return { problems: problems.map(problem => within(at, problem)) }
 }
 
 function graphFrom({ $schema: _, ...graph }: z.infer<typeof graphShape>): Graph {
@@ -40,12 +41,9 @@ function graphFrom({ $schema: _, ...graph }: z.infer<typeof graphShape>): Graph 
 
 /** The JSON Schema of a graph's JSON form, generated from what `parseGraph` checks. For editors and other languages. */
 export function graphJsonSchema(): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(graphShape, { metadata: documentation, io: 'input', target: 'draft-7' })
-  return {
-    $schema,
+  return jsonSchemaOf(graphShape, {
     $id: 'urn:zero-trust-mesh:graph:1',
     title: 'Service graph',
     description: 'Services, their ports, and who may call whom on which route. Nothing else is let through.',
-    ...schema,
-  }
+  })
 }

@@ -10,7 +10,7 @@ import { namePattern } from './names'
  */
 
 /** Titles and descriptions for the published schema. A registry of our own, as bundles may hold this module twice. */
-export const documentation = z.registry<z.core.JSONSchemaMeta>()
+const documentation = z.registry<z.core.JSONSchemaMeta>()
 
 /** A schema with its description. */
 export function explain<T extends z.ZodType>(schema: T, description: string, more: z.core.JSONSchemaMeta = {}): T {
@@ -26,6 +26,19 @@ export function name(kind: NameKind, description: string): z.ZodString {
 /** Texts, at least one of them; that one is missing is for the checks to say. */
 export function texts(description: string): z.ZodArray<z.ZodString> {
   return explain(z.array(z.string()), description, { minItems: 1 })
+}
+
+/** How a published schema begins. */
+interface Heading {
+  readonly $id: string
+  readonly title: string
+  readonly description: string
+}
+
+/** The JSON Schema of a shape, with the descriptions of its parts. For editors and other languages. */
+export function jsonSchemaOf(shape: z.ZodType, heading: Heading): Readonly<Record<string, unknown>> {
+  const { $schema, ...schema } = z.toJSONSchema(shape, { metadata: documentation, io: 'input', target: 'draft-7' })
+  return { $schema, ...heading, ...schema }
 }
 
 /** All the keys of a type, each with its schema: a field added to the type and forgotten here fails to compile. */

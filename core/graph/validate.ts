@@ -1,5 +1,6 @@
 import type { Problem } from '../model/problem'
 import { semanticProblems } from './checks/all'
+import { wholeOf } from './checks/context'
 import type { Graph } from './graph'
 import { parseGraph } from './schema'
 
@@ -11,5 +12,5 @@ import { parseGraph } from './schema'
  */
 export function validate(graph: Graph): readonly Problem[] {
   const { graph: parsed, problems } = parseGraph(graph, '')
-  return parsed ? semanticProblems({ graph: parsed, lost: () => false, damaged: () => false }) : problems
+  return parsed ? semanticProblems(wholeOf(parsed)) : problems
 }

@@ -1,10 +1,12 @@
 import type { Problem } from '../../model/problem'
 import { didYouMean } from '../../model/problem'
 import { calleeProblems } from '../checks/callees'
+import { wholeOf } from '../checks/context'
 import type { Graph } from '../graph'
 import { mapValues, own, pickNames } from '../plain'
-import { candidate } from './candidate'
+import { candidate, nameClaim } from './candidate'
 import type { Fragment } from './fragment'
+import { declares } from './fragment'
 import type { MeshOutput } from './mesh-output'
 import { waitingProblems } from './waiting'
 
@@ -27,7 +29,7 @@ export function fragmentProblems({ fragment, mesh, name, expected = [] }: Held):
   const callable = graphOf(mesh)
   const claimed = new Map(
     (['services', 'external'] as const).flatMap(section =>
-      Object.entries(mesh[section]).map(([key, { fragment: owner = '' }]) => [`name ${key}`, owner] as const),
+      Object.entries(mesh[section]).map(([key, { fragment: owner = '' }]) => [nameClaim(key), owner] as const),
     ),
   )
   // Where the mesh does not know the fragment, nobody can say which namespaces it will be given.
@@ -64,19 +66,17 @@ function calls(
   { services, external, ...rest }: Graph,
   expected: readonly string[],
 ): readonly Problem[] {
-  const isOwn = (name: string) => Object.hasOwn(fragment.services, name) || Object.hasOwn(fragment.external, name)
   const known = { services: { ...services, ...fragment.services }, external: { ...external, ...fragment.external } }
-  const context = { graph: { ...rest, ...known }, lost: () => false, damaged: () => false }
+  const context = wholeOf({ ...rest, ...known })
   return Object.entries(fragment.calls).flatMap(([caller, callees]) => {
-    const others = pickNames(callees, name => !isOwn(name) && !expected.includes(name))
+    const others = pickNames(callees, name => !declares(fragment, name) && !expected.includes(name))
     const all = calleeProblems(context, { callees: others, path: ['calls', caller], among: 'services and externals' })
     return all.filter(({ code }) => code !== 'unknown-issuer')
   })
 }
 
 /** What of it waits, and what waits for it. */
-function waits({ services, external }: Fragment, { waiting }: MeshOutput): readonly Problem[] {
-  const callers = new Set(Object.entries(services).map(([name, { namespace }]) => `${namespace}/${name}`))
-  const isOurs = (callee: string) => Object.hasOwn(services, callee) || Object.hasOwn(external, callee)
-  return waitingProblems(waiting.filter(({ caller, callee }) => callers.has(caller) || isOurs(callee)))
+function waits(fragment: Fragment, { waiting }: MeshOutput): readonly Problem[] {
+  const callers = new Set(Object.entries(fragment.services).map(([name, { namespace }]) => `${namespace}/${name}`))
+  return waitingProblems(waiting.filter(({ caller, callee }) => callers.has(caller) || declares(fragment, callee)))
 }

@@ -1,9 +1,11 @@
 import type { Problem } from '../../model/problem'
 import { semanticProblems } from '../checks/all'
+import { wholeOf } from '../checks/context'
 import type { External, Graph, Service } from '../graph'
 import { defect, listing, place } from '../place'
-import { mapValues, own, pickNames } from '../plain'
+import { mapValues, pickNames } from '../plain'
 import type { Fragment } from './fragment'
+import { declares } from './fragment'
 import { parseFragment } from './schema'
 
 /** What a fragment is judged by. */
@@ -36,10 +38,15 @@ export function candidate(value: unknown, ground: Ground): Candidate {
   return first ? { problems: [first, ...more] } : { fragment, problems: [] }
 }
 
+/** By which key a callee's name is claimed. */
+export function nameClaim(name: string): string {
+  return `name ${name}`
+}
+
 /** What nobody else may have: names of callees, and host and port of each place outside. */
 export function claimsOf({ services, external }: Pick<Graph, 'services' | 'external'>): readonly Claim[] {
   const named = (section: 'services' | 'external', all: Readonly<Record<string, Service | External>>) =>
-    Object.keys(all).map(name => ({ key: `name ${name}`, at: place(section, name), what: `the name \`${name}\`` }))
+    Object.keys(all).map(name => ({ key: nameClaim(name), at: place(section, name), what: `the name \`${name}\`` }))
   const places = Object.entries(external).flatMap(([name, { hosts, ports }]) =>
     Object.values(ports).flatMap(({ port }) =>
       hosts.map(host => ({
@@ -100,14 +107,13 @@ function throughGateways({ external }: Fragment): readonly Problem[] {
 /** What is wrong with a fragment by itself, calls to others left out. */
 function within(fragment: Fragment, { graph: { jwt, scraper } }: Ground): readonly Problem[] {
   const { services, external, calls, accepts } = fragment
-  const isOwn = (name: string) => own(services, name) !== undefined || own(external, name) !== undefined
   const graph: Graph = {
     ...{ services, external, accepts, ingress: {}, outside: {} },
     ...(jwt && { jwt }),
     ...(scraper && { scraper }),
-    calls: mapValues(calls, callees => pickNames(callees, isOwn)),
+    calls: mapValues(calls, callees => pickNames(callees, name => declares(fragment, name))),
   }
-  const all = semanticProblems({ graph, lost: () => false, damaged: () => false })
+  const all = semanticProblems(wholeOf(graph))
   // Issuers and the scraper are the graph's, and told there.
   return all.filter(({ at }) => !/^(jwt|scraper)\b/.test(at))
 }

@@ -20,6 +20,11 @@ export interface Fragment {
   readonly accepts: Accepts
 }
 
+/** Whether a part of a graph declares a callee of that name, a service or a host outside. */
+export function declares({ services, external }: Pick<Graph, 'services' | 'external'>, name: string): boolean {
+  return Object.hasOwn(services, name) || Object.hasOwn(external, name)
+}
+
 /** Everything of a fragment but who calls whom. */
 export interface FragmentDeclaration<
   S extends Record<string, DeclaredService>,

@@ -1,5 +1,6 @@
 import type { Problem } from '../../model/problem'
-import { defect, listing } from '../place'
+import { defect, listing, within } from '../place'
+import { isPlain } from '../plain'
 import { byText, gatewayOf } from '../resolve'
 import type { Graph } from '../graph'
 import { candidate, claimsOf } from './candidate'
@@ -34,6 +35,16 @@ export interface Merging {
 export type MergedFragment =
   | { readonly state: 'current' | 'kept'; readonly namespaces: readonly string[]; readonly fragment: Fragment }
   | { readonly state: 'absent'; readonly namespaces: readonly string[]; readonly fragment?: never }
+
+/** What was last accepted of each fragment, by the text of a lock file; nothing where there is none yet, or it is none: whoever judges it says so. */
+export function lockedFragments(lock: string | undefined): Merging['locked'] {
+  try {
+    const value: unknown = JSON.parse(lock ?? '{}')
+    return isPlain(value) && isPlain(value.fragments) ? value.fragments : {}
+  } catch {
+    return {}
+  }
+}
 
 /** One graph of many parts. */
 export interface Merged {
@@ -107,7 +118,7 @@ function missing(owner: string, why: string): Problem {
 
 /** What is wrong in a team's part is the team's to mend, and never stops the others. */
 function under(owner: string): (problem: Problem) => Problem {
-  return problem => ({ ...problem, severity: 'delegated', at: [placeOf(owner), problem.at].filter(Boolean).join(' ') })
+  return problem => ({ ...within(placeOf(owner), problem), severity: 'delegated' })
 }
 
 function placeOf(owner: string): string {

@@ -3,7 +3,7 @@ import type { Problem } from '../../model/problem'
 import { protocols } from '../graph'
 import { frozen } from '../plain'
 import type { Fields } from '../shape-parts'
-import { documentation, explain } from '../shape-parts'
+import { explain, jsonSchemaOf } from '../shape-parts'
 import { fit } from '../shape-problems'
 import type { Waiting } from './together'
 
@@ -168,14 +168,10 @@ function newer(version: number): Problem {
 
 /** The JSON Schema of the output `mesh`. For other languages. */
 export function meshJsonSchema(): Readonly<Record<string, unknown>> {
-  const settings = { metadata: documentation, io: 'input', target: 'draft-7' } as const
-  const { $schema, ...schema } = z.toJSONSchema(meshShape, settings)
-  return {
-    $schema,
+  return jsonSchemaOf(meshShape, {
     $id: 'urn:zero-trust-mesh:mesh:1',
     title: 'What a mesh tells its users',
     description:
       "The stack's output `mesh`: whom it trusts, which services may be called, and what became of each fragment.",
-    ...schema,
-  }
+  })
 }

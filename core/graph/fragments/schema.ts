@@ -3,7 +3,7 @@ import type { Problem } from '../../model/problem'
 import { frozen } from '../plain'
 import { external, service } from '../shape'
 import type { Fields } from '../shape-parts'
-import { accepts, calls, documentation, explain, name } from '../shape-parts'
+import { accepts, calls, explain, jsonSchemaOf, name } from '../shape-parts'
 import { fit } from '../shape-problems'
 import type { Fragment } from './fragment'
 
@@ -36,14 +36,10 @@ export function parseFragment(value: unknown): ParsedFragment {
 
 /** The JSON Schema of a fragment, generated from what `parseFragment` checks. For editors and other languages. */
 export function fragmentJsonSchema(): Readonly<Record<string, unknown>> {
-  const settings = { metadata: documentation, io: 'input', target: 'draft-7' } as const
-  const { $schema, ...schema } = z.toJSONSchema(fragmentShape, settings)
-  return {
-    $schema,
+  return jsonSchemaOf(fragmentShape, {
     $id: 'urn:zero-trust-mesh:fragment:1',
     title: 'Fragment of a service graph',
     description:
       "One team's services, whom they call, and who may call them. A call to or from others stands when both sides declare it.",
-    ...schema,
-  }
+  })
 }

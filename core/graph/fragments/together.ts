@@ -1,8 +1,9 @@
 import type { Problem } from '../../model/problem'
 import { calleeProblems } from '../checks/callees'
+import { wholeOf } from '../checks/context'
 import { issuersUsed } from '../checks/issuers'
 import type { Accepts, Callees, Graph, Routes } from '../graph'
-import { frozen, mapValues, own, pickNames, unite } from '../plain'
+import { frozen, mapValues, own, pickNames } from '../plain'
 import { byText, gatewayOf } from '../resolve'
 import { routeText } from '../routes'
 import { settle } from './consent'
@@ -77,10 +78,11 @@ export function together(
   }
   const called = (by: string, calls: Graph['calls']): Graph['calls'] =>
     mapValues(calls, (callees, name) => stand({ by, caller: callerIn(services, name) }, callees))
-  const calls = parts.reduce(
-    (all, { owner, fragment }) => unite(all, called(owner, fragment.calls)),
+  // Callers are each part's own.
+  const calls = Object.assign(
     called('', graph.calls),
-  )
+    ...parts.map(({ owner, fragment }) => called(owner, fragment.calls)),
+  ) as Graph['calls']
   const ingress = routed(graph.ingress, entry => {
     const { namespace, serviceAccount } = gatewayOf(entry)
     return stand({ by: '', caller: `${namespace}/${serviceAccount}` }, entry.routes)
@@ -166,8 +168,7 @@ function asked(world: World, part: Part | undefined, { caller, callee, port, rou
 
 /** What is wrong with a call to another part, as that part is now. */
 function flaws({ graph }: World, callee: string, ports: Callees[string]): readonly Problem[] {
-  const context = { graph, lost: () => false, damaged: () => false }
-  return calleeProblems(context, { callees: { [callee]: ports }, path: [], among: 'services and externals' })
+  return calleeProblems(wholeOf(graph), { callees: { [callee]: ports }, path: [], among: 'services and externals' })
 }
 
 function textsOf(routes: Routes): readonly string[] {
