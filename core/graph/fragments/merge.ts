@@ -1,9 +1,9 @@
 import type { Problem } from '../../model/problem'
-import { defect, listing, within } from '../place'
+import { defect, listing, place, within } from '../place'
 import { isPlain } from '../plain'
 import { byText, gatewayOf } from '../resolve'
 import type { Graph } from '../graph'
-import { candidate, claimsOf } from './candidate'
+import { candidate, claimsOf, nameClaim } from './candidate'
 import type { Ground } from './candidate'
 import type { Fragment } from './fragment'
 import { together } from './together'
@@ -88,7 +88,7 @@ export function mergeFragments({ graph, sources, locked }: Merging): Merged {
     graph: whole,
     fragments,
     waiting,
-    problems: [...conflicts, ...judged.flatMap(([, { problems }]) => problems)],
+    problems: [...conflicts, ...foreignCallers(graph, claimed), ...judged.flatMap(([, { problems }]) => problems)],
   }
 }
 
@@ -139,6 +139,16 @@ function grantProblems(graph: Graph, sources: Merging['sources']): readonly Prob
       const hint = 'a namespace has one owner: whoever runs Pods in it can take on each of its identities'
       return [defect({ code: 'shared-namespace', at: `fragments.${owner}.namespaces`, message, hint })]
     })
+}
+
+/** What the graph declares for a fragment's service, which only its own part may. */
+function foreignCallers({ calls }: Graph, claimed: ReadonlyMap<string, string>): readonly Problem[] {
+  return Object.keys(calls).flatMap(caller => {
+    const owner = claimed.get(nameClaim(caller)) ?? ''
+    if (owner === '') return []
+    const message = `\`${caller}\` is of ${placeOf(owner)}, which alone declares whom it calls`
+    return [defect({ code: 'foreign-caller', at: place('calls', caller), message, hint: 'have it declared there' })]
+  })
 }
 
 function namespacesOf({ services, ingress, external, scraper }: Graph): readonly string[] {

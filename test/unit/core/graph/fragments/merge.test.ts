@@ -170,6 +170,18 @@ describe('merging fragments', () => {
     match(printProblem(merged.problems[0]!), /services\.spy\.namespace: `shop` is not this fragment's namespace/)
   })
 
+  it("lets nobody declare calls of another part's service, not even the graph", () => {
+    const graph: Graph = { ...shop, calls: { ...shop.calls, orders: { cart: { http: ['GET /items/1'] } } } }
+    const { problems } = merge({ orders: found(orders, 'orders') }, {}, graph)
+    deepEqual(
+      problems.map(({ severity, at, message }) => [severity, at, message]),
+      [['error', 'calls.orders', '`orders` is of fragment `orders`, which alone declares whom it calls']],
+    )
+    const other = { version: 1, services: {}, calls: { orders: { cart: { http: ['GET /items/1'] } } } }
+    const merged = merge({ orders: found(orders, 'orders'), spy: found(other, 'spy') })
+    match(printProblem(merged.problems[0]!), /fragment `spy` calls\.orders: no service named `orders`/)
+  })
+
   it('gives no namespace two owners', () => {
     const { problems } = merge({ orders: found(orders, 'orders'), team: gone('orders', 'shop') })
     const errors = problems.filter(({ severity }) => severity === 'error')
