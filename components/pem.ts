@@ -1,14 +1,13 @@
 import { X509Certificate } from 'node:crypto'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
+import { pemBlocks } from '../core/trust/pem'
 
 /** The anchors of a bundle, each in canonical PEM, or what is wrong with it. */
 export interface Anchors {
   readonly anchors: readonly string[]
   readonly problems: readonly Problem[]
 }
-
-const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
 
 /**
  * Reads a PEM bundle of trust anchors: certificates of authorities, and nothing that must be kept secret.
@@ -19,12 +18,11 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g
  * @param at where the bundle was given, for messages
  */
 export function readAnchors(bundle: string, at: string): Anchors {
-  // Before all else, and by its words rather than by its structure: a key that was cut off or indented is still a key.
-  if (bundle.includes('PRIVATE KEY')) return { anchors: [], problems: [privateKeyProblem(at)] }
-  const blocks = [...bundle.matchAll(block)].map(([text, label = '']) => ({ text, label }))
+  const { blocks, begun, holdsKey } = pemBlocks(bundle)
+  if (holdsKey) return { anchors: [], problems: [privateKeyProblem(at)] }
   const problems = [
     ...blocks.flatMap(({ text, label }, index) => certificateProblems(text, label, `${at}[${index}]`)),
-    ...countProblems(blocks.length, bundle, at),
+    ...countProblems(blocks.length, begun, at),
   ]
   if (problems.length > 0) return { anchors: [], problems }
   return { anchors: [...new Set(blocks.map(({ text }) => canonicalPem(text)))], problems }
@@ -39,8 +37,7 @@ function privateKeyProblem(at: string): Problem {
   })
 }
 
-function countProblems(found: number, bundle: string, at: string): Problem[] {
-  const begun = bundle.match(/-----BEGIN /g)?.length ?? 0
+function countProblems(found: number, begun: number, at: string): Problem[] {
   if (begun > found) return [blocking({ code: 'malformed-pem', at, message: 'a PEM block is begun and not ended' })]
   if (found > 0) return []
   return [

@@ -13,7 +13,25 @@ export interface Encoded {
   readonly at: string
 }
 
-const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g
+/** A text that may hold PEM, taken apart. */
+export interface PemBlocks {
+  /** In their order; what is between the lines that begin and end a block is its body. */
+  readonly blocks: readonly { readonly label: string; readonly body: string; readonly text: string }[]
+  /** How many are begun; where that is more than there are, one has no end. */
+  readonly begun: number
+  /** By its words rather than by its structure: a key that was cut off or indented is still a key. */
+  readonly holdsKey: boolean
+}
+
+/** Takes a text apart, whatever it is. */
+export function pemBlocks(text: string): PemBlocks {
+  const found = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g)]
+  return {
+    blocks: found.map(([block, label = '', body = '']) => ({ label, body, text: block })),
+    begun: text.match(/-----BEGIN /g)?.length ?? 0,
+    holdsKey: text.includes('PRIVATE KEY'),
+  }
+}
 
 /**
  * Takes a PEM text apart. Nothing is passed over: what is no certificate is a Problem, since meshes pass over it in silence
@@ -23,18 +41,17 @@ const block = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g
  * No message shows any of the text, since what was pasted by mistake may be a key.
  */
 export function readPem({ text, at }: Pem): { readonly encoded: readonly Encoded[]; readonly problems: Problem[] } {
-  // Before all else, and by its words rather than by its structure: a key that was cut off or indented is still a key.
-  if (text.includes('PRIVATE KEY')) return { encoded: [], problems: [privateKey(at)] }
+  const { blocks, begun, holdsKey } = pemBlocks(text)
+  if (holdsKey) return { encoded: [], problems: [privateKey(at)] }
   const encoded: Encoded[] = []
   const problems: Problem[] = []
-  const blocks = [...text.matchAll(block)]
-  blocks.forEach(([, label = '', body = ''], index) => {
+  blocks.forEach(({ label, body }, index) => {
     const place = `${at}[${index}]`
     const der = label === 'CERTIFICATE' ? decoded(body) : undefined
     if (der) encoded.push({ der, at: place })
     else problems.push(label === 'CERTIFICATE' ? malformed(place, body) : noCertificate(place, label))
   })
-  return { encoded, problems: [...problems, ...missing(text, blocks.length, at)] }
+  return { encoded, problems: [...problems, ...missing(begun, blocks.length, at)] }
 }
 
 /** The bytes of a block's body; nothing where they are not one whole value of ASN.1, such as where the end was cut off. */
@@ -83,8 +100,7 @@ function noCertificate(at: string, label: string): Problem {
   })
 }
 
-function missing(text: string, found: number, at: string): readonly Problem[] {
-  const begun = text.match(/-----BEGIN /g)?.length ?? 0
+function missing(begun: number, found: number, at: string): readonly Problem[] {
   if (begun > found) {
     const message = `block ${begun} of the PEM is begun and not ended`
     return [blocking({ code: 'malformed-pem', at, message, hint: 'the end of the text was cut off; copy all of it' })]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import fc from 'fast-check'
 import { definitionsIn } from '../../core/analyze/schema/definition-text'
@@ -8,10 +8,10 @@ import { validateObjects, type Validated } from '../../core/analyze/schema/valid
 import type { KubernetesObject } from '../../core/model/manifest'
 import { parseDocuments } from '../../cli/documents'
 import { shared } from '../support/crd'
+import { compiledExamples } from '../support/examples'
 
 const examples = resolve(__dirname, '../../examples')
-const compiled = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
-const rendered = compiled.flatMap(example =>
+const rendered = compiledExamples().flatMap(example =>
   readdirSync(join(examples, example, 'expected')).map(target => {
     const file = join(examples, example, 'expected', target, 'manifests.yaml')
     const objects = parseDocuments(readFileSync(file, 'utf8'), file).documents.map(

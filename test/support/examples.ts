@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseDocuments } from '../../cli/documents'
 import type { Json } from './arbitrary/json'
@@ -7,6 +7,11 @@ const folder = resolve(__dirname, '../../examples')
 const meshes = ['istio-sidecar', 'istio-ambient', 'linkerd'] as const
 
 type Example = 'bookinfo' | 'online-boutique'
+
+/** The examples that compile to something; those of other teams' programs do not. */
+export function compiledExamples(): readonly string[] {
+  return readdirSync(folder).filter(name => existsSync(join(folder, name, 'expected')))
+}
 
 /** The manifests of an example as they stand in its folder, with what they assume of the cluster. */
 export interface Rendered {

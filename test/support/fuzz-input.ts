@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { stringify } from 'yaml'
 import { run } from '../../cli/run'
 import { openSession } from '../../cli/session'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { request, shop } from '../unit/cli/support/manifests'
+import { compiledExamples } from './examples'
 import { mutate, pick, randomFrom } from './mutate'
 import type { Random } from './mutate'
 
@@ -24,8 +25,7 @@ export function soundTexts(): readonly string[] {
 }
 
 function compiled(): readonly string[] {
-  const compiled = readdirSync(examples).filter(name => existsSync(join(examples, name, 'expected')))
-  return compiled.flatMap(name =>
+  return compiledExamples().flatMap(name =>
     readdirSync(join(examples, name, 'expected')).flatMap(target => {
       const folder = join(examples, name, 'expected', target)
       const documents = readdirSync(folder).flatMap(file => readFileSync(join(folder, file), 'utf8').split(/^---\n/m))
