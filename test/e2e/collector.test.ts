@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import type { KubernetesObject } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
 import { Collector, untilGone } from '../support/e2e/collector'
-import { sharedCluster } from '../support/e2e/shared-cluster'
+import { namespaceOf, sharedCluster } from '../support/e2e/shared-cluster'
 
-const namespace: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'collected' } }
+const namespace = namespaceOf('collected')
 const metadata = { name: 'collected', namespace: 'collected' }
 const inTheForeground: readonly KubernetesObject[] = [
   { apiVersion: 'v1', kind: 'ConfigMap', metadata },

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseDocuments } from '../../cli/documents'
 import type { KubernetesObject } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
 import { Refused } from '../support/e2e/api'
-import { sharedCluster } from '../support/e2e/shared-cluster'
+import { namespaceOf, sharedCluster } from '../support/e2e/shared-cluster'
+import { compiledExamples } from '../support/examples'
 
 const examples = resolve(__dirname, '../../examples')
-const compiled = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
-const rendered = compiled.flatMap(example =>
+const rendered = compiledExamples().flatMap(example =>
   readdirSync(join(examples, example, 'expected')).map(target => ({
     example,
     target,
@@ -51,7 +51,7 @@ async function contents(api: Api, objects: readonly KubernetesObject[]): Promise
 describe('generated objects and a real API server', () => {
   let api: Api
   const namespaces = [...new Set(rendered.flatMap(({ objects }) => objects.flatMap(o => o.metadata.namespace ?? [])))]
-  const made = namespaces.map(name => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }))
+  const made = namespaces.map(namespaceOf)
 
   before('a cluster', async () => {
     ;({ api } = await sharedCluster())

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseDocuments } from '../../cli/documents'
 import type { KubernetesObject } from '../../core/model/manifest'
@@ -7,6 +7,7 @@ import { embeddedFindings, engineFindings, type Said } from '../support/e2e/find
 import { apart, mutated, mutationsOf } from '../support/e2e/mutants'
 import { Project } from '../support/e2e/project'
 import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import { compiledExamples } from '../support/examples'
 
 const examples = resolve(__dirname, '../../examples')
 const targets = ['istio-sidecar', 'istio-ambient', 'linkerd', 'network-policy'] as const
@@ -79,7 +80,7 @@ function batchOf(example: string, target: string, place: readonly [place: number
   }
 }
 
-const names = readdirSync(examples).filter(example => existsSync(join(examples, example, 'expected')))
+const names = compiledExamples()
 /** Small enough to be there five times. */
 const small = names.filter(name => name !== 'online-boutique')
 const batches = targets.flatMap((target, t) =>

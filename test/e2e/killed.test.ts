@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
+import { readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
-import { Project } from '../support/e2e/project'
-import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import type { Project } from '../support/e2e/project'
+import { namespaceOf, projectOn } from '../support/e2e/shared-cluster'
 import { stacks } from '../support/e2e/stacks'
 import { objectsIn, unlike } from '../support/e2e/state'
 
@@ -19,27 +22,33 @@ const kinds = [
 /** Few at a time, so that there is something left to do for each that is killed. */
 const update = ['up', '--yes', '--skip-preview', '--parallel', '2']
 
-function namespaceOf(name: string) {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
-}
-
 describe(`an update that is killed ${kills} times`, () => {
   let api: Api
   let project: Project
 
   before('a cluster and a stack', async () => {
-    const cluster = await sharedCluster()
-    api = cluster.api
-    await Promise.all(stack.there.map(name => api.apply(namespaceOf(name))))
-    project = new Project(sharedWorkspace(), cluster, 'killed')
-    await project.create(stack.config)
-    console.log(`    ${project.plugins}`)
+    ;({ api, project } = await projectOn('killed', stack))
     project.upserts = true
   })
   after(async () => {
     project.close()
+    // Nobody collects what is in a namespace that goes.
+    await Promise.all((await live()).map(object => api.remove(object)))
     await Promise.all([...stack.there, 'boutique', 'data', 'load'].map(name => api.remove(namespaceOf(name))))
   })
+
+  const live = async (): Promise<readonly KubernetesObject[]> =>
+    (await Promise.all(kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind)))).flat()
+
+  /**
+   * What `docs/pulumi.md` says to do where the kill came while the CLI wrote the attributes of the state, which stand in a file beside it and are
+   * not put there in one go as the state is (gocloud.dev `blob/fileblob/attrs.go` setAttrs).
+   */
+  const withoutEmptyAttributes = (): void => {
+    const folder = join(project.folder, 'state/.pulumi/stacks/zero-trust-mesh')
+    const empty = readdirSync(folder).filter(name => name.endsWith('.attrs') && statSync(join(folder, name)).size === 0)
+    for (const name of empty) rmSync(join(folder, name))
+  }
 
   /** Ends the CLI and all that it started at its `nth` change of the cluster, so many milliseconds after it was asked for. */
   const killedAt = async (nth: number, milliseconds: number): Promise<boolean> => {
@@ -62,6 +71,7 @@ describe(`an update that is killed ${kills} times`, () => {
         await killedAt(1 + (i % 3), (i % 4) * 10),
         `the update ended before it was killed for the ${i + 1}th time`,
       )
+      withoutEmptyAttributes()
       if (i === 0) {
         const { code, said } = await project.pulumi(...update)
         assert.notEqual(code, 0)
@@ -87,10 +97,10 @@ describe(`an update that is killed ${kills} times`, () => {
 
   it('loses nothing: the state has all that is in the cluster', async () => {
     const known = new Set(objectsIn(await project.state()).map(({ object }) => objectName(object)))
-    const live = (await Promise.all(kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind)))).flat()
-    assert.ok(live.length > 25)
+    const there = await live()
+    assert.ok(there.length > 25)
     assert.deepEqual(
-      live.map(objectName).filter(name => !known.has(name)),
+      there.map(objectName).filter(name => !known.has(name)),
       [],
     )
   })
@@ -106,7 +116,6 @@ describe(`an update that is killed ${kills} times`, () => {
   it('is destroyed as any other', async () => {
     const { code, said } = await project.pulumi('destroy', '--yes', '--skip-preview')
     assert.equal(code, 0, said)
-    const left = (await Promise.all(kinds.map(([apiVersion, kind]) => api.list(apiVersion, kind)))).flat()
-    assert.deepEqual(left.map(objectName), [])
+    assert.deepEqual((await live()).map(objectName), [])
   })
 })

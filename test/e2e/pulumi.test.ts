@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
-import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
 import { applyDefinitions, removeDefinitions } from '../support/e2e/definitions'
 import { embeddedFindings, engineFindings } from '../support/e2e/findings'
-import { Project } from '../support/e2e/project'
+import type { Project } from '../support/e2e/project'
 import { withResource } from '../support/e2e/program'
-import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import { namespaceOf, projectOn, sharedCluster } from '../support/e2e/shared-cluster'
 import { stacks } from '../support/e2e/stacks'
 import { objectsIn, releasesIn, unlike } from '../support/e2e/state'
 
@@ -21,10 +20,6 @@ const releasesInOrder = [
 
 /** What names of objects of Linkerd's end in. */
 const digest = /\b(?=[a-z]*\d)[0-9a-z]{13}\b/gu
-
-function namespaceOf(name: string): KubernetesObject {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
-}
 
 async function namespacesOf(api: Api): Promise<readonly string[]> {
   return (await api.list('v1', 'Namespace')).map(({ metadata }) => metadata.name).sort()
@@ -56,14 +51,10 @@ for (const stack of stacks) {
     const inOrder = (steps: readonly string[]) => steps.map(step => step.replace(digest, '#')).sort()
 
     before('a cluster, a stack, and the settings of the pack', async () => {
-      const cluster = await sharedCluster()
-      api = cluster.api
+      ;({ api } = await sharedCluster())
       for (const domain of stack.bare) await removeDefinitions(api, domain)
       already = await namespacesOf(api)
-      await Promise.all(stack.there.map(name => api.apply(namespaceOf(name))))
-      project = new Project(sharedWorkspace(), cluster, stack.name)
-      await project.create(stack.config)
-      console.log(`    ${project.plugins}`)
+      ;({ project } = await projectOn(stack.name, stack))
       const { code, said } = await project.built('preview', '--stack', stack.name)
       assert.equal(code, 0, said)
     })

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import type { KubernetesObject } from '../../core/model/manifest'
 import { objectName } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
-import { sharedCluster } from '../support/e2e/shared-cluster'
+import { namespaceOf, sharedCluster } from '../support/e2e/shared-cluster'
 
-const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'refusals' } }
+const namespace = namespaceOf('refusals')
 
 function objectOf(apiVersion: string, kind: string, spec: object): KubernetesObject {
   return { apiVersion, kind, metadata: { name: 'callers', namespace: namespace.metadata.name }, spec }

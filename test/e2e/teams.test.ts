@@ -4,8 +4,8 @@ import { join, resolve } from 'node:path'
 import type { MeshOutput } from '../../core/graph/fragments/mesh-output'
 import type { KubernetesObject } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
-import { Project } from '../support/e2e/project'
-import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import type { Project } from '../support/e2e/project'
+import { namespaceOf, projectOn, sharedWorkspace } from '../support/e2e/shared-cluster'
 import { toolPath } from '../support/e2e/tools'
 
 const root = resolve(__dirname, '../..')
@@ -15,9 +15,8 @@ const config = {
   gateways: { 'istio-ingress': { routing: 'istio' } },
   fragments: { reviews: { namespaces: ['reviews'], stack: 'organization/reviews/teams' } },
 }
-const namespaces = ['istio-system', 'istio-ingress', 'boutique', 'data', 'load', 'reviews'].map(
-  (name): KubernetesObject => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }),
-)
+const there = ['istio-system', 'istio-ingress']
+const namespaces = [...there, 'boutique', 'data', 'load', 'reviews'].map(namespaceOf)
 const team = 'examples/app-team'
 
 describe('the real Pulumi engine, a mesh and a team with a stack of its own', function () {
@@ -32,18 +31,12 @@ describe('the real Pulumi engine, a mesh and a team with a stack of its own', fu
   }
 
   before('a cluster, the stack of a mesh, and the project of a team', async () => {
-    const cluster = await sharedCluster()
-    api = cluster.api
-    await Promise.all(namespaces.slice(0, 2).map(namespace => api.apply(namespace)))
-    const workspace = sharedWorkspace()
-    mesh = new Project(workspace, cluster, 'teams')
-    await mesh.create(config)
+    ;({ api, project: mesh } = await projectOn('teams', { there, config }))
     cpSync(join(root, team), join(mesh.folder, team), { recursive: true })
     // The library, as the team's program has it by its name; and the CLI, for `ztm`, which reads other stacks through it.
     symlinkSync(join(root, 'dist'), join(mesh.folder, 'dist'))
-    symlinkSync(toolPath('pulumi', workspace), join(mesh.folder, 'plugins/pulumi'))
+    symlinkSync(toolPath('pulumi', sharedWorkspace()), join(mesh.folder, 'plugins/pulumi'))
     await mesh.succeeds('-C', team, 'stack', 'init', 'teams')
-    console.log(`    ${mesh.plugins}`)
   })
   after(async () => {
     await mesh.pulumi('destroy', '--yes', '--skip-preview')

@@ -1,17 +1,13 @@
 import assert from 'node:assert/strict'
 import type { KubernetesObject } from '../../core/model/manifest'
 import type { Api } from '../support/e2e/api'
-import { Project } from '../support/e2e/project'
+import type { Project } from '../support/e2e/project'
 import { withResource } from '../support/e2e/program'
-import { sharedCluster, sharedWorkspace } from '../support/e2e/shared-cluster'
+import { namespaceOf, projectOn } from '../support/e2e/shared-cluster'
 import { stacks } from '../support/e2e/stacks'
 import { onPath } from '../support/e2e/tools'
 
 const stack = stacks.find(({ name }) => name === 'istio')!
-
-function namespaceOf(name: string) {
-  return { apiVersion: 'v1', kind: 'Namespace', metadata: { name } }
-}
 
 /** A policy that no server takes. */
 const invalid = (namespace: string): KubernetesObject => ({
@@ -26,12 +22,7 @@ describe('trouble with the Pulumi CLI', () => {
   let project: Project
 
   before('a cluster and a stack', async () => {
-    const cluster = await sharedCluster()
-    api = cluster.api
-    await Promise.all(stack.there.map(name => api.apply(namespaceOf(name))))
-    project = new Project(sharedWorkspace(), cluster, 'trouble')
-    await project.create(stack.config)
-    console.log(`    ${project.plugins}`)
+    ;({ api, project } = await projectOn('trouble', stack))
   })
   after(async () => {
     project.close()
