@@ -1,8 +1,8 @@
 import type { DiffBlock, DiffLine, DiffView } from './diff'
-import { capital, headingOf, isWider, listsOf, notes, titles } from './diff'
+import { headingOf, isWider, listsOf, notes, titles } from './diff'
 import { fit, type Section } from './fit'
 import { code, prose, sizeOf } from './markdown'
-import { count } from './words'
+import { capital, count } from './words'
 
 /** A finding in a comment. */
 export interface CommentFinding {

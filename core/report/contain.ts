@@ -1,9 +1,9 @@
 import { Document, isScalar, visit } from 'yaml'
 import type { DiffBlock } from './diff'
-import { admittedBlocks, admittedSections, capital, few } from './diff'
+import { admittedBlocks, admittedSections, few } from './diff'
 import type { Style } from './style'
 import { plain } from './style'
-import { count, visible } from './words'
+import { capital, count, visible } from './words'
 
 /** Whether reach stayed within a baseline, ready to be printed. */
 export interface ContainView {

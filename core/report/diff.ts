@@ -1,7 +1,8 @@
 import { groupBy } from '../model/group'
 import type { Style } from './style'
 import { plain } from './style'
-import { columns, count } from './words'
+import { cell } from './markdown'
+import { capital, columns, count } from './words'
 
 /** Who may now, or could before, ask what. */
 export interface DiffLine {
@@ -89,7 +90,7 @@ export function diffMarkdown(view: DiffView): string {
   const lists = listsOf(view).flatMap(([title, items]) => [
     `### ${capital(title)}`,
     '',
-    ...few(items).map(item => `- ${code(item)}`),
+    ...few(items).map(item => `- ${cell(item)}`),
     '',
   ])
   return [
@@ -205,25 +206,15 @@ function section(title: string, blocks: readonly DiffBlock[]): readonly string[]
   if (blocks.length === 0) return []
   const rows = blocks.map(({ callees, lines, witness, because }) => {
     const asked = lines.flatMap(({ callers, requests, bound }) =>
-      requests.map(request => code(`${callers}: ${request}`) + notes[bound]),
+      requests.map(request => cell(`${callers}: ${request}`) + notes[bound]),
     )
-    const objects = reasons(because).map(([label, object]) => `${label === '' ? '' : `${label} `}${code(object)}`)
-    return `| ${code(headingOf(callees))} | ${[...few(asked)].join('<br>')} | ${code(witness)} | ${objects.join('<br>')} |`
+    const objects = reasons(because).map(([label, object]) => `${label === '' ? '' : `${label} `}${cell(object)}`)
+    return `| ${cell(headingOf(callees))} | ${[...few(asked)].join('<br>')} | ${cell(witness)} | ${objects.join('<br>')} |`
   })
   return [`### ${title}`, '', '| at | who may ask what | such as | because of |', '|---|---|---|---|', ...rows, '']
-}
-
-/** A title as headings have it. */
-export function capital(title: string): string {
-  return title.charAt(0).toUpperCase() + title.slice(1)
 }
 
 /** The first of many. */
 export function few(items: readonly string[]): readonly string[] {
   return items.length <= most ? items : [...items.slice(0, most - 1), `… and ${items.length - most + 1} more`]
-}
-
-/** Inline code in a table cell; a pipe would end the cell. */
-function code(text: string): string {
-  return `\`${text.replace(/\|/g, '\\|').replace(/`/g, "'")}\``
 }

@@ -1,7 +1,8 @@
 import { groupBy } from '../model/group'
 import type { Style } from './style'
 import { plain } from './style'
-import { count, visible } from './words'
+import { cell } from './markdown'
+import { capital, count, visible } from './words'
 
 type Side = 'a' | 'b'
 
@@ -70,7 +71,7 @@ export function equalMarkdown(view: EqualView): string {
   const blocks = sides.flatMap(side => {
     const lines = view.differences.filter(({ only }) => only === side)
     const rows = lines.map(
-      ({ text, bound, because }) => `| ${code(text)} | ${bounds[bound]} | ${reasons(because).map(code).join('<br>')} |`,
+      ({ text, bound, because }) => `| ${cell(text)} | ${bounds[bound]} | ${reasons(because).map(cell).join('<br>')} |`,
     )
     return lines.length === 0
       ? []
@@ -81,7 +82,7 @@ export function equalMarkdown(view: EqualView): string {
     '',
     why,
     '',
-    ...few(texts).map(text => `- ${code(text)}`),
+    ...few(texts).map(text => `- ${cell(text)}`),
     '',
   ])
   const floors = floorsOf(view).flatMap(([title, entries]) => [
@@ -146,12 +147,4 @@ function summary({ equal, differences, workloads, toldApart }: EqualView): strin
 /** The first ten of many. */
 function few(texts: readonly string[]): readonly string[] {
   return texts.length <= 12 ? texts : [...texts.slice(0, 10), `… and ${texts.length - 10} more`]
-}
-
-function code(text: string): string {
-  return `\`${visible(text).replace(/\|/g, '\\|').replace(/`/g, "'")}\``
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

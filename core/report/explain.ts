@@ -1,6 +1,6 @@
 import type { Style } from './style'
 import { plain } from './style'
-import { visible } from './words'
+import { capital, visible } from './words'
 
 type Answer = 'allow' | 'deny' | 'unknown'
 
@@ -100,8 +100,4 @@ function paint(answer: Answer, style: Style): (text: string) => string {
 
 function code(text: string): string {
   return `\`${visible(text).replace(/`/g, "'")}\``
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -13,6 +13,11 @@ export function code(text: string, longest = Infinity): string {
   return shown === '' ? '(nothing)' : `${fence}${padded}${fence}`
 }
 
+/** Text as code in a cell of a table, where a pipe would end the cell and a backtick the code. */
+export function cell(text: string): string {
+  return `\`${visible(text).replace(/\|/g, '\\|').replace(/`/g, "'")}\``
+}
+
 /** A sentence of which parts may come from anybody: what stands in backticks stays code, and of the rest nothing has a meaning. */
 export function prose(text: string, longest = Infinity): string {
   const parts = clipped(visible(text.trim().replace(/\s*\n\s*/g, '; ')), longest).split('`')

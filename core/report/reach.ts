@@ -1,7 +1,8 @@
 import { renderBlocks } from './reach-blocks'
 import type { Style } from './style'
 import { plain } from './style'
-import { columns, count, few, wrapped } from './words'
+import { cell } from './markdown'
+import { capital, columns, count, few, wrapped } from './words'
 import { groupBy } from '../model/group'
 
 /** Who may ask what of one port, in words. */
@@ -133,7 +134,7 @@ function shortened(requests: readonly string[]): string {
 function entryTable(entries: readonly EntryLine[]): readonly string[] {
   const rows = entries.map(
     ({ gateway, callers, host, requests, to, bound }) =>
-      `| ${[gateway, callers, host, shortened(requests), to].map(code).join(' | ')} | ${bound} |`,
+      `| ${[gateway, callers, host, shortened(requests), to].map(cell).join(' | ')} | ${bound} |`,
   )
   return ['| gateway | callers | host | requests | to | |', '|---|---|---|---|---|---|', ...rows]
 }
@@ -144,7 +145,7 @@ function listing(title: string, items: readonly string[], style: Style): string 
 
 function table(lines: readonly ReachLine[]): readonly string[] {
   const rows = lines.map(
-    ({ callee, callers, requests, bound }) => `| ${[callee, callers, requests].map(code).join(' | ')} | ${bound} |`,
+    ({ callee, callers, requests, bound }) => `| ${[callee, callers, requests].map(cell).join(' | ')} | ${bound} |`,
   )
   return ['| port | callers | requests | |', '|---|---|---|---|', ...rows]
 }
@@ -183,13 +184,4 @@ function note(bound: ReachLine['bound']): string {
 
 function paint(openness: Openness, style: Style): (text: string) => string {
   return { anonymous: style.red, mesh: style.yellow, namespace: style.yellow, named: style.green }[openness]
-}
-
-/** Inline code in a table cell; a pipe would end the cell. */
-function code(text: string): string {
-  return `\`${text.replace(/\|/g, '\\|').replace(/`/g, "'")}\``
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

@@ -25,6 +25,11 @@ export function visible(text: string): string {
   )
 }
 
+/** With a capital letter, as a title has it. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
 /** The first three of many, and how many more there are. */
 export function few(names: readonly string[]): readonly string[] {
   return names.length <= 4 ? names : [...names.slice(0, 3), `… and ${names.length - 3} more`]
