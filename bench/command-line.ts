@@ -28,7 +28,7 @@ export function benchCommandLine(say: (line: string) => void): void {
   tell('ztm --help', seconds([ztm, '--help']))
   tell('ztm check of one file, one rule', seconds([ztm, 'check', one, '--rule', 'strict-mtls']))
   const folder = mkdtempSync(join(tmpdir(), 'ztm-bench-'))
-  const made = ['-r', 'ts-node/register/transpile-only', 'bench/requests.ts', folder, '1500', String(requests)]
+  const made = ['-r', 'tsx/cjs', 'bench/requests.ts', folder, '1500', String(requests)]
   spawnSync(process.execPath, made, { cwd: root, stdio: 'inherit' })
   const manifests = join(folder, 'manifests.json')
   const decide = [ztm, 'decide', '--manifests', manifests, '--requests', join(folder, 'requests.jsonl')]

@@ -36,8 +36,7 @@ function ours(workspace: Workspace, size: number): string {
   const folder = join(workspace.folder, `ours-${size}`)
   mkdirSync(folder)
   for (const name of ['components', 'core', 'bench']) symlinkSync(join(root, name), join(folder, name))
-  for (const name of ['Pulumi.yaml', 'tsconfig.pulumi.json', 'package.json'])
-    cpSync(join(root, name), join(folder, name))
+  for (const name of ['Pulumi.yaml', 'package.json']) cpSync(join(root, name), join(folder, name))
   writeFileSync(join(folder, 'index.ts'), readFileSync(join(root, 'index.ts'), 'utf8') + usage)
   const graph = `import { largeGraph } from './bench/large-graph'\nconst graph = largeGraph(${size})\nexport default graph\n`
   writeFileSync(join(folder, 'services.ts'), graph)
@@ -70,9 +69,8 @@ function raw(workspace: Workspace, size: number, said: string): string {
   writeFileSync(join(folder, 'objects.json'), JSON.stringify(objects.map(({ inputs }) => inputs)))
   writeFileSync(
     join(folder, 'Pulumi.yaml'),
-    'name: raw\nmain: index.ts\nruntime:\n  name: nodejs\n  options: { tsconfig: tsconfig.pulumi.json }\n',
+    'name: raw\nmain: index.ts\nruntime:\n  name: nodejs\n  options: { typescript: false, nodeargs: --require tsx/cjs }\n',
   )
-  cpSync(join(root, 'tsconfig.pulumi.json'), join(folder, 'tsconfig.pulumi.json'))
   writeFileSync(join(folder, 'package.json'), '{ "name": "raw", "version": "1.0.0" }')
   writeFileSync(join(folder, 'index.ts'), rawProgram + usage)
   return folder

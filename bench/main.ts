@@ -10,7 +10,7 @@ import { benchAnotherAnalyzer } from './another-analyzer'
 import { benchCommandLine } from './command-line'
 
 const root = resolve(__dirname, '..')
-const node = ['-r', 'ts-node/register/transpile-only']
+const node = ['-r', 'tsx/cjs']
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 function median(numbers: readonly number[]): number {

@@ -66,7 +66,7 @@ function load(path: string): unknown {
 /** The first line of what was thrown; for a syntax error, the compiler's own words. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error)
-  const diagnostic = /error TS\d+: (.*)/.exec(text)?.[1]
+  const diagnostic = /ERROR: (.*)/.exec(text)?.[1]
   return (diagnostic ?? text.split('\n')[0] ?? '').replace(/\.$/, '')
 }
 
@@ -76,7 +76,9 @@ function placeOf(error: unknown, path: string): string {
   const name = (path.split(/[\\/]/).pop() ?? path).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   const [, line, column] =
     new RegExp(`${name}[:(](\\d+)[:,](\\d+)`).exec(`${error.message}\n${error.stack ?? ''}`) ?? []
-  return line === undefined || column === undefined ? path : `${path}:${line}:${column}`
+  if (line === undefined || column === undefined) return path
+  // The compiler counts columns from 0, everybody else from 1.
+  return `${path}:${line}:${Number(column) + (error.name === 'TransformError' ? 1 : 0)}`
 }
 
 function writtenIn(text: string, path: string): unknown {

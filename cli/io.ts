@@ -143,7 +143,7 @@ export function sha256(text: string): string {
  * What a TypeScript or JavaScript file exports. TypeScript is translated without a look at its types, so that a graph
  * with a misspelt name is loaded, and the message about it is ours.
  *
- * ts-node is looked for beside the file, then beside this program. Throws {@link BadInput} where it is nowhere, and
+ * tsx is looked for beside the file, then beside this program. Throws {@link BadInput} where it is nowhere, and
  * whatever the file itself throws.
  */
 export function loadModule(path: string): unknown {
@@ -262,30 +262,23 @@ export function isFolder(path: string): boolean {
 }
 
 interface TypeScriptRunner {
-  register(options: Readonly<Record<string, unknown>>): void
-}
-
-const runnerOptions = {
-  transpileOnly: true,
-  skipProject: true,
-  compilerOptions: { target: 'ES2022', module: 'commonjs', moduleResolution: 'node10', esModuleInterop: true },
-  moduleTypes: { '**/*': 'cjs' },
+  register(): unknown
 }
 
 /** Makes `require` understand TypeScript, unless it does so already. */
 function understandTypeScript(file: string): void {
-  if (Symbol.for('ts-node.register.instance') in process) return
+  if (Symbol.for('tsx:global-cjs-loader-count') in globalThis) return // by which tsx knows it itself
   for (const place of [file, __filename]) {
     try {
-      const runner = createRequire(place)('ts-node') as TypeScriptRunner // its published interface
-      runner.register(runnerOptions)
+      const runner = createRequire(place)('tsx/cjs/api') as TypeScriptRunner // its published interface
+      runner.register()
       return
     } catch {
-      // Not there, or without a compiler it can work with: the next place may have a better one.
+      // Not there: the next place may have it.
     }
   }
-  const hint = 'run `npm install --save-dev ts-node typescript@5`, or give the graph as YAML or JSON'
-  throw badInput(file, 'a graph in TypeScript needs `ts-node` and a `typescript` below 7', hint)
+  const hint = 'run `npm install --save-dev tsx`, or give the graph as YAML or JSON'
+  throw badInput(file, 'a graph in TypeScript needs `tsx`', hint)
 }
 
 /** What `action` returns. Throws {@link BadInput} where the file system refuses. */

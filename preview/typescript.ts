@@ -25,7 +25,7 @@ const options = { format: 'cjs', platform: 'node', target: 'node20', logLevel: '
  * @throws Refusal with the syntax errors, or where there is no compiler
  */
 export async function registerTypeScript(project: Project): Promise<Locate> {
-  if (Symbol.for('ts-node.register.instance') in process) return (_, line) => line
+  if (Symbol.for('tsx:global-cjs-loader-count') in globalThis) return (_, line) => line
   const esbuild = loadEsbuild(project)
   const compiled = await compileAll(esbuild, project)
   const extensions = (Module as unknown as Loader)._extensions

@@ -28,7 +28,7 @@ const asInCommonJs =
   'const require=__createRequire(import.meta.url),__filename=__fileURLToPath(import.meta.url);'
 
 /** The SDKs are big and must be one copy; the TypeScript runner is found beside the program it runs. */
-export const external = ['@pulumi/*', 'typescript', 'ts-node', 'ts-node/*']
+export const external = ['@pulumi/*', 'typescript', 'esbuild', 'tsx/*']
 
 export async function bundleZtm(folder) {
   await build({

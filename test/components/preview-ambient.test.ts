@@ -23,15 +23,7 @@ describe('the embedded preview of an ambient stack', () => {
     const config = Object.entries({ trust: { selfSigned: true }, ...stack })
     const yaml = config.map(([key, value]) => `  zero-trust-mesh:${key}: ${JSON.stringify(value)}\n`).join('')
     const directory = projectOf({ 'Pulumi.dev.yaml': `config:\n${yaml}` })
-    const parts = [
-      'components',
-      'core',
-      'index.ts',
-      'services.ts',
-      'Pulumi.yaml',
-      'tsconfig.pulumi.json',
-      'intent.lock.json',
-    ]
+    const parts = ['components', 'core', 'index.ts', 'services.ts', 'Pulumi.yaml', 'intent.lock.json']
     for (const part of parts) cpSync(join(root, part), join(directory, part), { recursive: true })
     return directory
   }

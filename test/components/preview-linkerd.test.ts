@@ -41,7 +41,7 @@ describe('the embedded preview of a stack on Linkerd', () => {
   function copyWith(stack: Readonly<Record<string, unknown>>): string {
     const yaml = Object.entries(stack).map(([key, value]) => `  zero-trust-mesh:${key}: ${JSON.stringify(value)}\n`)
     const directory = projectOf({ 'Pulumi.dev.yaml': `config:\n${yaml.join('')}`, 'services.ts': services })
-    const parts = ['components', 'core', 'index.ts', 'Pulumi.yaml', 'tsconfig.pulumi.json']
+    const parts = ['components', 'core', 'index.ts', 'Pulumi.yaml']
     for (const part of parts) cpSync(join(root, part), join(directory, part), { recursive: true })
     return directory
   }

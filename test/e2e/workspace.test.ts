@@ -33,7 +33,7 @@ function groupRuns(pid: number): boolean {
 describe('what a run of end-to-end tests leaves behind', () => {
   for (const end of ['SIGINT', 'SIGKILL', 'a crash'] as const) {
     it(`is nothing after ${end}`, async () => {
-      const args = ['-r', 'ts-node/register/transpile-only', '-e', run]
+      const args = ['-r', 'tsx/cjs', '-e', run]
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore', 'ipc'] })
       const [line] = (await once(child.stdout!, 'data')) as [Buffer]
       const { folder, pid } = JSON.parse(line.toString()) as { folder: string; pid: number }

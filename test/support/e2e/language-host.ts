@@ -60,9 +60,11 @@ function runnerOf(request: language.RunRequest, engine: string) {
   }
   const flags = Object.entries(options).flatMap(([key, value]) => (value === '' ? [] : [`--${key}`, value]))
   const dryRun = request.getDryrun() ? ['--dry-run'] : []
+  const { nodeargs } = fromStruct(info?.getOptions())
+  const nodeArgs = (typeof nodeargs === 'string' ? nodeargs : '').split(/\s+/u).filter(Boolean)
   return {
     cwd,
-    args: [runner, ...flags, ...dryRun, info?.getEntryPoint() ?? '.', ...request.getArgsList()],
+    args: [...nodeArgs, runner, ...flags, ...dryRun, info?.getEntryPoint() ?? '.', ...request.getArgsList()],
     env: environmentOf(request),
   }
 }

@@ -12,7 +12,7 @@ const root = resolve(__dirname, '../../..')
 const linked = ['node_modules', 'components', 'core', 'package.json']
 /** What a clone has that is changed, or that is looked for from where it lies. */
 const copied = [
-  ...['Pulumi.yaml', 'tsconfig.pulumi.json', 'index.ts', 'services.ts', 'intent.lock.json'],
+  ...['Pulumi.yaml', 'index.ts', 'services.ts', 'intent.lock.json'],
   ...['PulumiPolicy.yaml', 'package.json', 'dist'].map(file => `policypacks/zero-trust/${file}`),
 ]
 
@@ -113,8 +113,7 @@ export class Project extends PulumiFolder {
   private programs(): Readonly<Record<string, string>> {
     return {
       KUBECONFIG: join(this.folder, 'kubeconfig'),
-      ZTM_COMPILED: join(this.workspace.folder, 'compiled'),
-      NODE_OPTIONS: `--require ${join(__dirname, 'compile-once.cjs')}`,
+      TMPDIR: this.workspace.folder, // tsx keeps there what it translated
     }
   }
 

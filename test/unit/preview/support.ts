@@ -67,7 +67,7 @@ export function bundled(): Promise<string> {
 async function makeBundles(): Promise<string> {
   const outfile = join(root, 'dist/test/preview.js')
   const pack = join(root, 'policypacks/zero-trust/dist/index.js')
-  const external = ['@pulumi/*', 'typescript', 'ts-node', 'ts-node/*']
+  const external = ['@pulumi/*', 'typescript', 'esbuild', 'tsx/*']
   const common = {
     bundle: true,
     platform: 'node',
