@@ -50,4 +50,12 @@ describe('the embedded preview of an ambient stack', () => {
       assert.match(readFileSync(join(out, 'manifests.yaml'), 'utf8'), /istio\.io\/dataplane-mode: ambient/)
     })
   }
+
+  it('has nothing to find in a mesh that is there already, nor in what a gateway of others is told', async () => {
+    const existing = { ...mesh, dataPlane: 'ambient', install: false }
+    const stack = copyWith({ mesh: existing, gateways: { 'istio-ingress': { routing: 'istio' } } })
+    const pack = join(root, 'policypacks/zero-trust')
+    const { stdout, stderr } = await preview(['--cwd', stack, '--policy-pack', pack, '--out', out])
+    assert.match(stdout, /Policy pack zero-trust \S+ \(no findings; \d+ rules\)/, stderr)
+  })
 })

@@ -28,6 +28,8 @@ export function assumedFor(intent: Intent, context: Context, { onLinkerd, istio 
   const pods = gather(workloads(context), accountsIn)
   const made = gather(ofKind(context, 'gateway.networking.k8s.io', 'Gateway'), accountsFor)
   const { governed } = intent
+  const gatewaysHere = new Set([...pods.facts, ...made.facts].flat())
+  const elsewhere = [...gatewaysIn(intent)].flatMap(([key, gateway]) => (gatewaysHere.has(key) ? [] : [gateway]))
   const objects = assumptions(intent, {
     workloads: governed.filter(
       ({ namespace: of, labels }) => !real.facts.some(one => one.namespace === of && selects(labels, one.labels)),
@@ -36,10 +38,11 @@ export function assumedFor(intent: Intent, context: Context, { onLinkerd, istio 
       ({ namespace: of, labels }) =>
         !fronts.facts.some(one => one.namespace === of && one.selector !== undefined && selects(one.selector, labels)),
     ),
-    namespaces: [...new Set(governed.map(service => service.namespace))].filter(
+    // Those of gateways that others make, too: Istio's chart has its proxy injected, so that it is none of ztunnel's.
+    namespaces: [...new Set([...governed, ...elsewhere].map(one => one.namespace))].filter(
       name => !own.facts.some(one => one.name === name),
     ),
-    gatewaysHere: new Set([...pods.facts, ...made.facts].flat()),
+    gatewaysHere,
     mesh: settings.facts,
     onLinkerd: istio ? onLinkerd : everyNamespace(intent),
     linkerd: linkerd.facts,

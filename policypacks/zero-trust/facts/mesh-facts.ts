@@ -1,9 +1,12 @@
 import type { MeshFacts } from '../assumptions'
-import { at, gather, given, plain, text, texts, type Field } from '../field'
+import { at, gather, plain, text, texts, type Field } from '../field'
 import { isRecord } from '../judged'
 import { intentConfigMap, unreadable } from '../mesh'
 import { ofKind, type Context, type Finding } from '../rule'
 import { chartName, releases } from './charts'
+import { dataPlanes } from './data-plane'
+import { isMeshConfig } from './mesh-config'
+import { namespaces } from './namespaces'
 
 /** The mesh's config as far as the stack says it, for an analysis that needs all of it at once. */
 export interface ReadMesh {
@@ -51,11 +54,6 @@ function readConfigMap(field: Field): ConfigMapFact {
   }
 }
 
-/** Whether a ConfigMap is istiod's own (`istio`, `istio-<revision>`), which lies beside it. */
-export function isMeshConfig(map: Field): boolean {
-  return /^istio(-.+)?$/.test(text(at(map, 'metadata', 'name')) ?? '') && given(at(map, 'data', 'mesh'))
-}
-
 function readRelease(field: Field): MeshFacts | undefined {
   if (chartName(field) !== 'istiod') return undefined
   const values = at(field, 'values')
@@ -66,10 +64,11 @@ function readRelease(field: Field): MeshFacts | undefined {
   }
 }
 
-function knownSettings({ mesh }: Context): {
+function knownSettings(context: Context): {
   readonly config: MeshFacts['config']
   readonly findings: readonly Finding[]
 } {
+  const { mesh } = context
   const all = {
     trustDomain: mesh('trustDomain'),
     rootNamespace: mesh('rootNamespace'),
@@ -81,7 +80,18 @@ function knownSettings({ mesh }: Context): {
       ...(trustDomain.kind === 'known' && { trustDomain: trustDomain.value }),
       ...(rootNamespace.kind === 'known' && { rootNamespace: rootNamespace.value }),
       ...(pathNormalization.kind === 'known' && { pathNormalization: { normalization: pathNormalization.value } }),
+      // Where there is ztunnel, Istio's profile has sidecars and gateways speak to it (istio `manifests/helm-profiles/ambient.yaml`).
+      ...(isAmbientAnywhere(context) && { defaultConfig: { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } } }),
     },
     findings: Object.values(all).flatMap(unreadable),
   }
+}
+
+function isAmbientAnywhere(context: Context): boolean {
+  const { mesh } = context
+  const kind = mesh('kind')
+  if (kind.kind === 'known' && kind.value === 'istio-ambient') return true
+  const planes = dataPlanes(context)
+  const names = gather(namespaces(context), field => text(at(field, 'metadata', 'name')))
+  return names.facts.some(name => name !== undefined && planes(name).kind === 'ambient')
 }

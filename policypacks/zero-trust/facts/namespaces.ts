@@ -4,7 +4,7 @@ import { ofKind, type Context, type Finding } from '../rule'
 import { isMeshChart, releases } from './charts'
 import { injects, linkerdInject } from './linkerd-install/annotations'
 import { linkerdConfigMap } from './linkerd-install/settings'
-import { isMeshConfig } from './mesh-facts'
+import { isMeshConfig } from './mesh-config'
 import { namespaceOf } from './policies'
 import { workloads } from './workloads'
 

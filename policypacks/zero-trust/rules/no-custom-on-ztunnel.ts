@@ -29,7 +29,7 @@ export const noCustomOnZtunnel = rule({
   fix: 'attach the policy by `targetRefs` to a Service behind a waypoint, or to the waypoint itself; take `istio.io/dry-run` away',
   limits:
     'istiod can be told to send shadows to ztunnel (`AMBIENT_ENABLE_DRY_RUN_AUTHORIZATION_POLICY`); they count as left out all the same, because they decide nothing',
-  config: ['exempt', 'mesh', 'stages'],
+  config: ['exempt', 'mesh', 'stages', 'lock'],
   examples: {
     pass: [
       {

@@ -35,7 +35,7 @@ export const noIneffectiveDeny = rule({
   fix: 'attach the DENY to the Service by `targetRefs`, behind a waypoint; or deny by port and identity, in every entry of every clause',
   limits:
     "a Pod that joins or leaves the ambient mesh by its own label is seen where the stack makes it; a namespace that the stack does not register is taken to be on the mesh's own data plane (`mesh.kind`)",
-  config: ['exempt', 'mesh'],
+  config: ['exempt', 'mesh', 'lock'],
   examples: {
     pass: [
       {

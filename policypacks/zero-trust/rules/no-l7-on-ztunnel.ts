@@ -30,7 +30,7 @@ export const noL7OnZtunnel = rule({
   fix: 'attach the policy to the Service by `targetRefs` and put the Service behind a waypoint; on the Pods name ports and identities only',
   limits:
     "a Pod that joins or leaves the ambient mesh by its own label is seen where the stack makes it; a namespace that the stack does not register is taken to be on the mesh's own data plane (`mesh.kind`)",
-  config: ['exempt', 'mesh'],
+  config: ['exempt', 'mesh', 'lock'],
   examples: {
     pass: [
       { title: 'the route is for the waypoint', objects: [ambientShop, cartAtWaypoint] },

@@ -35,7 +35,7 @@ export const rootNamespacePolicyHasNoSelectorTrap = rule({
   ],
   why: 'in the root namespace a selector makes one policy void and lets another reach into every namespace, and an empty one depends on the data plane',
   fix: 'put a policy for some workloads into their namespace, leave an empty selector out, and name a policy that is meant for all namespaces in `reviewed`',
-  config: ['exempt', 'mesh', 'reviewed'],
+  config: ['exempt', 'mesh', 'reviewed', 'lock'],
   examples: {
     pass: [
       {
