@@ -1,11 +1,8 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { isDate } from '../../core/analyze/contain/waiver'
 import { renderJson } from '../../core/report/json'
 import { renderProblems } from '../../core/report/problems'
 import { visible } from '../../core/report/words'
-import type { Duration, Instant } from '../../core/trust/certificate'
-import { day } from '../../core/trust/certificate'
 import { checkTrust } from '../../core/trust/check'
 import type { Expected, Mesh } from '../../core/trust/expected'
 import type { TrustView } from '../../core/trust/print'
@@ -18,7 +15,9 @@ import { collect } from '../command'
 import { developmentTrust, pathsFor } from '../development-trust'
 import { checkSecretPaths, writeSecretFiles } from '../secret-files'
 import type { ExitCode, Session } from '../session'
+import { horizonOf, momentOf } from '../trust-dates'
 import { readTexts } from '../trust-texts'
+import { addPlan } from './trust-plan'
 
 interface CheckOptions {
   readonly issuer?: string
@@ -55,10 +54,13 @@ Example:
 
 /** `ztm trust`: whom a mesh trusts. */
 export const addTrust: Verb = (program, session, choose) => {
-  const trust = program.command('trust').description('checks whom a mesh trusts, and makes what a development trusts')
+  const trust = program
+    .command('trust')
+    .description('checks whom a mesh trusts, plans how to change it, and makes what a development trusts')
   trust.helpCommand(false).addHelpText('after', example)
   addCheck(trust, session, choose)
   addInit(trust, session, choose)
+  addPlan(trust, session, choose)
 }
 
 function addCheck(trust: Command, session: Session, choose: (action: Action) => void): void {
@@ -128,19 +130,6 @@ async function init(directory: string, options: InitOptions, session: Session): 
     `${loud}: the root's key lies in ${directory}; whoever has it is every workload of every mesh that trusts it\n`,
   )
   return 0
-}
-
-/** The day's first moment; today the moment it is, so that what was made a minute ago is valid. */
-function momentOf(at: string | undefined): Instant {
-  if (at === undefined) return Math.floor(Date.now() / 1000) * 1000
-  if (isDate(at)) return Date.parse(`${at}T00:00:00Z`)
-  throw badInput('--at', `expected a date, got \`${at}\``, 'write for instance `--at 2026-12-31`')
-}
-
-function horizonOf(text: string): Duration {
-  const [, days] = /^(\d{1,5})d$/.exec(text) ?? []
-  if (days !== undefined) return Number(days) * day
-  throw badInput('--horizon', `expected a number of days, got \`${text}\``, 'write for instance `--horizon 90d`')
 }
 
 function collectMesh(value: string, before: readonly string[] | undefined): readonly string[] {

@@ -1,4 +1,5 @@
-import type { Observation, UpgradePlan, UpgradeState } from './upgrade'
+import type { Observation } from '../model/observation'
+import type { UpgradePlan, UpgradeState } from './upgrade'
 
 /** An upgrade as Markdown: a row a state. */
 export function printUpgrade({ states }: UpgradePlan): string {

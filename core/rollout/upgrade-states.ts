@@ -1,4 +1,5 @@
-import type { ControlPlane, Next, Observation, Standing, UpgradeState } from './upgrade'
+import type { Observation } from '../model/observation'
+import type { ControlPlane, Next, Standing, UpgradeState } from './upgrade'
 
 /** From one control plane to the next. */
 interface Change {

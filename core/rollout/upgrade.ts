@@ -1,3 +1,4 @@
+import type { Observation } from '../model/observation'
 import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
 import { gatewaysState, installState, nodesState, restartState, retireState, shiftState } from './upgrade-states'
@@ -40,15 +41,6 @@ export interface Standing extends ControlPlane {
   readonly ambient?: readonly string[]
   /** Gateways by Istio's chart, `namespace/name`. @default [] */
   readonly gateways?: readonly string[]
-}
-
-/** Something to look at before going on. */
-export interface Observation {
-  /** A command for a shell, or a query in PromQL. */
-  readonly look: string
-  readonly kind: 'command' | 'promql'
-  /** What has to be seen. */
-  readonly expect: string
 }
 
 export type UpgradeStep = 'install' | 'shift' | 'restart' | 'nodes' | 'retire'

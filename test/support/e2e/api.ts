@@ -137,9 +137,10 @@ export class Api {
     return `${groupPath(apiVersion)}${namespace}/${name}/${metadata.name}`
   }
 
-  /** Asks, whatever the answer is. */
-  ask({ method, path, body, type = 'application/json' }: Question): Promise<Answer> {
+  /** Asks, whatever the answer is; again where a connection that was kept had been closed meanwhile, since each question may be asked twice. */
+  ask(question: Question): Promise<Answer> {
     const { url, token } = this.access
+    const { method, path, body, type = 'application/json' } = question
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': type }
       const asked = request(`${url}${path}`, { agent: this.agent, method, headers, timeout: 60_000 }, answer => {
@@ -148,7 +149,10 @@ export class Api {
         answer.once('error', reject)
         answer.once('end', () => resolve({ status: answer.statusCode ?? 0, body: valueOf(Buffer.concat(parts)) }))
       })
-      asked.once('error', reject)
+      asked.once('error', (error: NodeJS.ErrnoException) => {
+        if (asked.reusedSocket && error.code === 'ECONNRESET') resolve(this.ask(question))
+        else reject(error)
+      })
       asked.once('timeout', () => asked.destroy(new Error(`no answer to ${method} ${path}`)))
       asked.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body))
     })

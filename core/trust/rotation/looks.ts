@@ -1,0 +1,164 @@
+import type { Observation } from '../../model/observation'
+import type { Authority } from './rotation'
+
+/** Where is looked. */
+export interface Looked {
+  readonly authority: Authority
+  /** The namespace of the control plane. */
+  readonly system: string
+  readonly namespaces: readonly string[]
+  /** How many anchors there are. */
+  readonly anchors: number
+}
+
+/** What is to be seen: of the control plane, or of all proxies. */
+export type Sight =
+  'prepared' | 'distributed' | 'control plane' | 'workloads' | 'switched' | 'waited' | 'retired' | 'replaced'
+
+type Sights = Readonly<Record<Sight, (where: Looked) => readonly Observation[]>>
+
+/** In every namespace there is one, with as many anchors. */
+const anchorsInMesh = (anchors: number): Observation =>
+  command(
+    `kubectl get configmaps -A --field-selector metadata.name=istio-ca-root-cert -o jsonpath='{range .items[*]}{.data.root-cert\\.pem}{"#\\n"}{end}' | awk '/BEGIN/{n++} /#/{print n; n=0}' | sort | uniq -c`,
+    `\`${anchors}\` for every namespace, and no other number`,
+  )
+
+const refusals = promql(
+  'sum(rate(istio_requests_total{reporter="source", response_flags=~".*(UF|URX).*"}[5m])) or vector(0)',
+  'no more than before',
+)
+
+const istio: Sights = {
+  prepared: ({ system }) => [
+    command(`kubectl -n ${system} rollout status deployment/istiod`, 'successfully rolled out'),
+    command(
+      `kubectl -n ${system} get deployment istiod -o jsonpath='{.spec.template.spec.containers[0].env[?(@.name=="ISTIO_MULTIROOT_MESH")].value}'`,
+      '`true`',
+    ),
+  ],
+  distributed: ({ system, anchors }) => [
+    command(
+      `kubectl -n ${system} logs deployment/istiod --since=10m | grep ROOT-CA`,
+      '`Updating new ROOT-CA`, and no warning',
+    ),
+    anchorsInMesh(anchors),
+  ],
+  'control plane': ({ system }) => [
+    command(`kubectl -n ${system} rollout status deployment/istiod`, 'successfully rolled out'),
+  ],
+  workloads: () => [],
+  switched: ({ system }) => [
+    command(
+      `kubectl -n ${system} logs deployment/istiod --since=10m | grep 'intermediate CA'`,
+      '`Istiod has detected the newly added intermediate CA and updated its key and certs accordingly`',
+    ),
+    promql('citadel_server_cert_chain_expiry_timestamp', 'the end of the new issuer, of every istiod'),
+    refusals,
+  ],
+  waited: () => [
+    command(
+      `kubectl get pods -A -l security.istio.io/tlsMode=istio --sort-by=.metadata.creationTimestamp | head -2`,
+      'as old as this step at most; or the time has passed',
+    ),
+    command(`istioctl ztunnel-config certificates`, 'of ambient meshes: roots and leaves are those of the state'),
+    refusals,
+  ],
+  retired: ({ system }) => [
+    command(
+      `kubectl -n ${system} logs deployment/istiod --since=10m | grep ROOT-CA`,
+      '`Updating new ROOT-CA`, and no warning',
+    ),
+    refusals,
+  ],
+  // Istiod does not take anchors of which it has none; it does when it is started again.
+  replaced: () => [],
+}
+
+const byIstioCsr: Sights = {
+  ...istio,
+  distributed: ({ anchors }) => [anchorsInMesh(anchors)],
+  switched: () => [
+    command(
+      'kubectl get certificaterequests -A --sort-by=.metadata.creationTimestamp | tail',
+      'approved and ready, of the new issuer',
+    ),
+    refusals,
+  ],
+  retired: ({ anchors }) => [anchorsInMesh(anchors), refusals],
+}
+
+const linkerd: Sights = {
+  prepared: () => [],
+  distributed: ({ system, anchors }) => [
+    command(
+      `kubectl -n ${system} get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}' | grep -c 'BEGIN CERTIFICATE'`,
+      `${anchors}`,
+    ),
+  ],
+  'control plane': ({ system }) => [
+    command(`kubectl -n ${system} rollout status deployment`, 'successfully rolled out, each of them'),
+    command(
+      'linkerd check',
+      'no failure; its hints on ends of validity are of the anchors in `linkerd-config` or in the issuer’s Secret',
+    ),
+  ],
+  workloads: () => [
+    command('linkerd check --proxy', '`data plane proxies certificate match CA`'),
+    command(
+      `kubectl get pods -A -l linkerd.io/control-plane-ns -o jsonpath='{range .items[*]}{.metadata.annotations.linkerd\\.io/trust-root-sha256}{"\\n"}{end}' | sort | uniq -c`,
+      'one value',
+    ),
+  ],
+  switched: ({ system }) => [
+    command(
+      `kubectl -n ${system} get events --field-selector reason=IssuerUpdated`,
+      'one of now, and none of `IssuerUpdateSkipped`; else restart `deployment/linkerd-identity`',
+    ),
+    promql('min(issuer_cert_ttl_seconds)', 'what is left of the new issuer'),
+  ],
+  waited: () => [
+    command(
+      'kubectl get pods -A -l linkerd.io/control-plane-ns --sort-by=.metadata.creationTimestamp | head -2',
+      'as old as this step at most; or the time has passed',
+    ),
+    promql(
+      'sum(rate(inbound_tcp_errors_total[5m])) + sum(rate(outbound_tcp_errors_total[5m])) or vector(0)',
+      'no more than before',
+    ),
+  ],
+  retired: ({ system, anchors }) => [
+    command(
+      `kubectl -n ${system} get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}' | grep -c 'BEGIN CERTIFICATE'`,
+      `${anchors}`,
+    ),
+  ],
+  replaced: () => [],
+}
+
+const sights: Readonly<Record<Authority, Sights>> = { cacerts: istio, 'istio-csr': byIstioCsr, linkerd }
+
+/** What to look at after a step. */
+export function seenBy(sight: Sight, where: Looked): readonly Observation[] {
+  return sights[where.authority][sight](where)
+}
+
+/** How a control plane or the workloads are restarted. */
+export function rolloutOf({ authority, system, namespaces }: Looked, what: 'control plane' | 'workloads'): string {
+  if (what === 'control plane') return `\`kubectl -n ${system} rollout restart deployment\``
+  const of = namespaces.length > 0 ? namespaces : ['NAMESPACE']
+  const each = of.map(namespace => `\`kubectl -n ${namespace} rollout restart deployment,statefulset,daemonset\``)
+  const nodes =
+    authority === 'linkerd'
+      ? []
+      : [`in an ambient mesh also \`kubectl -n ${system} rollout restart daemonset/ztunnel\``]
+  return [...each, ...(namespaces.length > 0 ? [] : ['for every namespace of the mesh']), ...nodes].join(', ')
+}
+
+function command(look: string, expect: string): Observation {
+  return { kind: 'command', look, expect }
+}
+
+function promql(look: string, expect: string): Observation {
+  return { kind: 'promql', look, expect }
+}

@@ -1,0 +1,128 @@
+import type { Observation } from '../../model/observation'
+import { showDuration, showInstant } from '../certificate'
+import type { RotationPlan, RotationStep } from './rotation'
+import type { TrustState } from './state'
+
+/** A plan as people read it, a step after another. Commands stand on lines of their own, to be copied. */
+export function printRotation(plan: RotationPlan): string {
+  const { from, to, steps, outage, notes } = plan
+  if (steps.length === 0) return 'nothing to do: this is what is trusted and signed with already\n'
+  const blocks = steps.flatMap((step, i) => [...block(step, i, steps[i - 1]?.state ?? from), ''])
+  const head = [`now     ${stateLine(from)}`, `wanted  ${stateLine(to)}`, '']
+  const told = [...outage.map(why => `outage: ${why}`), ...notes.map(note => `note: ${note}`)]
+  return [...head, ...blocks, ...told, summary(plan), ''].join('\n')
+}
+
+function stateLine({ bundle, issuer }: TrustState): string {
+  return `trusts ${bundle.map(({ subject }) => subject).join(' and ')}; signs with ${issuer.subject}`
+}
+
+function block(step: RotationStep, i: number, before: TrustState): readonly string[] {
+  const { apply, observe, back, within, state } = step
+  return [
+    `${i + 1}  ${titleOf(step)}`,
+    ...(stateLine(state) === stateLine(before) ? [] : [`    ${stateLine(state)} from now on`]),
+    ...apply.flatMap(text => labelled('do', text)),
+    ...observe.flatMap(seen),
+    ...(within === undefined ? [] : labelled('then', `${showDuration(within)} later at most it is so by itself`)),
+    ...labelled('back', back),
+  ]
+}
+
+function labelled(label: string, text: string): readonly string[] {
+  return [`    ${label.padEnd(5)} ${text.replace(/`/g, '')}`]
+}
+
+function seen({ kind, look, expect }: Observation): readonly string[] {
+  return [`    see   ${kind === 'promql' ? 'promql: ' : '$ '}${look}`, `          → ${expect.replace(/`/g, '')}`]
+}
+
+/** A step by its name: `restart workloads`. */
+export function titleOf({ step, of }: RotationStep): string {
+  return of === undefined ? step : `${step} ${of}`
+}
+
+function summary({ steps, outage }: RotationPlan): string {
+  const longest = steps.reduce((sum, { within = 0 }) => sum + within, 0)
+  const waits = longest > 0 ? `, ${showDuration(longest)} of waiting at most` : ''
+  const gap = outage.length > 0 ? 'calls are refused meanwhile' : 'no call is refused if each is seen before the next'
+  return `${steps.length} steps${waits}: ${gap}`
+}
+
+/** The same for programs. */
+export function rotationJson({ from, to, steps, outage, notes }: RotationPlan): object {
+  return {
+    from: told(from),
+    to: told(to),
+    steps: steps.map(({ state, within, ...step }) => ({
+      ...step,
+      ...told(state),
+      ...(within !== undefined && { withinSeconds: Math.ceil(within / 1000) }),
+    })),
+    outage,
+    notes,
+  }
+}
+
+function told({ bundle, issuer }: TrustState): object {
+  const one = ({ subject, fingerprint, notAfter }: TrustState['bundle'][number]): object => ({
+    subject,
+    fingerprint,
+    notAfter: showInstant(notAfter),
+  })
+  return { bundle: bundle.map(one), issuer: one(issuer) }
+}
+
+/** A plan as a table in Markdown, a row a step. */
+export function rotationTable({ steps }: RotationPlan): string {
+  const rows = steps.map((step, i) =>
+    [
+      `${i + 1}. **${titleOf(step)}**`,
+      step.apply.join('<br>'),
+      [
+        ...step.observe.map(({ look, expect }) => `\`${look}\`: ${expect}`),
+        ...(step.within === undefined ? [] : [`by itself ${showDuration(step.within)} later at most`]),
+      ].join('<br>'),
+      step.back,
+    ].map(cell),
+  )
+  return [
+    '| Step | What to do | What must be seen before the next | How to go back |',
+    '| --- | --- | --- | --- |',
+    ...rows.map(row => `| ${row.join(' | ')} |`),
+  ].join('\n')
+}
+
+/** A pipe would end the cell, also within code. */
+function cell(text: string): string {
+  return text.replace(/\|/g, '\\|')
+}
+
+const gates = {
+  loaded: 'the control plane has it',
+  distributed: 'everybody has these anchors',
+  renewed: 'nobody shows what another issuer signed',
+  dropped: 'nobody has other anchors',
+} as const
+
+/** A plan as a picture in Mermaid: what is trusted and signed with, and what must be seen before the next. */
+export function rotationPicture({ from, steps }: RotationPlan): string {
+  const boxes: { readonly label: string; readonly steps: RotationStep[] }[] = [{ label: boxOf(from), steps: [] }]
+  for (const step of steps) {
+    const last = boxes.at(-1)
+    if (last?.label === boxOf(step.state)) last.steps.push(step)
+    else boxes.push({ label: boxOf(step.state), steps: [step] })
+  }
+  const arrows = boxes.slice(1).map(({ steps: [first] }, i) => {
+    const before = boxes[i]?.steps.at(-1)
+    const seen = before ? [`${titleOf(before)}: ${gates[before.until]}`] : []
+    return `  s${i} -- "${[...seen, first ? titleOf(first) : ''].join('<br/>')}" --> s${i + 1}`
+  })
+  const last = boxes.at(-1)?.steps.at(-1)
+  const end = last ? [`  s${boxes.length - 1} -- "${titleOf(last)}: ${gates[last.until]}" --> done(["done"])`] : []
+  return ['flowchart TD', ...boxes.map(({ label }, i) => `  s${i}["${label}"]`), ...arrows, ...end].join('\n')
+}
+
+function boxOf({ bundle, issuer }: TrustState): string {
+  return `trusts ${bundle.map(({ subject }) => subject).join(', ')}<br/>signs with ${issuer.subject}`.replace(/"/g, "'")
+}

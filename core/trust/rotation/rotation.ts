@@ -1,0 +1,69 @@
+import type { Observation } from '../../model/observation'
+import type { Problem } from '../../model/problem'
+import type { Duration, Instant } from '../certificate'
+import type { TrustState } from './state'
+
+/**
+ * Who hands anchors to proxies and signs for them: istiod with its Secret `cacerts`, istio-csr in its place, or Linkerd.
+ */
+export type Authority = 'cacerts' | 'istio-csr' | 'linkerd'
+
+/** What has to be so before the next step: each says of all proxies, and of the control plane's own. */
+export type Gate =
+  /** What was applied is there, and the control plane has read of it what it reads while it runs. */
+  | 'loaded'
+  /** Everybody who verifies has every anchor of the state. */
+  | 'distributed'
+  /** Nobody shows a certificate that another issuer than the state's signed. */
+  | 'renewed'
+  /** Nobody has an anchor that is not of the state. */
+  | 'dropped'
+
+/** What is done: of `restart` it is said to what, and of `wait` nothing is done but to wait. */
+export type StepKind = 'prepare' | 'distribute' | 'restart' | 'switch' | 'wait' | 'retire' | 'replace'
+
+/** One step of a rotation: what is done, what must be seen before the next, how to go back. */
+export interface RotationStep {
+  readonly step: StepKind
+  /** What is restarted. */
+  readonly of?: 'control plane' | 'workloads'
+  /** What is trusted and signed with from this step on. */
+  readonly state: TrustState
+  /** What to do, in words, with commands in backticks. */
+  readonly apply: readonly string[]
+  readonly until: Gate
+  readonly observe: readonly Observation[]
+  readonly back: string
+  /** How long until that is so by itself, at most, in milliseconds. @default nothing is waited for */
+  readonly within?: Duration
+}
+
+/** What a rotation has to know beside the certificates. */
+export interface RotationSettings {
+  readonly authority: Authority
+  /** The moment at which it begins. */
+  readonly at: Instant
+  /** How long a workload's certificate lasts. @default a day; an hour for istio-csr, which grants no more by default */
+  readonly leaf?: Duration
+  /** By how much clocks may differ. @default {@link usualSkew} */
+  readonly skew?: Duration
+  /** Namespaces whose workloads are restarted. @default named `NAMESPACE` in commands */
+  readonly namespaces?: readonly string[]
+  /** Where the control plane is. @default 'istio-system', 'linkerd' */
+  readonly system?: string
+  /** Whether the key of the issuer, and so any identity, may be in other hands. @default false */
+  readonly leaked?: boolean
+}
+
+/** A rotation from first to last. */
+export interface RotationPlan {
+  readonly from: TrustState
+  readonly to: TrustState
+  /** None where something blocks, or where nothing is to be done. */
+  readonly steps: readonly RotationStep[]
+  /** Why calls are refused meanwhile, whatever one does; empty where none are. */
+  readonly outage: readonly string[]
+  /** What else has to be known. */
+  readonly notes: readonly string[]
+  readonly problems: readonly Problem[]
+}
