@@ -6,6 +6,11 @@ import { bundled, preview, root } from '../unit/preview/support'
 
 const stacks = readdirSync(root).flatMap(file => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
 
+/** What rules can judge only after the first update, by stack: an anchor whose authority it makes. */
+const pending: Readonly<Record<string, RegExp>> = {
+  prod: /pending: ConfigMap istio-system\/zero-trust-mesh-anchors data\["ca.pem"\]: its authority is made by this update.*; run `pulumi up`, then `pulumi preview` again/,
+}
+
 describe('the stacks of this repository', () => {
   const out = mkdtempSync(join(tmpdir(), 'stacks-'))
   before(async () => {
@@ -20,10 +25,13 @@ describe('the stacks of this repository', () => {
   })
 
   for (const stack of stacks) {
-    it(`${stack} is what the graph means, and the policy pack finds nothing in it`, async () => {
+    const found = pending[stack] ? 'nothing in it but what the first update makes' : 'nothing in it'
+    it(`${stack} is what the graph means, and the policy pack finds ${found}`, async () => {
       const { code, stdout, stderr } = await preview(['--stack', stack, '--out', join(out, stack)])
       assert.equal(code, 0, stdout + stderr)
-      assert.match(stdout, /Policy pack zero-trust \S+ \(no findings; \d+ rules\)/)
+      const findings = pending[stack] ? '1 finding, 0 mandatory' : 'no findings'
+      assert.match(stdout, new RegExp(`Policy pack zero-trust \\S+ \\(${findings}; \\d+ rules\\)`))
+      assert.match(stdout, pending[stack] ?? /no findings/)
     })
   }
 })
