@@ -4,7 +4,10 @@ import { label, pattern, text } from './config-words'
 import type { CertManagerSettings, PrivateCaSettings, TrustSettings } from './settings'
 
 // A year at least is left to what is below a root.
-const years = z.int({ error: 'expected whole years' }).min(2, { error: 'expected two years at least' })
+const years = z
+  .number()
+  .multipleOf(1, { error: 'expected whole years' })
+  .min(2, { error: 'expected two years at least' })
 
 const pca = z.strictObject({
   region: pattern(
@@ -19,7 +22,8 @@ const pca = z.strictObject({
   years: years.max(30, { error: 'expected thirty years at most' }).exactOptional(),
   subordinate: z.boolean().exactOptional(),
   permanentDeletionTimeInDays: z
-    .int({ error: 'expected whole days' })
+    .number()
+    .multipleOf(1, { error: 'expected whole days' })
     .min(7, { error: 'expected 7 days at least' })
     .max(30, { error: 'expected 30 days at most' })
     .exactOptional(),

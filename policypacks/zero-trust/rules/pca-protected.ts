@@ -19,7 +19,7 @@ export const pcaProtected = rule({
   id: 'pca-protected',
   severity: 'critical',
   scope: 'object',
-  controls: ['nist-800-53/SC-12', 'nist-800-53/CM-3', 'nist-800-53/CP-9', 'iso-27001/A.8.24'],
+  controls: ['nist-800-53/SC-12', 'nist-800-53/CM-3', 'iso-27001/A.8.24'],
   why: 'with its authority goes every identity of the mesh: nobody can issue another under the anchor that all trust',
   fix: 'leave `trust.pca.protect` and `permanentDeletionTimeInDays` as they are; for resources of your own set `protect: true`, `enabled: true` and 7 to 30 days',
   limits:
