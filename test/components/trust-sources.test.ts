@@ -1,3 +1,4 @@
+import { BasicConstraints } from '@peculiar/asn1-x509'
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
@@ -9,6 +10,8 @@ import type { TrustSettings } from '../../components/settings'
 import { ZeroTrustMesh } from '../../components/zero-trust-mesh'
 import { parseSpan, renewalProblems } from '../../core/trust/renewal'
 import { hasPrivateKey } from '../../policypacks/zero-trust/facts/private-keys'
+import { authority } from '../support/pki'
+import { codes } from '../support/trust'
 import { rootA } from './certificates'
 import { settings as istio, shop } from './fixtures'
 import { settings as onLinkerd } from './linkerd-fixtures'
@@ -94,6 +97,22 @@ describe('an anchor in AWS Private CA', () => {
     )
     assert.equal(recording.named('mesh-anchor-pca-issuing-installed').inputs.certificateChain, unknown)
     assert.ok(allBefore(recording, 'mesh-anchor-signer').has('mesh-anchor-pca-issuing-installed'))
+  })
+
+  it('allows as many authorities below each of its parts as there are, and would not by the next smaller template', async () => {
+    const recording = await both({ pca: { region, subordinate: true } })
+    const { templateArn } = recording.named('mesh-anchor-pca-issuing-certificate').inputs
+    const length = Number(/PathLen(\d)/.exec(templateArn)?.[1])
+    const problems = async (pathLenConstraint: number) => {
+      const root = await authority({ subject: 'root' })
+      const basic = (below: number) => new BasicConstraints({ cA: true, pathLenConstraint: below })
+      const issuing = await authority({ subject: 'issuing', by: root, basic: basic(pathLenConstraint), until: 900 })
+      // What aws-privateca-issuer asks for (its `pkg/aws/pca.go` buildTemplateArn).
+      const issuer = await authority({ subject: 'issuer', by: issuing, basic: basic(0), until: 90 })
+      return codes({ anchors: [root], issuer: [issuer, issuing] })
+    }
+    assert.deepEqual(await problems(length), [])
+    assert.deepEqual(await problems(length - 1), ['path-length'])
   })
 
   it('is named by templates of the part of AWS that it is in', () => {
