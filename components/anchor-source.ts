@@ -1,6 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import { certificate, certManager, key, lifetime, signer } from './certificates'
 import { PrivateCa } from './private-ca'
+import { regionOf } from './regions'
 import type {
   CertManagerSettings,
   IssuerReference,
@@ -48,7 +49,7 @@ export function anchorSource(
  * `pkg/api/v1beta1/awspcaissuer_types.go`). Its credentials are its own; none passes through here.
  */
 function fromAws(
-  { arn, region = regionOf(arn), ...asked }: PrivateCaSettings,
+  { arn, region = regionOf(arn ?? ''), ...asked }: PrivateCaSettings,
   bundle: pulumi.Input<string> | undefined,
   { prefix, trustDomain, parent }: Own,
 ): AnchorSource {
@@ -64,11 +65,6 @@ function fromAws(
   )
   const anchors = authority?.anchor ?? bundle
   return { issuer: { name: signerName, kind, group }, ...(anchors !== undefined && { anchors }), ready: [signs] }
-}
-
-/** `arn:aws:acm-pca:<region>:…` */
-function regionOf(arn = ''): string {
-  return arn.split(':')[3] ?? ''
 }
 
 const year = 8760

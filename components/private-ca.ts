@@ -4,6 +4,7 @@ import * as pulumi from '@pulumi/pulumi'
 import { blocking } from '../core/model/problem'
 import { dependenciesOf } from './dependencies'
 import { Refused } from './refused'
+import { partitionOf } from './regions'
 import type { PrivateCaSettings } from './settings'
 
 /** What an authority of AWS is made from. */
@@ -127,12 +128,6 @@ interface Asked {
 
 const signingAlgorithm = 'SHA256WITHECDSA'
 const usualYears = 10
-
-/** The part of AWS that a region is in, which ARNs begin with; a template of another one is none. */
-export function partitionOf(region: string): 'aws' | 'aws-us-gov' | 'aws-cn' {
-  if (region.startsWith('us-gov-')) return 'aws-us-gov'
-  return region.startsWith('cn-') ? 'aws-cn' : 'aws'
-}
 
 /** Only now, and this part alone: it takes the SDK a second to load, which no other stack has to wait for, nor install. */
 function loadSdk(): Sdk {

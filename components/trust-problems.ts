@@ -2,7 +2,8 @@ import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { signingSecret } from './istio-values'
 import { readAnchors } from './pem'
-import type { MeshSettings, TrustSettings } from './settings'
+import { regionOf } from './regions'
+import type { MeshSettings, PrivateCaSettings, TrustSettings } from './settings'
 
 /** What is wrong with where all meshes of a stack have their trust from. Values that are not known yet are not judged. */
 export function sourceProblems({ istio, linkerd, trust }: MeshSettings): readonly Problem[] {
@@ -48,35 +49,31 @@ function nameProblems(trustDomain: string, commonName = `root.${trustDomain}`): 
 
 /** Of an authority of AWS: it is made here, or somewhere else, and then all that is said of its making is for nobody. */
 function authorityProblems({ pca = {}, bundle }: TrustSettings): readonly Problem[] {
-  const { arn, region, ...making } = pca
-  const at = 'trust.pca'
-  const problem = (code: string, at: string, message: string, hint: string) => [blocking({ code, at, message, hint })]
-  if (arn === undefined) {
-    return [
-      ...(region !== undefined
-        ? []
-        : problem(
-            'no-region',
-            at,
-            'nothing says where the authority is',
-            '`region: eu-central-1`, or the `arn` of one',
-          )),
-      ...(bundle === undefined
-        ? []
-        : problem('contradictory-trust', 'trust.bundle', 'the anchor is made here, and in no bundle yet', 'drop it')),
-    ]
+  return pca.arn === undefined ? madeProblems(pca, bundle) : thereProblems(pca, pca.arn, bundle)
+}
+
+function madeProblems({ region }: PrivateCaSettings, bundle: TrustSettings['bundle']): readonly Problem[] {
+  const nowhere = {
+    message: 'nothing says where the authority is',
+    hint: '`region: eu-central-1`, or the `arn` of one',
   }
-  const of = arn.split(':')[3] ?? ''
+  const early = { message: 'the anchor is made here, and in no bundle yet', hint: 'drop it' }
   return [
-    ...(region === undefined || region === of
-      ? []
-      : problem('other-region', `${at}.region`, `the authority is in \`${of}\``, 'leave it out')),
-    ...(bundle !== undefined
-      ? []
-      : problem('no-trust', 'trust.bundle', 'nothing says what the authority leads to', 'give its root in PEM')),
-    ...Object.keys(making).flatMap(key =>
-      problem('not-made', `${at}.${key}`, 'the authority is there already', 'leave it out, or drop `arn`'),
-    ),
+    ...(region === undefined ? [blocking({ code: 'no-region', at: 'trust.pca', ...nowhere })] : []),
+    ...(bundle === undefined ? [] : [blocking({ code: 'contradictory-trust', at: 'trust.bundle', ...early })]),
+  ]
+}
+
+function thereProblems(pca: PrivateCaSettings, arn: string, bundle: TrustSettings['bundle']): readonly Problem[] {
+  const { arn: _, region, ...making } = pca
+  const of = regionOf(arn)
+  const other = { message: `the authority is in \`${of}\``, hint: 'leave it out' }
+  const unsaid = { message: 'nothing says what the authority leads to', hint: 'give its root in PEM' }
+  const made = { message: 'the authority is there already', hint: 'leave it out, or drop `arn`' }
+  return [
+    ...((region ?? of) === of ? [] : [blocking({ code: 'other-region', at: 'trust.pca.region', ...other })]),
+    ...(bundle === undefined ? [blocking({ code: 'no-trust', at: 'trust.bundle', ...unsaid })] : []),
+    ...Object.keys(making).map(key => blocking({ code: 'not-made', at: `trust.pca.${key}`, ...made })),
   ]
 }
 

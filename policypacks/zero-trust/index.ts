@@ -77,7 +77,7 @@ function findAll(rule: Rule, { judged, getConfig, report }: Asked): readonly Fin
  * read (`@pulumi/policy/server`, makeAnalyzeStackRpcFun), and what the rule reported before stands. A pack has no other way to say so, nor to make such an error.
  */
 function tellPending(pending: readonly Finding[], { propsOf, report }: Asked): void {
-  const text = pending.map(one => `${printFinding(one)}; ${one.pending ?? ''}`).join('\n')
+  const text = [...pending.map(printFinding), ...new Set(pending.map(one => one.pending))].join('\n')
   try {
     for (const { at } of pending) JSON.stringify(propsOf(at))
   } catch (error) {

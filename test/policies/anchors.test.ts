@@ -41,7 +41,7 @@ describe('an anchor that a preview does not know', () => {
       const [found, ...rest] = published('zero-trust-mesh-anchors', data, [certificate])
       assert.equal(rest.length, 0)
       assert.match(found?.message ?? '', /made by this update/)
-      assert.match(found?.pending ?? '', /`pulumi up`, then `pulumi preview`/)
+      assert.match(found?.pending ?? '', /next: run `pulumi up`, then `pulumi preview` again/)
     }
   })
 

@@ -10,7 +10,7 @@ const anchor = '-----BEGIN CERTIFICATE-----\nMIIB…\n-----END CERTIFICATE-----\
 /**
  * Whom the mesh will trust is known before anything is deployed. The one exception is an anchor whose authority of AWS Private CA this update makes: it
  * is pending, which is told and refuses nothing, as there would be no first update otherwise. That it is a new one, and takes the place of none, is
- * known by its protection: Pulumi replaces nothing that is protected (pulumi/pulumi `pkg/resource/deploy/step_generator.go`).
+ * known by its protection: Pulumi replaces nothing that is protected and was so before (pulumi/pulumi `pkg/resource/deploy/step_generator.go`).
  */
 export const anchorKnownAtPreview = rule({
   id: 'anchor-known-at-preview',
@@ -20,7 +20,7 @@ export const anchorKnownAtPreview = rule({
   why: 'nobody can review an anchor that is not known, and one that quietly takes the place of another cuts off all that runs',
   fix: 'give the anchor in `trust.bundle`, or make its authority in the same stack by `trust.pca`, protected; for one that is pending run `pulumi up`, then `pulumi preview` again',
   limits:
-    'it sees anchors that pass through the stack in a ConfigMap: those in a Secret that is only named, and those that trust-manager copies, are known to the cluster alone',
+    'it sees anchors that pass through the stack in a ConfigMap: those in a Secret that is only named, and those that trust-manager copies, are known to the cluster alone; an authority that is replaced in the very update that first protects it is taken for a new one',
   config: [],
   examples: {
     pass: [
@@ -71,5 +71,5 @@ function notKnown(field: Field): readonly Finding[] {
   }
   const message =
     'its authority is made by this update; which certificate it is, how long it lasts and that it vouches for the issuers below it cannot be judged before'
-  return [{ ...finding(field, message), pending: 'run `pulumi up`, then `pulumi preview` again, which judges it' }]
+  return [{ ...finding(field, message), pending: 'next: run `pulumi up`, then `pulumi preview` again, which judges it' }]
 }
