@@ -89,6 +89,7 @@ export type { Problem, Severity } from './core/model/problem'
 export { printProblem } from './core/model/problem'
 
 // The components.
+export type { AnchorSource } from './components/anchor-source'
 export type { Endpoints } from './components/endpoints'
 export type { GatewayApiArgs } from './components/gateway-api'
 export { GatewayApi } from './components/gateway-api'
@@ -103,12 +104,15 @@ export type { MeshNamespaceArgs } from './components/mesh-namespace'
 export { MeshNamespace } from './components/mesh-namespace'
 export type { CheckArgs, MeshReferenceArgs } from './components/mesh-reference'
 export { MeshReference } from './components/mesh-reference'
+export type { PrivateCaArgs } from './components/private-ca'
+export { PrivateCa } from './components/private-ca'
 export type { ClusterSettings } from './components/provider'
 export { kubernetesProvider } from './components/provider'
 export { Refused } from './components/refused'
 export type { ServicePoliciesArgs } from './components/service-policies'
 export { ServicePolicies } from './components/service-policies'
 export type {
+  CertManagerSettings,
   Charts,
   CniSettings,
   GatewayApiSource,
@@ -124,6 +128,7 @@ export type {
   NamespaceSettings,
   PathNormalization,
   PodSecurity,
+  PrivateCaSettings,
   Telemetry,
   TrustManagerSettings,
   TrustSettings,

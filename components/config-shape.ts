@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { fragmentsShape } from './config-shape-fragments'
 import { linkerd } from './config-shape-linkerd'
 import { networkPolicy } from './config-shape-network'
+import { trust } from './config-shape-trust'
 import type { Fields } from './config-words'
 import { charts, folder, gatewayApi, label, pattern, text, trustDomain } from './config-words'
 import type {
@@ -11,7 +12,6 @@ import type {
   MultiClusterSettings,
   NamespaceSettings,
   NextSettings,
-  TrustSettings,
 } from './settings'
 import { dataPlanes, gatewayRoutings, meshes, pathNormalizations, podSecurityLevels, telemetryLevels } from './settings'
 
@@ -68,13 +68,6 @@ const mesh = z.strictObject({
   nativeNftables: z.boolean().exactOptional(),
   multiCluster: multiCluster.exactOptional(),
 } satisfies Fields<IstioSettings>)
-
-const trust = z.strictObject({
-  bundle: z.string().exactOptional(),
-  secret: label.exactOptional(),
-  selfSigned: z.boolean().exactOptional(),
-  revocation: z.boolean().exactOptional(),
-} satisfies Fields<TrustSettings>)
 
 const gateway = z.strictObject({
   kind: z.enum(['ingress', 'east-west']).exactOptional(),

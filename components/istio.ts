@@ -2,14 +2,25 @@ import type { ReleaseArgs } from '@pulumi/kubernetes/helm/v3'
 import { Release } from '@pulumi/kubernetes/helm/v3'
 import * as pulumi from '@pulumi/pulumi'
 import type { Compiled } from '../core/compile/target'
+import type { AnchorSource } from './anchor-source'
+import { anchorSource } from './anchor-source'
 import type { IstioChart } from './charts'
 import { chartOf } from './charts'
 import { controlPlanes, versionOfBase, versionOfNodes } from './control-planes'
 import { isEastWest, registerEastWest } from './east-west'
 import { GatewayApi } from './gateway-api'
+import { registerSigning } from './istio-certificates'
 import { meshNamespaces, systemNamespaces } from './istio-namespaces'
 import type { Values } from './istio-values'
-import { baseValues, gatewayValues, istiodValues, nodeNamespace, rootNamespace, systemNamespace } from './istio-values'
+import {
+  baseValues,
+  gatewayValues,
+  istiodValues,
+  nodeNamespace,
+  rootNamespace,
+  signingSecret,
+  systemNamespace,
+} from './istio-values'
 import type { MeshNamespace } from './mesh-namespace'
 import { cniValues, ztunnelValues } from './node-values'
 import { planesOf } from './planes'
@@ -27,6 +38,8 @@ export interface IstioArgs extends Pick<
 > {
   /** How namespaces are labelled that have more to them than a gateway, by name. @default as a gateway's own */
   readonly labels?: Compiled['namespaces']
+  /** Where it has its trust from, shared with another mesh. @default as `trust` says, by itself */
+  readonly source?: AnchorSource
 }
 
 /** A chart to install, and what must be there before. */
@@ -69,15 +82,30 @@ export class Istio extends pulumi.ComponentResource {
     const installed = istio.install ?? true
     this.gatewayApi = this.gatewayDefinitions()
     const system = installed ? systemNamespaces(args, { prefix, parent: this }) : []
-    const trust = { ...args.trust, namespace: systemNamespace(istio) }
-    this.trust = new TrustAnchor(`${prefix}-trust`, trust, { parent: this, dependsOn: system })
+    const source = installed ? (args.source ?? anchorSource(prefix, args, this)) : undefined
+    this.trust = this.anchor(source, system)
+    // An istiod that starts before its certificate is there would make a root of its own.
+    const signing = source ? [this.signing(source, system)] : []
     // Istiod makes the GatewayClasses it knows where it finds the CRDs.
-    this.ready = installed ? this.controlPlane([...system, this.trust, ...this.gatewayApi]) : []
+    this.ready = installed ? this.controlPlane([...system, this.trust, ...signing, ...this.gatewayApi]) : []
     const place = { prefix, parent: this, dependsOn: [...this.ready] }
     this.namespaces = installed ? meshNamespaces(args, place) : new Map()
     this.installGateways()
     this.logAccess()
     this.registerOutputs({ version: istio.version, trustDomain: istio.trustDomain })
+  }
+
+  private anchor(source: AnchorSource | undefined, system: pulumi.Resource[]): TrustAnchor {
+    const { pca: _, certManager: __, ...given } = this.args.trust
+    const { anchors: bundle } = source ?? {}
+    const trust = source ? { secret: signingSecret, ...(bundle !== undefined && { bundle }) } : given
+    const namespace = systemNamespace(this.args.istio)
+    return new TrustAnchor(`${this.prefix}-trust`, { ...trust, namespace }, { parent: this, dependsOn: system })
+  }
+
+  private signing(source: AnchorSource, system: readonly pulumi.Resource[]): pulumi.Resource {
+    const options = { parent: this, dependsOn: [...system, ...source.ready] }
+    return registerSigning(this.prefix, this.args.istio, { source, options })
   }
 
   private gatewayDefinitions(): readonly pulumi.Resource[] {

@@ -1,6 +1,7 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
+import { certificate, certManager, key, labels, lifetime, signer } from './certificates'
 import type { Webhook } from './linkerd-values'
 import { controlPlaneNamespace } from './linkerd-values'
 import type { IssuerReference, LinkerdSettings } from './settings'
@@ -12,9 +13,6 @@ export interface Signing {
   readonly namespace: string
   readonly options: pulumi.CustomResourceOptions
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
-const certManager = 'cert-manager.io'
 
 /**
  * The certificate that the control plane issues identities with, by cert-manager: its key is made in the cluster, replaced with
@@ -71,14 +69,9 @@ export function registerWebhooks(webhooks: readonly Webhook[], signing: Signing)
 }
 
 function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Resource {
-  const issuer = (
-    id: string,
-    { name, spec }: { readonly name: string; readonly spec: object },
-    after: pulumi.Resource[],
-  ) => {
-    const metadata = { name, namespace, labels }
-    const args = { apiVersion: 'cert-manager.io/v1', kind: 'Issuer', metadata, spec }
-    return new CustomResource(`${prefix}-${id}`, args, { ...options, ...(after.length > 0 && { dependsOn: after }) })
+  const issuer = (id: string, of: { readonly name: string; readonly spec: object }, after: pulumi.Resource[]) => {
+    const more = after.length > 0 ? { dependsOn: after } : {}
+    return signer(`${prefix}-${id}`, { kind: 'Issuer', namespace, ...of }, { ...options, ...more })
   }
   const itself = issuer('webhook-root', { name: 'linkerd-webhooks-root', spec: { selfSigned: {} } }, [])
   const spec = {
@@ -93,23 +86,6 @@ function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Reso
   const authority = certificate(`${prefix}-webhook-authority`, { place, spec }, { ...options, dependsOn: [itself] })
   const ca = { ca: { secretName: 'linkerd-webhooks-authority' } }
   return issuer('webhook-issuer', { name: 'linkerd-webhooks', spec: ca }, [authority])
-}
-
-const key = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' }
-
-/** In hours, as the API server writes durations. */
-function lifetime(duration: number, renewBefore: number) {
-  return { duration: `${duration}h0m0s`, renewBefore: `${renewBefore}h0m0s` }
-}
-
-/** Is there once its Secret is: what mounts it would otherwise wait, and its release be taken back. */
-function certificate(
-  id: string,
-  { place, spec }: { readonly place: { readonly name: string; readonly namespace: string }; readonly spec: object },
-  options: pulumi.CustomResourceOptions,
-): pulumi.Resource {
-  const metadata = { ...place, labels, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }
-  return new CustomResource(id, { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata, spec }, options)
 }
 
 /** Where the control plane looks for the anchors; the chart knows no other name (linkerd2 `charts/linkerd-control-plane/templates/identity.yaml`). */

@@ -4,6 +4,7 @@ import { blocking } from '../core/model/problem'
 import { gatewayGroup, readGatewayApi } from './gateway-api-file'
 import { readAnchors } from './pem'
 import type { LinkerdMeshSettings } from './settings'
+import { sourceProblems as allSourceProblems } from './trust-problems'
 
 type Concerned = Pick<LinkerdMeshSettings, 'linkerd' | 'trust' | 'namespaces'>
 
@@ -11,6 +12,7 @@ type Concerned = Pick<LinkerdMeshSettings, 'linkerd' | 'trust' | 'namespaces'>
 export function linkerdProblems(settings: Concerned): readonly Problem[] {
   const installed = settings.linkerd.install !== false
   return [
+    ...allSourceProblems(settings),
     ...anchorProblems(settings),
     ...(installed ? [...sourceProblems(settings), ...versionProblems(settings), ...podProblems(settings)] : []),
     ...(installed ? [] : notInstalled(settings)),
@@ -44,6 +46,7 @@ function unfit(anchor: string, index: number): readonly Problem[] {
 
 /** Whom the mesh trusts, and who signs: both have to be said. */
 function sourceProblems({ linkerd, trust }: Concerned): readonly Problem[] {
+  if (trust.pca || trust.certManager) return []
   const { trustManager, issuer } = linkerd
   const problems: Problem[] = []
   if (trust.bundle === undefined && trustManager === undefined) {

@@ -83,7 +83,7 @@ export interface LinkerdSettings {
   readonly clusterNetworks?: readonly string[]
   /** CIDR blocks from which kubelets probe. @default from anywhere, so that anybody may ask what a probe asks */
   readonly nodeNetworks?: readonly string[]
-  /** Who signs the certificate that the control plane issues identities with. Needed where we install. */
+  /** Who signs the certificate that the control plane issues identities with. Needed where we install, unless `trust` makes one. */
   readonly issuer?: IssuerReference
   /** Who tells the anchors, where `trust.bundle` does not. @default none */
   readonly trustManager?: TrustManagerSettings

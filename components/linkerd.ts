@@ -1,5 +1,7 @@
 import { Release } from '@pulumi/kubernetes/helm/v3'
 import * as pulumi from '@pulumi/pulumi'
+import type { AnchorSource } from './anchor-source'
+import { anchorSource } from './anchor-source'
 import type { LinkerdChart } from './charts'
 import { chartOf, linkerdChartVersion, linkerdCharts } from './charts'
 import { GatewayApi } from './gateway-api'
@@ -14,12 +16,14 @@ import { linkerdProblems } from './linkerd-problems'
 import { controlPlaneValues, controlPlaneWebhooks, crdValues, linkerdCniValues } from './linkerd-values'
 import { readAnchors } from './pem'
 import { refuse } from './refused'
-import type { LinkerdMeshSettings } from './settings'
+import type { LinkerdMeshSettings, LinkerdSettings } from './settings'
 
 /** What a control plane is made from. */
 export interface LinkerdArgs extends Pick<LinkerdMeshSettings, 'linkerd' | 'trust' | 'namespaces'> {
   /** What else has to be there first, as the CRDs of Gateway API that another mesh brings. @default [] */
   readonly after?: readonly pulumi.Resource[]
+  /** Where it has its trust from, shared with another mesh. @default as `linkerd` and `trust` say, by itself */
+  readonly source?: AnchorSource
 }
 
 /** A chart to install, and what must be there before. */
@@ -45,6 +49,7 @@ export class Linkerd extends pulumi.ComponentResource {
   readonly ready: readonly pulumi.Resource[]
   /** What must be there before an object of Gateway API can be written; empty where somebody else installs the CRDs. */
   readonly gatewayApi: readonly pulumi.Resource[]
+  private readonly source: AnchorSource | undefined
 
   /** @throws Refused where the settings contradict each other */
   constructor(
@@ -55,7 +60,9 @@ export class Linkerd extends pulumi.ComponentResource {
     refuse('Linkerd is not installed', linkerdProblems(args))
     super('zero-trust-mesh:index:Linkerd', prefix, {}, opts)
     const { linkerd, trust } = args
-    this.anchors = pulumi.output(trust.bundle).apply(bundle => (bundle === undefined ? [] : anchorsOf(bundle)))
+    this.source = linkerd.install === false ? undefined : (args.source ?? anchorSource(prefix, args, this))
+    const bundle = this.source ? this.source.anchors : trust.bundle
+    this.anchors = pulumi.output(bundle).apply(known => (known === undefined ? [] : anchorsOf(known)))
     this.gatewayApi = this.gatewayDefinitions()
     this.ready = linkerd.install === false ? [] : this.controlPlane()
     if (linkerd.install !== false) this.installExtensions()
@@ -73,13 +80,15 @@ export class Linkerd extends pulumi.ComponentResource {
     const own = controlPlane(linkerd)
     const namespace = this.namespace('namespace', own)
     const signing = this.signing(own.name, namespace)
+    const trusted = this.trusted()
+    const signed = { ...signing, options: { parent: this, dependsOn: [namespace, ...(this.source?.ready ?? [])] } }
     const there = [
       namespace,
       // The policy controller looks once, when it starts, for the routes it is to read.
       ...after,
       ...this.gatewayApi,
-      registerTrustRoots(linkerd, this.anchors, signing),
-      registerIdentityIssuer(linkerd, signing),
+      registerTrustRoots(trusted, this.anchors, signed),
+      registerIdentityIssuer(trusted, signed),
       ...registerWebhooks(controlPlaneWebhooks, signing),
     ]
     const crds = this.install({
@@ -98,6 +107,13 @@ export class Linkerd extends pulumi.ComponentResource {
       after: [...there, crds, ...cni],
     })
     return [crds, ...cni, installed]
+  }
+
+  /** With who signs, and whom it trusts, where that is not its own to say. */
+  private trusted(): LinkerdSettings {
+    const { linkerd } = this.args
+    const { issuer, trustManager } = this.source ?? linkerd
+    return { ...linkerd, ...(issuer && { issuer }), ...(trustManager && { trustManager }) }
   }
 
   /** Before the control plane, whose Pods are redirected by it already. */

@@ -3,11 +3,11 @@ import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { eastWestProblems } from './east-west'
 import { readGatewayApi } from './gateway-api-file'
-import { signingSecret, systemNamespace } from './istio-values'
-import { readAnchors } from './pem'
+import { systemNamespace } from './istio-values'
 import { linkerdProblems } from './linkerd-problems'
-import type { GatewaySettings, IstioMeshSettings, MeshSettings, TrustSettings } from './settings'
+import type { GatewaySettings, IstioMeshSettings, MeshSettings } from './settings'
 import { noMesh } from './target'
+import { sourceProblems, trustProblems } from './trust-problems'
 import { nextProblems } from './upgrade'
 
 /** What is wrong with a mesh's settings taken together; each of them has the right type. Values that are not known yet are not judged. */
@@ -15,6 +15,7 @@ export function settingsProblems(settings: MeshSettings): readonly Problem[] {
   const { istio, linkerd } = settings
   const problems = [
     ...meshProblems(settings),
+    ...sourceProblems(settings),
     ...(istio ? istioProblems({ ...settings, istio }) : []),
     ...(linkerd && !istio ? strayProblems(settings) : []),
     ...(linkerd ? linkerdProblems({ ...settings, linkerd }) : []),
@@ -66,6 +67,7 @@ function strayProblems(settings: MeshSettings): readonly Problem[] {
 /** What is wrong with the settings of Istio. */
 export function istioProblems(settings: IstioMeshSettings): readonly Problem[] {
   return [
+    ...sourceProblems(settings),
     ...trustProblems(settings.trust),
     ...tagProblems(settings),
     ...nextProblems(settings),
@@ -74,39 +76,6 @@ export function istioProblems(settings: IstioMeshSettings): readonly Problem[] {
     ...telemetryProblems(settings),
     ...gatewayProblems(settings),
   ]
-}
-
-/** What is wrong with the sources of trust. */
-export function trustProblems({
-  bundle,
-  secret,
-  selfSigned = false,
-  revocation = false,
-}: TrustSettings): readonly Problem[] {
-  const problems = typeof bundle === 'string' ? [...readAnchors(bundle, 'trust.bundle').problems] : []
-  if (secret !== undefined && secret !== signingSecret) {
-    const message = `istiod reads its signing certificate from the Secret \`${signingSecret}\` and would not see \`${secret}\``
-    problems.push(
-      blocking({ code: 'wrong-secret', at: 'trust.secret', message, hint: `name the Secret \`${signingSecret}\`` }),
-    )
-  }
-  if (selfSigned && (secret !== undefined || bundle !== undefined)) {
-    const message = 'a root that istiod makes itself is in no bundle and no Secret'
-    problems.push(
-      blocking({ code: 'contradictory-trust', at: 'trust', message, hint: 'drop `selfSigned`, or all the others' }),
-    )
-  }
-  if (selfSigned && revocation) {
-    const message = 'a revocation list comes with a root that istiod is given, and there is none'
-    problems.push(
-      blocking({ code: 'contradictory-trust', at: 'trust.revocation', message, hint: 'drop one of the two' }),
-    )
-  }
-  if (!selfSigned && secret === undefined && bundle === undefined) {
-    const hint = `\`secret: ${signingSecret}\`, a \`bundle\` beside it, or \`selfSigned: true\` for trying out`
-    problems.push(blocking({ code: 'no-trust', at: 'trust', message: 'nothing says whom the mesh trusts', hint }))
-  }
-  return problems
 }
 
 function tagProblems({ istio }: IstioMeshSettings): readonly Problem[] {

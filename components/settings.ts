@@ -1,8 +1,8 @@
-import type * as pulumi from '@pulumi/pulumi'
 import type { DataPlane, GatewayRouting, NetworkSettings, Stage, WaypointScope } from '../core/compile/target'
 import type { Mesh } from '../core/compile/target-hybrid'
 import type { Next } from '../core/rollout/upgrade'
 import type { LinkerdSettings } from './linkerd-settings'
+import type { TrustSettings } from './trust-settings'
 
 export type {
   IssuerReference,
@@ -13,6 +13,7 @@ export type {
   TrustManagerSettings,
   VizSettings,
 } from './linkerd-settings'
+export type { CertManagerSettings, PrivateCaSettings, TrustSettings } from './trust-settings'
 
 /** Where the charts come from. */
 export type Charts =
@@ -129,24 +130,6 @@ export interface IstioSettings {
   readonly nativeNftables?: boolean
   /** @default the mesh is this cluster */
   readonly multiCluster?: MultiClusterSettings
-}
-
-/**
- * Whom the mesh trusts. For Istio exactly one source of the signing certificate: `secret`, or `selfSigned`. For Linkerd the anchors, in `bundle`, unless
- * `linkerd.trustManager` has them; what it signs with is `linkerd.issuer`’s.
- */
-export interface TrustSettings {
-  /** The anchors in PEM, public. Without them `anchors` is empty, and nobody outside can verify the mesh. @default none */
-  readonly bundle?: pulumi.Input<string>
-  /** The Secret with istiod's signing certificate and key, made outside of Pulumi. Istio knows no name but `cacerts`. @default 'cacerts' */
-  readonly secret?: string
-  /** Istiod makes a root of its own, which nobody can know beforehand: for trying out. @default false */
-  readonly selfSigned?: boolean
-  /**
-   * Whether ztunnel, too, refuses certificates on the revocation list `ca-crl.pem` of the Secret. Sidecars do so by
-   * themselves, gateways and waypoints never (istio `files/waypoint.yaml` mounts no list). @default false
-   */
-  readonly revocation?: boolean
 }
 
 export const gatewayRoutings = ['istio', 'gateway-api', 'elsewhere'] as const satisfies readonly GatewayRouting[]

@@ -1,13 +1,14 @@
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import { labels } from './certificates'
 import { dependenciesOf } from './dependencies'
 import { readAnchors } from './pem'
 import { refuse } from './refused'
 import type { TrustSettings } from './settings'
-import { trustProblems } from './settings-problems'
+import { trustProblems } from './trust-problems'
 
 /** What a trust anchor is made from. */
-export interface TrustAnchorArgs extends TrustSettings {
+export interface TrustAnchorArgs extends Omit<TrustSettings, 'pca' | 'certManager'> {
   /** Where istiod runs and the anchors are published. */
   readonly namespace: string
 }
@@ -41,8 +42,6 @@ export class TrustAnchor extends pulumi.ComponentResource {
     this.registerOutputs({ anchors: this.anchors })
   }
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 
 /** Again for a bundle that became known only now; for one that was known from the start there is nothing left to refuse. */
 function anchorsOf(bundle: string): readonly string[] {

@@ -6,6 +6,7 @@ import { waitingProblems } from '../core/graph/fragments/waiting'
 import type { Graph } from '../core/graph/graph'
 import { pickNames } from '../core/graph/plain'
 import { blocks } from '../core/model/problem'
+import { anchorSource } from './anchor-source'
 import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
@@ -72,12 +73,15 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
       ...judged.blocking,
     ])
     super('zero-trust-mesh:index:ZeroTrustMesh', name, {}, opts)
+    const source = anchorSource(`${name}-anchor`, args, this)
+    const shared = source ? { source } : {}
     if (istio) {
-      this.istio = new Istio(`${name}-istio`, { ...args, istio, labels: judged.namespaces }, { parent: this })
+      const what = { ...args, istio, labels: judged.namespaces, ...shared }
+      this.istio = new Istio(`${name}-istio`, what, { parent: this })
     }
     if (linkerd) {
       const after = this.istio?.gatewayApi ?? []
-      this.linkerd = new Linkerd(`${name}-linkerd`, { ...args, linkerd, after }, { parent: this })
+      this.linkerd = new Linkerd(`${name}-linkerd`, { ...args, linkerd, after, ...shared }, { parent: this })
     }
     const meshes = [this.istio, this.linkerd].flatMap(mesh => mesh ?? [])
     this.policies = new ServicePolicies(

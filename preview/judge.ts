@@ -121,7 +121,12 @@ async function findingsOf(pack: PolicyPack, resources: readonly Recorded[]): Pro
   const all = withProviders(resources)
   const stack = all.find(({ type }) => type === stackType)?.urn ?? ''
   const each = await Promise.all(all.map(resource => pack.analyze(resource)))
-  return [...each.flat(), ...(await pack.analyzeStack(all, stack))]
+  return [...each.flat(), ...(await pack.analyzeStack(all, stack))].map(told)
+}
+
+/** What a rule says of a value that only an update makes comes as if the server had given up; it is what the rule has to say. */
+function told(finding: PackFinding): PackFinding {
+  return { ...finding, message: finding.message.replace(/^can't run policy .* during preview: (?=pending: )/, '') }
 }
 
 /** Where the pack's own server gave up, it says so in an advisory, whatever the level of the rule: that is no judgement. */

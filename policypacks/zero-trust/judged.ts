@@ -21,6 +21,16 @@ export interface Judged {
   readonly content: unknown
   /** Paths whose values are encrypted in the state. */
   readonly secrets: ReadonlySet<string>
+  /** The resources of the same stack whose outputs are among its properties, where they are told. @default none is known */
+  readonly sources?: readonly Source[]
+}
+
+/** A resource that another one is made from. */
+export interface Source {
+  /** `aws:acmpca/certificate:Certificate` */
+  readonly type: string
+  /** Whether Pulumi refuses to delete or replace it. */
+  readonly protect: boolean
 }
 
 /** What makes a `Judged`, given what was received. */
@@ -33,6 +43,7 @@ export interface Received {
   readonly content: unknown
   readonly extent?: 'whole' | 'patch'
   readonly secrets?: ReadonlySet<string>
+  readonly sources?: readonly Source[]
 }
 
 /** Plain data, and nothing else: an object whose fields may be read. */
@@ -78,6 +89,7 @@ export function judgedObjects(received: Received): readonly Judged[] {
       kind: isRecord(item) ? (item.kind ?? itemKind) : undefined,
       content: item,
       secrets: secretsBelow(received.secrets, `items[${i}].`),
+      ...(received.sources && { sources: received.sources }),
     }),
   )
 }
@@ -93,6 +105,7 @@ function judged(received: Received, own: Pick<Judged, 'apiVersion' | 'kind' | 'c
     label: labelOf(own.kind, own.content, received.name),
     extent: received.extent ?? 'whole',
     secrets: received.secrets ?? new Set(),
+    ...(received.sources && { sources: received.sources }),
   }
 }
 

@@ -16,6 +16,11 @@ export interface Finding {
   readonly path: string
   /** Lower case, no full stop. Names objects and paths; never a value, which could be secret. */
   readonly message: string
+  /**
+   * What to do so that it can be judged: the rule neither accepts nor refuses it, since only this update makes what it would be judged by. Told as an
+   * advice, whatever the level of the rule. @default it is refused
+   */
+  readonly pending?: string
 }
 
 /** What a rule sees: everything through `field.ts`, so that nothing unknown is taken for anything. */

@@ -38,5 +38,11 @@ export function sharedReading(): Shared {
 }
 
 function isSame(one: Resource, other: Resource): boolean {
-  return one.urn === other.urn && one.type === other.type && one.name === other.name
+  return (
+    one.urn === other.urn &&
+    one.type === other.type &&
+    one.name === other.name &&
+    one.protect === other.protect &&
+    JSON.stringify(one.sources) === JSON.stringify(other.sources)
+  )
 }

@@ -19,6 +19,7 @@ export interface Registered {
   readonly custom: boolean
   readonly transforms: number
   readonly retainOnDelete: boolean
+  readonly protect: boolean
 }
 
 export interface Recording {
@@ -103,6 +104,7 @@ function read(request: RegisterResourceRequest): Registered {
     custom: request.getCustom(),
     transforms: request.getTransformsList().length,
     retainOnDelete: request.getRetainondelete() === true,
+    protect: request.getProtect() === true,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Rule } from '../rule'
 import { accessPolicyDeny } from './access-policy-deny'
+import { anchorKnownAtPreview } from './anchor-known-at-preview'
 import { admissionNotDisabled } from './admission-not-disabled'
 import { auditExpires } from './audit-expires'
 import { authenticationExists } from './authentication-exists'
@@ -49,6 +50,7 @@ import { noWildcardServiceEntry } from './no-wildcard-service-entry'
 import { objectFitsSchema } from './object-fits-schema'
 import { oneInjectionLabel } from './one-injection-label'
 import { oneServiceAccountName } from './one-service-account-name'
+import { pcaProtected } from './pca-protected'
 import { peerAuthenticationUnambiguous } from './peer-authentication-unambiguous'
 import { pinnedMeshVersion } from './pinned-mesh-version'
 import { plaintextAcrossMeshes } from './plaintext-across-meshes'
@@ -141,6 +143,8 @@ export const rules: readonly Rule[] = Object.freeze([
   workloadMatchesAssumptions,
   objectFitsSchema,
   reachEqualsIntent,
+  anchorKnownAtPreview,
+  pcaProtected,
   noPrivateKeyInPlainState,
   issuerRotationPolicy,
   deterministicWebhookCertificates,

@@ -1,13 +1,15 @@
 import { configMap, release } from '../example-objects'
+import { isNamedForAnchors } from '../facts/anchors'
 import { hasPrivateKey } from '../facts/private-keys'
 import { finding, isUnknown, judgeEach, parts, scalar, type Field } from '../field'
+import type { Judged } from '../judged'
 import { rule, type Finding } from '../rule'
 
 /**
  * No property of any resource, of any provider, has a private key that is not marked as a secret: Pulumi writes such a
  * property into its state in the open, and shows it in previews.
  *
- * An unknown property is refused where its name says that key material may be in it. Elsewhere (an ARN, an image) it
+ * An unknown property is refused where its name says that key material may be in it, unless it is made for certificates alone. Elsewhere (an ARN, an image) it
  * passes a preview: the rule judges each resource again, when its values are known, before it is created.
  */
 export const noPrivateKeyInPlainState = rule({
@@ -55,10 +57,18 @@ export const noPrivateKeyInPlainState = rule({
 
 function search(field: Field): readonly Finding[] {
   if (field.of.secrets.has(field.path)) return []
-  if (isUnknown(field) && !canHoldKey(field.path)) return []
+  if (isUnknown(field) && (!canHoldKey(field.path) || isPublic(field.of))) return []
   const inside = parts(field)
   if (inside.length > 0) return judgeEach(inside, search)
   return hasPrivateKey(scalar(field) ?? '') ? [finding(field, 'has a private key in it, and is no secret')] : []
+}
+
+/**
+ * What is made for certificates and nothing else: the ConfigMaps of anchors, and AWS Private CA, whose words are of certificates and whose keys never leave it.
+ * A key that somebody passes there is found, as everywhere, when its value is known.
+ */
+function isPublic(of: Judged): boolean {
+  return of.kind.startsWith('aws:acmpca/') || (of.kind === 'ConfigMap' && isNamedForAnchors(of))
 }
 
 /** Words in names of properties that take key material, or text in which there may be any. */

@@ -1,0 +1,54 @@
+import { CustomResource } from '@pulumi/kubernetes/apiextensions'
+import type * as pulumi from '@pulumi/pulumi'
+
+/*
+ * The objects of cert-manager. All keys are made in the cluster, and pass through nothing of ours.
+ */
+
+export const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
+export const certManager = 'cert-manager.io'
+
+/** ECDSA on P-256, which every mesh takes, and another one with every renewal: cert-manager before 1.18 would keep it. */
+export const key = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' }
+
+/** In hours, as the API server writes durations. */
+export function lifetime(duration: number, renewBefore: number) {
+  return { duration: `${duration}h0m0s`, renewBefore: `${renewBefore}h0m0s` }
+}
+
+/** An object of cert-manager’s, or of a signer’s beside it. */
+export interface Signer {
+  /** @default 'cert-manager.io/v1' */
+  readonly apiVersion?: string
+  readonly kind: string
+  readonly name: string
+  /** @default none, as it is the cluster’s */
+  readonly namespace?: string
+  readonly spec: object
+}
+
+/** A certificate: where it is, and what is asked for. */
+export interface Wanted {
+  readonly place: { readonly name: string; readonly namespace: string }
+  readonly spec: object
+}
+
+/** Is there once its Secret is: what mounts it would otherwise wait, and its release be taken back. */
+export function certificate(
+  id: string,
+  { place, spec }: Wanted,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const metadata = { ...place, labels, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }
+  return new CustomResource(id, { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata, spec }, options)
+}
+
+/** Who signs. Is there at once, as it may wait for a Secret that comes later. */
+export function signer(
+  id: string,
+  { apiVersion = 'cert-manager.io/v1', kind, name, namespace, spec }: Signer,
+  options: pulumi.CustomResourceOptions,
+): pulumi.Resource {
+  const metadata = { name, ...(namespace !== undefined && { namespace }), labels }
+  return new CustomResource(id, { apiVersion, kind, metadata, spec }, options)
+}
