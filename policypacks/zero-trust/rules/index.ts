@@ -41,6 +41,7 @@ import { noOverlappingServers } from './no-overlapping-servers'
 import { noPlaintextPortException } from './no-plaintext-port-exception'
 import { noPositivePathDeny } from './no-positive-path-deny'
 import { noPrivateKeyInPlainState } from './no-private-key-in-plain-state'
+import { noSelfMintedIstioRoot } from './no-self-minted-istio-root'
 import { noShadowedRule } from './no-shadowed-rule'
 import { noSkipPorts } from './no-skip-ports'
 import { noWildcardMeshIdentity } from './no-wildcard-mesh-identity'
@@ -142,6 +143,7 @@ export const rules: readonly Rule[] = Object.freeze([
   objectFitsSchema,
   reachEqualsIntent,
   noPrivateKeyInPlainState,
+  noSelfMintedIstioRoot,
   issuerRotationPolicy,
   deterministicWebhookCertificates,
   pinnedMeshVersion,

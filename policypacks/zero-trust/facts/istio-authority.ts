@@ -1,0 +1,109 @@
+import { at, flag, given, items, plain, required, text, Unproven, type Field } from '../field'
+import type { Context } from '../rule'
+import { chartName, charts } from './charts'
+import { valueOf } from './linkerd-install/values'
+import { namespaceOf } from './policies'
+import { podOf, workloads } from './workloads'
+
+/** The Secret that istiod signs with; it is mounted only if it is there (istio manifests/charts/istio-control/istio-discovery/templates/deployment.yaml). */
+export const signingSecret = 'cacerts'
+
+/** A control plane of Istio, as the chart that makes it or its Deployment says it. */
+export interface ControlPlane {
+  readonly field: Field
+  /** Empty where a chart does not say it. */
+  readonly namespace: string
+  /** A variable of its environment; absent where nobody sets it. */
+  readonly variable: (name: string) => string | undefined
+  readonly volumes: readonly Field[]
+  readonly mounts: readonly Field[]
+}
+
+/** Everything of a stack that may make a control plane of Istio. */
+export function controlPlaneSources(context: Context): readonly Field[] {
+  return [...new Set([...charts(context), ...workloads(context)])]
+}
+
+/** The control planes that one of those makes: one at most, but for a Pod with several containers of that name. */
+export function controlPlanesOf(source: Field): readonly ControlPlane[] {
+  return source.of.apiVersion.startsWith('helm.sh/') ? ofChart(source) : ofWorkload(source)
+}
+
+/** With the profile `remote` it is in another cluster (istio manifests/helm-profiles/remote.yaml). */
+function ofChart(chart: Field): readonly ControlPlane[] {
+  if (chartName(chart) !== 'istiod') return []
+  const profiles = [valueOf(chart, 'profile'), valueOf(chart, 'global', 'profile')].map(text)
+  if (profiles.includes('remote')) return []
+  const provider = () => text(valueOf(chart, 'global', 'pilotCertProvider'))
+  return [
+    {
+      field: chart,
+      namespace: text(at(chart, 'namespace')) ?? '',
+      variable: name =>
+        listed(items(valueOf(chart, 'envVarFrom')), name) ??
+        written(valueOf(chart, 'env', name)) ??
+        (name === 'PILOT_CERT_PROVIDER' ? provider() : undefined),
+      volumes: items(valueOf(chart, 'volumes')),
+      mounts: items(valueOf(chart, 'volumeMounts')),
+    },
+  ]
+}
+
+function ofWorkload(workload: Field): readonly ControlPlane[] {
+  const spec = at(podOf(workload), 'spec')
+  const containers = items(at(spec, 'containers')).filter(one => text(at(one, 'name')) === 'discovery')
+  return containers.map(container => ({
+    field: workload,
+    namespace: namespaceOf(workload),
+    variable: name => listed(items(at(container, 'env')), name),
+    volumes: items(at(spec, 'volumes')),
+    mounts: items(at(container, 'volumeMounts')),
+  }))
+}
+
+/** Of several of that name the last one holds (kubernetes pkg/kubelet/kubelet_pods.go makeEnvironmentVariables). */
+function listed(variables: readonly Field[], name: string): string | undefined {
+  const last = variables.filter(variable => text(at(variable, 'name')) === name).at(-1)
+  if (last === undefined) return undefined
+  const elsewhere = at(last, 'valueFrom')
+  if (given(elsewhere)) throw new Unproven(elsewhere, 'is kept somewhere else')
+  return written(at(last, 'value'))
+}
+
+/** A value as the chart writes it between quotes. */
+function written(field: Field): string | undefined {
+  const value = plain(field)
+  return typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number'
+    ? String(value)
+    : undefined
+}
+
+/** Who signs for a mesh: a key of the Secret, which istiod waits for; somebody else; or, where nobody says, maybe istiod with a key that it made. */
+export type Signer = 'secret' | 'other' | 'perhaps-itself'
+
+/** What Go takes for false (strconv.ParseBool); istiod takes all other words for what it is by default. */
+const falsehoods: readonly (string | undefined)[] = ['0', 'f', 'F', 'false', 'FALSE', 'False']
+const truths: readonly (string | undefined)[] = ['1', 't', 'T', 'true', 'TRUE', 'True']
+
+/**
+ * Who signs (istio pilot/pkg/bootstrap/server.go maybeCreateCA, istio_ca.go createIstioCA). Without a server for it istiod makes no authority at all, as istio-csr
+ * would have it; nor does it where signers of Kubernetes make its own certificate, too (isK8SSigning).
+ */
+export function signerOf(plane: ControlPlane): Signer {
+  if (falsehoods.includes(plane.variable('ENABLE_CA_SERVER'))) return 'other'
+  const isExternal = plane.variable('EXTERNAL_CA') === 'ISTIOD_RA_KUBERNETES_API'
+  if (isExternal && (plane.variable('PILOT_CERT_PROVIDER') ?? '').startsWith('k8s.io/')) return 'other'
+  // It would take a Secret of that name for its own to write.
+  if (truths.includes(plane.variable('USE_CACERTS_FOR_SELF_SIGNED_CA'))) return 'perhaps-itself'
+  return waits(plane) ? 'secret' : 'perhaps-itself'
+}
+
+/** No container starts before each Secret is there that it mounts, unless that is optional (kubernetes pkg/volume/secret/secret.go SetUpAt). */
+function waits({ volumes, mounts }: ControlPlane): boolean {
+  const mounted = mounts.map(mount => required(at(mount, 'name')))
+  return volumes.some(volume => {
+    const secret = at(volume, 'secret')
+    if (!given(secret) || text(at(secret, 'secretName')) !== signingSecret) return false
+    return flag(at(secret, 'optional')) !== true && mounted.includes(required(at(volume, 'name')))
+  })
+}
