@@ -85,6 +85,11 @@ export type Signer = 'secret' | 'other' | 'perhaps-itself'
 const falsehoods: readonly (string | undefined)[] = ['0', 'f', 'F', 'false', 'FALSE', 'False']
 const truths: readonly (string | undefined)[] = ['1', 't', 'T', 'true', 'TRUE', 'True']
 
+/** Whether a switch of its environment is on, which is off by default. */
+export function isSet(plane: ControlPlane, name: string): boolean {
+  return truths.includes(plane.variable(name))
+}
+
 /**
  * Who signs (istio pilot/pkg/bootstrap/server.go maybeCreateCA, istio_ca.go createIstioCA). Without a server for it istiod makes no authority at all, as istio-csr
  * would have it; nor does it where signers of Kubernetes make its own certificate, too (isK8SSigning).
@@ -94,7 +99,7 @@ export function signerOf(plane: ControlPlane): Signer {
   const isExternal = plane.variable('EXTERNAL_CA') === 'ISTIOD_RA_KUBERNETES_API'
   if (isExternal && (plane.variable('PILOT_CERT_PROVIDER') ?? '').startsWith('k8s.io/')) return 'other'
   // It would take a Secret of that name for its own to write.
-  if (truths.includes(plane.variable('USE_CACERTS_FOR_SELF_SIGNED_CA'))) return 'perhaps-itself'
+  if (isSet(plane, 'USE_CACERTS_FOR_SELF_SIGNED_CA')) return 'perhaps-itself'
   return waits(plane) ? 'secret' : 'perhaps-itself'
 }
 

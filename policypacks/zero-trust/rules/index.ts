@@ -67,6 +67,7 @@ import { serverPortExists } from './server-port-exists'
 import { serverV1beta3 } from './server-v1beta3'
 import { strictMtls } from './strict-mtls'
 import { targetRefExists } from './target-ref-exists'
+import { trustDomainConsistent } from './trust-domain-consistent'
 import { waypointDefaultDeny } from './waypoint-default-deny'
 import { waypointEnforced } from './waypoint-enforced'
 import { waypointExists } from './waypoint-exists'
@@ -113,6 +114,7 @@ export const rules: readonly Rule[] = Object.freeze([
   noAllowAllPolicy,
   principalFormat,
   principalExists,
+  trustDomainConsistent,
   noWildcardPrincipal,
   noNegativeMatchInAllow,
   noCrossProductGrant,
