@@ -1,5 +1,18 @@
-import { at, flag, given, items, plain, required, text, Unproven, type Field } from '../field'
-import type { Context } from '../rule'
+import {
+  at,
+  entries,
+  flag,
+  gather,
+  given,
+  items,
+  plain,
+  required,
+  text,
+  Unproven,
+  type Field,
+  type Gathered,
+} from '../field'
+import { ofKind, type Context } from '../rule'
 import { chartName, charts } from './charts'
 import { valueOf } from './linkerd-install/values'
 import { namespaceOf } from './policies'
@@ -111,4 +124,33 @@ function waits({ volumes, mounts }: ControlPlane): boolean {
     if (!given(secret) || text(at(secret, 'secretName')) !== signingSecret) return false
     return flag(at(secret, 'optional')) !== true && mounted.includes(required(at(volume, 'name')))
   })
+}
+
+/**
+ * Control planes that make a root of their own, as far as anybody knows: their Secret is neither waited for, nor one of the stack, nor was it looked at
+ * (`reviewed`, as `istio-system/cacerts`).
+ */
+export function selfMinting(context: Context): Gathered<ControlPlane> {
+  const { facts, findings } = gather(controlPlaneSources(context), source =>
+    controlPlanesOf(source).filter(plane => signerOf(plane) === 'perhaps-itself'),
+  )
+  const { reviewed } = context.config
+  const doubtful = facts.flat().filter(({ namespace }) => !reviewed.includes(`${namespace}/${signingSecret}`))
+  if (doubtful.length === 0) return { facts: [], findings }
+  const present = gather(ofKind(context, '', 'Secret'), keptIn)
+  const namespaces = new Set(present.facts)
+  return {
+    facts: doubtful.filter(({ namespace }) => !namespaces.has(namespace)),
+    findings: [...findings, ...present.findings],
+  }
+}
+
+/** Files by which istiod knows that a key was given to it: with some of them and not all it does not start (istio pilot/pkg/bootstrap/istio_ca.go checkCABundleCompleteness). */
+const files = ['tls.crt', 'ca-key.pem', 'ca-cert.pem', 'root-cert.pem', 'cert-chain.pem']
+
+/** The namespace of a Secret that istiod takes its key from; nothing for another one, or one that an istiod wrote. */
+function keptIn(object: Field): string | undefined {
+  if (text(at(object, 'metadata', 'name')) !== signingSecret) return undefined
+  const keys = [at(object, 'data'), at(object, 'stringData')].flatMap(part => entries(part).map(([key]) => key))
+  return keys.some(key => files.includes(key)) && !keys.includes('istio-generated') ? namespaceOf(object) : undefined
 }

@@ -19,6 +19,7 @@ import { l7DenyNamesPorts } from './l7-deny-names-ports'
 import { linkerdDefaultDeny } from './linkerd-default-deny'
 import { linkerdHighAvailability } from './linkerd-high-availability'
 import { linkerdMinimumVersion } from './linkerd-minimum-version'
+import { multiClusterSharedRoot } from './multi-cluster-shared-root'
 import { namespaceHasPolicy } from './namespace-has-policy'
 import { namespaceInMesh } from './namespace-in-mesh'
 import { networkPolicySelectsPods } from './network-policy-selects-pods'
@@ -26,6 +27,7 @@ import { noAllowAllPolicy } from './no-allow-all-policy'
 import { noBroadGatewayHost } from './no-broad-gateway-host'
 import { noCrossProductGrant } from './no-cross-product-grant'
 import { noCustomOnZtunnel } from './no-custom-on-ztunnel'
+import { noDefaultTrustDomainAcrossClusters } from './no-default-trust-domain-across-clusters'
 import { noDestinationRuleTlsDowngrade } from './no-destination-rule-tls-downgrade'
 import { noEmptyAuthentication } from './no-empty-authentication'
 import { noHostNetworkInMesh } from './no-host-network-in-mesh'
@@ -146,6 +148,8 @@ export const rules: readonly Rule[] = Object.freeze([
   reachEqualsIntent,
   noPrivateKeyInPlainState,
   noSelfMintedIstioRoot,
+  multiClusterSharedRoot,
+  noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,
   deterministicWebhookCertificates,
   pinnedMeshVersion,

@@ -1,14 +1,7 @@
 import { certificateIn, istiodRelease, secret, waiting } from '../example-trust'
-import {
-  controlPlanesOf,
-  controlPlaneSources,
-  signerOf,
-  signingSecret,
-  type ControlPlane,
-} from '../facts/istio-authority'
-import { namespaceOf } from '../facts/policies'
-import { at, entries, finding, gather, text, type Field } from '../field'
-import { ofKind, rule, type Context, type Finding } from '../rule'
+import { selfMinting, signingSecret, type ControlPlane } from '../facts/istio-authority'
+import { finding } from '../field'
+import { rule, type Context, type Finding } from '../rule'
 
 /**
  * No control plane of Istio makes a root of its own. It does so wherever it starts without the Secret `cacerts`, which the chart mounts only if it is there; the Secret
@@ -99,29 +92,8 @@ export const noSelfMintedIstioRoot = rule({
 })
 
 function check(context: Context): readonly Finding[] {
-  const { facts, findings } = gather(controlPlaneSources(context), source =>
-    controlPlanesOf(source).filter(plane => signerOf(plane) === 'perhaps-itself'),
-  )
-  const { reviewed } = context.config
-  const doubtful = facts.flat().filter(({ namespace }) => !reviewed.includes(`${namespace}/${signingSecret}`))
-  if (doubtful.length === 0) return findings
-  const present = gather(ofKind(context, '', 'Secret'), keptIn)
-  const namespaces = new Set(present.facts)
-  return [
-    ...findings,
-    ...present.findings,
-    ...doubtful.filter(({ namespace }) => !namespaces.has(namespace)).flatMap(mintedBy),
-  ]
-}
-
-/** Files by which istiod knows that a key was given to it: with some of them and not all it does not start (istio pilot/pkg/bootstrap/istio_ca.go checkCABundleCompleteness). */
-const files = ['tls.crt', 'ca-key.pem', 'ca-cert.pem', 'root-cert.pem', 'cert-chain.pem']
-
-/** The namespace of a Secret that istiod takes its key from; nothing for another one, or one that an istiod wrote. */
-function keptIn(object: Field): string | undefined {
-  if (text(at(object, 'metadata', 'name')) !== signingSecret) return undefined
-  const keys = [at(object, 'data'), at(object, 'stringData')].flatMap(part => entries(part).map(([key]) => key))
-  return keys.some(key => files.includes(key)) && !keys.includes('istio-generated') ? namespaceOf(object) : undefined
+  const { facts, findings } = selfMinting(context)
+  return [...findings, ...facts.flatMap(mintedBy)]
 }
 
 function mintedBy({ field }: ControlPlane): readonly Finding[] {

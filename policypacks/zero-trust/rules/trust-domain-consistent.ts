@@ -147,10 +147,13 @@ function differing(stated: readonly StatedDomain[], own: string | undefined): re
   )
 }
 
+/** Charts of Linkerd that name services by their identity. */
+const withDomain: readonly (string | undefined)[] = [controlPlaneChart, 'linkerd-multicluster']
+
 function ofLinkerd(context: Context): readonly Finding[] {
   const said = context.mesh('linkerdTrustDomain')
   const { facts, findings } = gather(charts(context), chart =>
-    chartName(chart) === controlPlaneChart ? [linkerdDomainOf(chart)] : [],
+    withDomain.includes(chartName(chart)) ? [linkerdDomainOf(chart)] : [],
   )
   const stated = facts.flat()
   return [...findings, ...unreadable(said), ...(said.kind === 'known' ? differing(stated, said.value) : [])]
