@@ -3,6 +3,7 @@ import { accessPolicyDeny } from './access-policy-deny'
 import { admissionNotDisabled } from './admission-not-disabled'
 import { auditExpires } from './audit-expires'
 import { authenticationExists } from './authentication-exists'
+import { certManagerRotationPolicy } from './cert-manager-rotation-policy'
 import { declaredContainerPorts } from './declared-container-ports'
 import { dedicatedServiceAccount } from './dedicated-service-account'
 import { defaultDenyPresent } from './default-deny-present'
@@ -14,6 +15,7 @@ import { gatewayTlsMinimum } from './gateway-tls-minimum'
 import { ingressUsesWaypoint } from './ingress-uses-waypoint'
 import { injectValueValid } from './inject-value-valid'
 import { injectionNotDisabled } from './injection-not-disabled'
+import { issuerLifetime } from './issuer-lifetime'
 import { issuerRotationPolicy } from './issuer-rotation-policy'
 import { l7DenyNamesPorts } from './l7-deny-names-ports'
 import { linkerdDefaultDeny } from './linkerd-default-deny'
@@ -25,6 +27,7 @@ import { namespaceInMesh } from './namespace-in-mesh'
 import { networkPolicySelectsPods } from './network-policy-selects-pods'
 import { noAllowAllPolicy } from './no-allow-all-policy'
 import { noBroadGatewayHost } from './no-broad-gateway-host'
+import { noCaKeyInState } from './no-ca-key-in-state'
 import { noCrossProductGrant } from './no-cross-product-grant'
 import { noCustomOnZtunnel } from './no-custom-on-ztunnel'
 import { noDefaultTrustDomainAcrossClusters } from './no-default-trust-domain-across-clusters'
@@ -63,6 +66,7 @@ import { probeRoutePresent } from './probe-route-present'
 import { reachEqualsIntent } from './reach-equals-intent'
 import { requestAuthenticationBackedByPolicy } from './request-authentication-backed-by-policy'
 import { rootNamespacePolicyHasNoSelectorTrap } from './root-namespace-policy-has-no-selector-trap'
+import { rootKeyOutsideCluster } from './root-key-outside-cluster'
 import { routeMatchesServerProtocol } from './route-matches-server-protocol'
 import { serverForEveryPort } from './server-for-every-port'
 import { serverPortExists } from './server-port-exists'
@@ -147,10 +151,14 @@ export const rules: readonly Rule[] = Object.freeze([
   objectFitsSchema,
   reachEqualsIntent,
   noPrivateKeyInPlainState,
+  noCaKeyInState,
+  rootKeyOutsideCluster,
   noSelfMintedIstioRoot,
   multiClusterSharedRoot,
   noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,
+  certManagerRotationPolicy,
+  issuerLifetime,
   deterministicWebhookCertificates,
   pinnedMeshVersion,
   linkerdMinimumVersion,

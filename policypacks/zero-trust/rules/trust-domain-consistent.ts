@@ -143,7 +143,7 @@ function differing(stated: readonly StatedDomain[], own: string | undefined): re
   if (own === undefined)
     return stated.map(({ field }) => finding(field, 'cannot be proven: nobody says which trust domain the mesh has'))
   return stated.flatMap(({ field, value }) =>
-    value === own ? [] : [finding(field, `is not the mesh's trust domain, which is \`${own}\``)],
+    value === own ? [] : [finding(field, 'is not the trust domain that the rest of the mesh has')],
   )
 }
 
