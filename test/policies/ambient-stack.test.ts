@@ -18,6 +18,7 @@ import {
   release,
   strict,
 } from '../../policypacks/zero-trust/example-objects'
+import { waiting } from '../../policypacks/zero-trust/example-trust'
 import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
@@ -29,7 +30,13 @@ const { digest } = cartLock.kind === 'found' ? cartLock : assert.fail()
 /** `cart` behind a waypoint, as a stack of ours registers it, and a gateway. Workloads and Services are somebody else's. */
 const stack: readonly KubernetesObject[] = [
   namespace('istio-system', {}),
-  release('istiod', { ...charts, chart: 'istiod', name: 'istiod', namespace: 'istio-system', values: { meshConfig } }),
+  release('istiod', {
+    ...charts,
+    chart: 'istiod',
+    name: 'istiod',
+    namespace: 'istio-system',
+    values: { meshConfig, ...waiting },
+  }),
   release('web', { ...charts, chart: 'gateway', name: 'web', namespace: 'ingress' }),
   shopBehindWaypoint,
   strict,

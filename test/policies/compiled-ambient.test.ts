@@ -8,6 +8,7 @@ import type { KubernetesObject } from '../../core/model/manifest'
 import bookinfo from '../../examples/bookinfo/graph'
 import boutique from '../../examples/online-boutique/graph'
 import { configMap, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import { waiting } from '../../policypacks/zero-trust/example-trust'
 import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
@@ -29,7 +30,7 @@ function stackOf(graph: Graph, mesh: Pick<IstioTarget, 'kind' | 'dataPlanes'>) {
       ...charts,
       chart: 'istiod',
       namespace: 'istio-system',
-      values: { revision: '1-30-3', meshConfig },
+      values: { revision: '1-30-3', meshConfig, ...waiting },
     }),
     release('istio-ingress', { ...charts, chart: 'gateway', name: 'istio-ingress', namespace: 'istio-ingress' }),
     ...Object.entries(namespaces).map(([name, labels]) => namespace(name, labels)),

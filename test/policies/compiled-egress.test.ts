@@ -6,6 +6,7 @@ import { intentOf } from '../../core/graph/intent'
 import { canonicalJson } from '../../core/model/canonical'
 import type { KubernetesObject } from '../../core/model/manifest'
 import { configMap, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import { waiting } from '../../policypacks/zero-trust/example-trust'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
 import { graphOf, service } from '../support/compiled'
@@ -43,7 +44,7 @@ function stack(change: (object: KubernetesObject) => KubernetesObject = object =
       chart: 'istiod',
       version: '1.30.3',
       namespace: 'istio-system',
-      values: { revision: '1-30-3', meshConfig },
+      values: { revision: '1-30-3', meshConfig, ...waiting },
     }),
     ...['shop', 'other'].map(name => namespace(name, namespaceLabels(target))),
     ...compile(graph, target).manifests.map(({ object }) => change(object)),

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../../core/model/manifest'
 import bookinfo from '../../examples/bookinfo/graph'
 import boutique from '../../examples/online-boutique/graph'
 import { authorizationPolicy, configMap, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import { waiting } from '../../policypacks/zero-trust/example-trust'
 import { canonicalJson } from '../../core/model/canonical'
 import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
@@ -41,7 +42,7 @@ function stackOf(graph: Graph, stage: Stage): Stack {
       chart: 'istiod',
       version: '1.30.3',
       namespace: 'istio-system',
-      values: { revision: '1-30-3', meshConfig },
+      values: { revision: '1-30-3', meshConfig, ...waiting },
     }),
     ...namespaces.map(name => namespace(name, namespaceLabels(target))),
     ...compile(graph, target).manifests.map(({ object }) => object),

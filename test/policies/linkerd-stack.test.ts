@@ -10,6 +10,7 @@ import bookinfo from '../../examples/bookinfo/graph'
 import boutique from '../../examples/online-boutique/graph'
 import { certificate, linkerdRelease } from '../../policypacks/zero-trust/example-linkerd-install'
 import { annotated, configMap, namespace, release } from '../../policypacks/zero-trust/example-objects'
+import { waiting } from '../../policypacks/zero-trust/example-trust'
 import type { IntentSource } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests } from '../../policypacks/zero-trust/run'
@@ -158,7 +159,7 @@ describe('what we compile and register for Linkerd', () => {
       })),
     )
     // Of identities that nobody can have, a rule changes nothing either.
-    assert.deepEqual(rulesOf(lines), ['no-shadowed-rule', 'reach-equals-intent'])
+    assert.deepEqual(rulesOf(lines), ['no-shadowed-rule', 'reach-equals-intent', 'trust-domain-consistent'])
     assert.ok(lines.some(line => line.includes('is stated in two ways')))
   })
 
@@ -200,7 +201,12 @@ function hybridStack(linkerdTrustDomain = 'mesh.example'): Stack {
     ...here.objects.filter(({ metadata }) => metadata.name !== 'zero-trust-mesh-intent'),
     annotated(namespace('bookinfo-ingress', {}), { 'linkerd.io/inject': 'ingress' }),
     namespace('istio-system', {}),
-    release('istiod', { chart: 'istiod', version: '1.30.3', namespace: 'istio-system', values: { meshConfig } }),
+    release('istiod', {
+      chart: 'istiod',
+      version: '1.30.3',
+      namespace: 'istio-system',
+      values: { meshConfig, ...waiting },
+    }),
     ...Object.entries(istio.namespaces).map(([name, labels]) => namespace(name, labels)),
     ...istio.manifests.map(({ object }) => object),
     configMap('zero-trust-mesh-intent', { digest, ...told, ...ofLinkerd }),
@@ -226,6 +232,6 @@ describe('what we compile and register for both meshes', () => {
 
   it('is found wrong where two objects say two trust domains of Linkerd', () => {
     const lines = found(hybridStack('linkerd.example'))
-    assert.deepEqual(rulesOf(lines), ['no-shadowed-rule', 'reach-equals-intent'])
+    assert.deepEqual(rulesOf(lines), ['no-shadowed-rule', 'reach-equals-intent', 'trust-domain-consistent'])
   })
 })

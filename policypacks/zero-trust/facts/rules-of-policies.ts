@@ -22,6 +22,7 @@ const named = {
   principals: { of: sourcesOf, not: 'notPrincipals', key: 'source.principal' },
   serviceAccounts: { of: sourcesOf, not: 'notServiceAccounts', key: 'source.serviceAccount' },
   namespaces: { of: sourcesOf, not: 'notNamespaces', key: 'source.namespace' },
+  trustDomains: { of: sourcesOf, not: 'notTrustDomains', key: 'source.trustDomain' },
   ports: { of: operationsOf, not: 'notPorts', key: 'destination.port' },
 } as const
 

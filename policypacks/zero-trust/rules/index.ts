@@ -4,6 +4,7 @@ import { anchorKnownAtPreview } from './anchor-known-at-preview'
 import { admissionNotDisabled } from './admission-not-disabled'
 import { auditExpires } from './audit-expires'
 import { authenticationExists } from './authentication-exists'
+import { certManagerRotationPolicy } from './cert-manager-rotation-policy'
 import { declaredContainerPorts } from './declared-container-ports'
 import { dedicatedServiceAccount } from './dedicated-service-account'
 import { defaultDenyPresent } from './default-deny-present'
@@ -15,18 +16,22 @@ import { gatewayTlsMinimum } from './gateway-tls-minimum'
 import { ingressUsesWaypoint } from './ingress-uses-waypoint'
 import { injectValueValid } from './inject-value-valid'
 import { injectionNotDisabled } from './injection-not-disabled'
+import { issuerLifetime } from './issuer-lifetime'
 import { issuerRotationPolicy } from './issuer-rotation-policy'
 import { l7DenyNamesPorts } from './l7-deny-names-ports'
 import { linkerdDefaultDeny } from './linkerd-default-deny'
 import { linkerdHighAvailability } from './linkerd-high-availability'
 import { linkerdMinimumVersion } from './linkerd-minimum-version'
+import { multiClusterSharedRoot } from './multi-cluster-shared-root'
 import { namespaceHasPolicy } from './namespace-has-policy'
 import { namespaceInMesh } from './namespace-in-mesh'
 import { networkPolicySelectsPods } from './network-policy-selects-pods'
 import { noAllowAllPolicy } from './no-allow-all-policy'
 import { noBroadGatewayHost } from './no-broad-gateway-host'
+import { noCaKeyInState } from './no-ca-key-in-state'
 import { noCrossProductGrant } from './no-cross-product-grant'
 import { noCustomOnZtunnel } from './no-custom-on-ztunnel'
+import { noDefaultTrustDomainAcrossClusters } from './no-default-trust-domain-across-clusters'
 import { noDestinationRuleTlsDowngrade } from './no-destination-rule-tls-downgrade'
 import { noEmptyAuthentication } from './no-empty-authentication'
 import { noHostNetworkInMesh } from './no-host-network-in-mesh'
@@ -42,6 +47,7 @@ import { noOverlappingServers } from './no-overlapping-servers'
 import { noPlaintextPortException } from './no-plaintext-port-exception'
 import { noPositivePathDeny } from './no-positive-path-deny'
 import { noPrivateKeyInPlainState } from './no-private-key-in-plain-state'
+import { noSelfMintedIstioRoot } from './no-self-minted-istio-root'
 import { noShadowedRule } from './no-shadowed-rule'
 import { noSkipPorts } from './no-skip-ports'
 import { noWildcardMeshIdentity } from './no-wildcard-mesh-identity'
@@ -62,12 +68,14 @@ import { probeRoutePresent } from './probe-route-present'
 import { reachEqualsIntent } from './reach-equals-intent'
 import { requestAuthenticationBackedByPolicy } from './request-authentication-backed-by-policy'
 import { rootNamespacePolicyHasNoSelectorTrap } from './root-namespace-policy-has-no-selector-trap'
+import { rootKeyOutsideCluster } from './root-key-outside-cluster'
 import { routeMatchesServerProtocol } from './route-matches-server-protocol'
 import { serverForEveryPort } from './server-for-every-port'
 import { serverPortExists } from './server-port-exists'
 import { serverV1beta3 } from './server-v1beta3'
 import { strictMtls } from './strict-mtls'
 import { targetRefExists } from './target-ref-exists'
+import { trustDomainConsistent } from './trust-domain-consistent'
 import { waypointDefaultDeny } from './waypoint-default-deny'
 import { waypointEnforced } from './waypoint-enforced'
 import { waypointExists } from './waypoint-exists'
@@ -114,6 +122,7 @@ export const rules: readonly Rule[] = Object.freeze([
   noAllowAllPolicy,
   principalFormat,
   principalExists,
+  trustDomainConsistent,
   noWildcardPrincipal,
   noNegativeMatchInAllow,
   noCrossProductGrant,
@@ -146,7 +155,14 @@ export const rules: readonly Rule[] = Object.freeze([
   anchorKnownAtPreview,
   pcaProtected,
   noPrivateKeyInPlainState,
+  noCaKeyInState,
+  rootKeyOutsideCluster,
+  noSelfMintedIstioRoot,
+  multiClusterSharedRoot,
+  noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,
+  certManagerRotationPolicy,
+  issuerLifetime,
   deterministicWebhookCertificates,
   pinnedMeshVersion,
   linkerdMinimumVersion,

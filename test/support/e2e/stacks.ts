@@ -62,6 +62,7 @@ const plaintext = {
 
 const policies = {
   all: 'mandatory',
+  'no-self-minted-istio-root': 'disabled',
   'dedicated-service-account': 'advisory',
   'pinned-mesh-version': 'advisory',
 } as const

@@ -62,7 +62,7 @@ function isLinkerdKey(key: MeshKey): key is LinkerdKey {
 }
 
 /** YAML inside a field, as if it were the field's own content. */
-function embedded(field: Field): Field {
+export function embedded(field: Field): Field {
   return { ...field, value: parse(text(field) ?? '', { logLevel: 'error' }) as unknown }
 }
 

@@ -1,0 +1,79 @@
+import { at, entries, given, items, text, type Field } from '../field'
+import { ofKind, type Context } from '../rule'
+import { chartName, charts } from './charts'
+import { controlPlaneChart } from './linkerd-install/settings'
+import { valueOf } from './linkerd-install/values'
+
+/** A text in which a stack says whom a mesh trusts. */
+export interface AnchorText {
+  readonly mesh: 'istio' | 'linkerd'
+  readonly field: Field
+}
+
+/** Objects in which anchors may be said. */
+export function anchorSources(context: Context): readonly Field[] {
+  return [
+    ...new Set([
+      ...charts(context),
+      ...ofKind(context, '', 'ConfigMap', 'Secret'),
+      ...ofKind(context, 'trust.cert-manager.io', 'Bundle'),
+    ]),
+  ]
+}
+
+/** ConfigMaps of anchors, their keys, and whose they are: what this project publishes, istiod's in each namespace, and Linkerd's. */
+const maps: Readonly<Record<string, readonly [key: string, mesh: AnchorText['mesh']]>> = {
+  'zero-trust-mesh-anchors': ['ca.pem', 'istio'],
+  'istio-ca-root-cert': ['root-cert.pem', 'istio'],
+  'linkerd-identity-trust-roots': ['ca-bundle.crt', 'linkerd'],
+}
+
+/** The texts in an object that say whom a mesh trusts; those that are not there are left out. */
+export function anchorsIn(source: Field): readonly AnchorText[] {
+  return textsIn(source).filter(({ field }) => given(field) && text(field)?.trim() !== '')
+}
+
+function textsIn(source: Field): readonly AnchorText[] {
+  switch (source.of.kind) {
+    case 'ConfigMap':
+      return ofMap(source)
+    case 'Secret':
+      return ofSecret(source)
+    case 'Bundle':
+      return ofBundle(source)
+    default:
+      return ofChart(source)
+  }
+}
+
+function ofMap(map: Field): readonly AnchorText[] {
+  const name = text(at(map, 'metadata', 'name')) ?? ''
+  const [key, mesh] = (Object.hasOwn(maps, name) ? maps[name] : undefined) ?? []
+  return key === undefined || mesh === undefined ? [] : [{ mesh, field: at(map, 'data', key) }]
+}
+
+/** The anchors beside istiod's own certificate, as text; what is in base64 is left to who decodes it. */
+function ofSecret(secret: Field): readonly AnchorText[] {
+  if (text(at(secret, 'metadata', 'name')) !== 'cacerts') return []
+  const all = [...entries(at(secret, 'stringData')), ...entries(at(secret, 'data'))]
+  return all.flatMap(([key, field]) => (key === 'root-cert.pem' || key === 'ca.crt' ? [{ mesh: 'istio', field }] : []))
+}
+
+function ofBundle(bundle: Field): readonly AnchorText[] {
+  if (text(at(bundle, 'metadata', 'name')) !== 'linkerd-identity-trust-roots') return []
+  return items(at(bundle, 'spec', 'sources')).map(source => ({ mesh: 'linkerd', field: at(source, 'inLine') }))
+}
+
+function ofChart(chart: Field): readonly AnchorText[] {
+  switch (chartName(chart)) {
+    case controlPlaneChart:
+      return [{ mesh: 'linkerd', field: valueOf(chart, 'identityTrustAnchorsPEM') }]
+    case 'istiod':
+      return items(valueOf(chart, 'meshConfig', 'caCertificates')).map(each => ({
+        mesh: 'istio',
+        field: at(each, 'pem'),
+      }))
+    default:
+      return []
+  }
+}
