@@ -169,8 +169,11 @@ describe('the SDK of AWS', () => {
         process.stdout.write(said.join())
       }
       void all()`
-    const options = { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] } as const
-    const said = execFileSync(process.execPath, ['-r', 'tsx/cjs', '-e', program], options).toString()
+    const said = execFileSync(process.execPath, ['-r', 'tsx/cjs', '-e', program], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
     assert.match(said, /false,false,true$/)
   })
 
