@@ -33,6 +33,11 @@ interface Own {
 const signerName = 'zero-trust-mesh'
 const rootName = 'zero-trust-mesh-anchor'
 
+/** The Certificate of the root that cert-manager makes, `namespace/name`. */
+export function rootOfCertManager({ namespace = 'cert-manager' }: CertManagerSettings): string {
+  return `${namespace}/${rootName}`
+}
+
 /** The source that a stack’s settings ask for; nothing where anchors and signers are somebody else’s. */
 export function anchorSource(
   prefix: string,

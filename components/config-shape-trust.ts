@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Fields } from './config-words'
 import { label, pattern, text } from './config-words'
-import type { CertManagerSettings, PrivateCaSettings, TrustSettings } from './settings'
+import type { CertManagerSettings, PrivateCaSettings, TrustAlertSettings, TrustSettings } from './settings'
 
 // A year at least is left to what is below a root.
 const years = z
@@ -37,6 +37,11 @@ const certManager = z.strictObject({
   beside: z.array(text).exactOptional(),
 } satisfies Fields<CertManagerSettings>)
 
+const alerts = z.strictObject({
+  namespace: label,
+  labels: z.record(z.string(), z.string()).exactOptional(),
+} satisfies Fields<TrustAlertSettings>)
+
 /** What the configuration may say of trust. */
 export const trust = z.strictObject({
   bundle: z.string().exactOptional(),
@@ -45,4 +50,5 @@ export const trust = z.strictObject({
   pca: pca.exactOptional(),
   certManager: certManager.exactOptional(),
   revocation: z.boolean().exactOptional(),
+  alerts: alerts.exactOptional(),
 } satisfies Fields<TrustSettings>)

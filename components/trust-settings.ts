@@ -33,6 +33,14 @@ export interface CertManagerSettings {
   readonly beside?: readonly string[]
 }
 
+/** Where alerts on anchors and issuers that end are put, for the Prometheus of prometheus-operator. */
+export interface TrustAlertSettings {
+  /** Where it looks for rules. */
+  readonly namespace: string
+  /** By which it chooses them. @default {} */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
 /**
  * Whom the mesh trusts: exactly one source for each mesh. `pca` and `certManager` are for all meshes there are. Otherwise, for Istio, `secret`, which
  * `bundle` may stand beside, or `selfSigned`; for Linkerd the anchors, in `bundle`, unless `linkerd.trustManager` has them, and what it signs with is
@@ -54,4 +62,6 @@ export interface TrustSettings {
    * themselves, gateways and waypoints never (istio `files/waypoint.yaml` mounts no list). @default false
    */
   readonly revocation?: boolean
+  /** @default none */
+  readonly alerts?: TrustAlertSettings
 }

@@ -7,6 +7,7 @@ import type { Graph } from '../core/graph/graph'
 import { pickNames } from '../core/graph/plain'
 import { blocks } from '../core/model/problem'
 import { anchorSource } from './anchor-source'
+
 import { spanningIdentities } from './east-west'
 import type { Endpoints } from './endpoints'
 import { endpointsOf } from './endpoints'
@@ -25,6 +26,7 @@ import { ServicePolicies } from './service-policies'
 import type { MeshSettings } from './settings'
 import { settingsProblems } from './settings-problems'
 import { networkOf, targetOf } from './target'
+import { registerTrustAlerts } from './trust-alerts'
 import { nextOrderProblems, tellUpgrade } from './upgrade'
 
 /**
@@ -83,6 +85,7 @@ export class ZeroTrustMesh extends pulumi.ComponentResource {
       const after = this.istio?.gatewayApi ?? []
       this.linkerd = new Linkerd(`${name}-linkerd`, { ...args, linkerd, after, ...shared }, { parent: this })
     }
+    registerTrustAlerts(`${name}-trust-alerts`, args, { parent: this })
     const meshes = [this.istio, this.linkerd].flatMap(mesh => mesh ?? [])
     this.policies = new ServicePolicies(
       `${name}-policies`,

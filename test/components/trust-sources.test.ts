@@ -171,8 +171,9 @@ describe('the SDK of AWS', () => {
       void all()`
     const said = execFileSync(process.execPath, ['-r', 'tsx/cjs', '-e', program], {
       cwd: root,
+      encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-    }).toString()
+    })
     assert.match(said, /false,false,true$/)
   })
 

@@ -71,5 +71,7 @@ function notKnown(field: Field): readonly Finding[] {
   }
   const message =
     'its authority is made by this update; which certificate it is, how long it lasts and that it vouches for the issuers below it cannot be judged before'
-  return [{ ...finding(field, message), pending: 'next: run `pulumi up`, then `pulumi preview` again, which judges it' }]
+  return [
+    { ...finding(field, message), pending: 'next: run `pulumi up`, then `pulumi preview` again, which judges it' },
+  ]
 }

@@ -92,11 +92,11 @@ export const stacks: readonly StackCase[] = [
     title: 'Istio with sidecars, which is there already',
     config: {
       mesh: { version: '1.30.3', trustDomain: 'e2e.example.com', install: false },
-      trust: { selfSigned: true },
+      trust: { selfSigned: true, alerts: { namespace: 'monitoring' } },
       gateways: { 'istio-ingress': { routing: 'istio' } },
       policies,
     },
-    there: ['istio-system', 'istio-ingress'],
+    there: ['istio-system', 'istio-ingress', 'monitoring'],
     bare: [],
     releases: [],
     kept: ['boutique', 'data', 'load'],
