@@ -37,13 +37,13 @@ const rsa = '1.2.840.113549.1.1.1'
 const ecdsa = '1.2.840.10045.2.1'
 
 /** A public key by its algorithm; `bits` of an RSA key are asked for, since they are counted elsewhere. */
-export async function keyOf(
+export function keyOf(
   { algorithm, parameters }: { readonly algorithm: string; readonly parameters: string },
-  bits: () => Promise<number | undefined>,
-): Promise<Key> {
+  bits: () => number | undefined,
+): Key {
   const curve = algorithm === ecdsa ? curves[parameters] : undefined
   if (curve !== undefined) return { kind: 'ecdsa', curve }
-  const length = algorithm === rsa ? await bits() : undefined
+  const length = algorithm === rsa ? bits() : undefined
   if (length !== undefined) return { kind: 'rsa', bits: length }
   return { kind: 'other', name: otherKeys[algorithm] ?? `\`${algorithm}\`` }
 }

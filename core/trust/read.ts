@@ -85,18 +85,38 @@ async function readOne(pem: Pem): Promise<Gathered> {
 async function parse({ der, at }: Encoded): Promise<Parsed | undefined> {
   try {
     const encoded = AsnConvert.parse(der, EncodedCertificate)
-    return { encoded, told: await certificateOf(encoded, { der, at }) }
+    return { encoded, told: { ...shownOf(encoded, at), fingerprint: await fingerprintOf(der) } }
   } catch {
     return undefined // the library's reasons are no help, and could quote the text
   }
 }
 
-async function certificateOf(encoded: EncodedCertificate, { der, at }: Encoded): Promise<Certificate> {
+/** A certificate without its fingerprint, for which there would have to be cryptography. */
+export type Shown = Omit<Certificate, 'fingerprint'>
+
+/** Reads the certificates of a text as they are, at once, and verifies nothing: for those who have no time to wait. */
+export function readShown(pem: Pem): {
+  readonly certificates: readonly Shown[]
+  readonly problems: readonly Problem[]
+} {
+  const { encoded, problems } = readPem(pem)
+  const certificates: Shown[] = []
+  const bad: Problem[] = []
+  for (const { der, at } of encoded) {
+    try {
+      certificates.push(shownOf(AsnConvert.parse(der, EncodedCertificate), at))
+    } catch {
+      bad.push(unreadable(at))
+    }
+  }
+  return { certificates, problems: [...problems, ...bad] }
+}
+
+function shownOf(encoded: EncodedCertificate, at: string): Shown {
   const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo: spki, extensions } = encoded.tbsCertificate
   const { algorithm, parameters } = spki.algorithm
   if (!encoded.signatureAlgorithm.isEqual(encoded.tbsCertificate.signature))
     throw new TypeError('the algorithm that is signed is another than the one named beside it')
-  const publicKey = AsnConvert.serialize(spki)
   const key = { algorithm, parameters: parameters ? hex(parameters) : '' }
   return {
     at,
@@ -104,9 +124,8 @@ async function certificateOf(encoded: EncodedCertificate, { der, at }: Encoded):
     issuer: showName(issuer),
     names: { subject: hex(AsnConvert.serialize(subject)), issuer: hex(AsnConvert.serialize(issuer)) },
     serial: hex(serialNumber),
-    fingerprint: await fingerprintOf(der),
-    key: await keyOf(key, () => rsaBits(publicKey)),
-    publicKey: hex(publicKey),
+    key: keyOf(key, () => rsaBits(spki.subjectPublicKey)),
+    publicKey: hex(AsnConvert.serialize(spki)),
     signature: signatureOf(encoded.signatureAlgorithm.algorithm),
     notBefore: instantOf(validity.notBefore.getTime()),
     notAfter: instantOf(validity.notAfter.getTime()),

@@ -34,14 +34,26 @@ export async function isSignedBy({ signed, signature, value }: Signed, by: Publi
   }
 }
 
-/** The length of an RSA key in bits; nothing where it is none. */
-export async function rsaBits(encoded: ArrayBuffer): Promise<number | undefined> {
-  try {
-    const { algorithm } = await importKey({ key: { kind: 'rsa', bits: 0 }, encoded }, 'SHA-256')
-    return 'modulusLength' in algorithm ? Number(algorithm.modulusLength) : undefined
-  } catch {
-    return undefined
-  }
+/** The length of an RSA key in bits, by its modulus (RFC 8017 A.1.1 RSAPublicKey); nothing where it is none. */
+export function rsaBits(key: ArrayBuffer): number | undefined {
+  const bytes = new Uint8Array(key)
+  const modulus = bytes[0] === 0x30 ? contentAt(bytes, 0) : undefined
+  const digits = modulus && bytes[modulus.from] === 0x02 ? contentAt(bytes, modulus.from) : undefined
+  if (!modulus || !digits || modulus.to !== bytes.length || digits.to > modulus.to) return undefined
+  const leading = bytes.subarray(digits.from, digits.to).findIndex(byte => byte !== 0)
+  const first = bytes[digits.from + leading]
+  if (leading < 0 || first === undefined) return undefined
+  return 8 * (digits.to - digits.from - leading - 1) + first.toString(2).length
+}
+
+/** Where the content of the value at `at` begins and ends (X.690 8.1.3). */
+function contentAt(bytes: Uint8Array, at: number): { readonly from: number; readonly to: number } | undefined {
+  const length = bytes[at + 1]
+  if (length === undefined) return undefined
+  if (length < 0x80) return { from: at + 2, to: at + 2 + length }
+  const size = length - 0x80
+  const from = at + 2 + size
+  return { from, to: from + bytes.subarray(at + 2, from).reduce((sum, byte) => sum * 256 + byte, 0) }
 }
 
 /** SHA-256 in hexadecimal. */

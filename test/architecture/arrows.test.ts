@@ -17,7 +17,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'core/adopt': ['core/adopt', 'core/model', 'core/analyze', 'core/graph'],
   'core/trust': ['core/trust', 'core/model'],
   'core/rollout': ['core/rollout', 'core/graph', 'core/model'],
-  policypacks: ['policypacks', 'core/model', 'core/analyze'],
+  policypacks: ['policypacks', 'core/model', 'core/analyze', 'core/trust'],
   components: ['components', 'core', '@pulumi', 'node'],
   cli: ['cli', 'core', 'policypacks', 'components'],
   preview: ['preview', 'core', 'components', 'policypacks', 'cli', '@pulumi', 'node'],

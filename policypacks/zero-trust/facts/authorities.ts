@@ -63,7 +63,7 @@ function readCertificate(field: Field): Omit<Authority, 'isRoot'> | undefined {
 /** Who signs a Certificate. An issuer of no kind is an Issuer (cert-manager pkg/apis/meta/v1/types.go IssuerReference). */
 function signerNamed(certificate: Field): string {
   const reference = at(certificate, 'spec', 'issuerRef')
-  const name = required(at(reference, 'name'))
+  const name = text(at(reference, 'name')) ?? ''
   const kind = text(at(reference, 'kind')) ?? 'Issuer'
   const group = text(at(reference, 'group')) ?? 'cert-manager.io'
   const signer = `${kind} ${kind === 'Issuer' ? `${namespaceOf(certificate)}/` : ''}${name}`

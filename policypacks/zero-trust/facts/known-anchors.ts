@@ -1,4 +1,5 @@
-import { at, entries, given, items, text, type Field } from '../field'
+import { readShown, type Shown } from '../../../core/trust/read'
+import { at, entries, given, items, required, text, Unproven, type Field } from '../field'
 import { ofKind, type Context } from '../rule'
 import { chartName, charts } from './charts'
 import { controlPlaneChart } from './linkerd-install/settings'
@@ -52,7 +53,7 @@ function ofMap(map: Field): readonly AnchorText[] {
   return key === undefined || mesh === undefined ? [] : [{ mesh, field: at(map, 'data', key) }]
 }
 
-/** The anchors beside istiod's own certificate, as text; what is in base64 is left to who decodes it. */
+/** The anchors beside istiod's own certificate. */
 function ofSecret(secret: Field): readonly AnchorText[] {
   if (text(at(secret, 'metadata', 'name')) !== 'cacerts') return []
   const all = [...entries(at(secret, 'stringData')), ...entries(at(secret, 'data'))]
@@ -75,5 +76,31 @@ function ofChart(chart: Field): readonly AnchorText[] {
       }))
     default:
       return []
+  }
+}
+
+/** What is in a text that says whom a mesh trusts. */
+export interface ReadAnchors extends AnchorText {
+  readonly certificates: readonly Shown[]
+  /** Something in it is no certificate, or cannot be read. */
+  readonly broken: boolean
+}
+
+/** Reads the certificates of every text of an object that says whom a mesh trusts. */
+export function readAnchors(source: Field): readonly ReadAnchors[] {
+  return anchorsIn(source).map(anchor => {
+    const { certificates, problems } = readShown({ text: pemOf(anchor.field), at: anchor.field.path })
+    return { ...anchor, certificates, broken: problems.length > 0 }
+  })
+}
+
+/** What a Secret holds under `data` is in base64. */
+function pemOf(field: Field): string {
+  const value = required(field)
+  if (field.of.kind !== 'Secret' || !field.path.startsWith('data')) return value
+  try {
+    return atob(value.replace(/\s+/g, ''))
+  } catch {
+    throw new Unproven(field, 'is no text in base64')
   }
 }

@@ -2,6 +2,7 @@ import { defaultPolicies } from '../../../core/analyze/linkerd/layer-linkerd'
 import { cartServer, serverOf } from '../example-linkerd'
 import { isSpared, nameOf, servers } from '../facts/linkerd/objects'
 import { namespaceOf } from '../facts/policies'
+import { isDay } from '../facts/days'
 import { at, finding, judgeEach, word, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
 
@@ -85,15 +86,4 @@ function refusal(server: string, { config: { audits, today } }: Context): string
   if (today === undefined) return 'the setting `today` does not say what day it is'
   if (!isDay(today)) return 'the setting `today` is not a day, `2026-09-30`'
   return today > until ? 'its last day has passed' : undefined
-}
-
-/** Whether a text is a day of the calendar; of two such texts the earlier day is the lesser. */
-function isDay(text: string): boolean {
-  const [, year = '', month = '', day = ''] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []
-  return Number(month) >= 1 && Number(month) <= 12 && Number(day) >= 1 && Number(day) <= daysIn(+year, +month)
-}
-
-function daysIn(year: number, month: number): number {
-  if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
-  return [4, 6, 9, 11].includes(month) ? 30 : 31
 }

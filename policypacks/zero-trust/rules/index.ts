@@ -2,6 +2,8 @@ import type { Rule } from '../rule'
 import { accessPolicyDeny } from './access-policy-deny'
 import { anchorKnownAtPreview } from './anchor-known-at-preview'
 import { admissionNotDisabled } from './admission-not-disabled'
+import { anchorAlgorithm } from './anchor-algorithm'
+import { anchorValidityHorizon } from './anchor-validity-horizon'
 import { auditExpires } from './audit-expires'
 import { authenticationExists } from './authentication-exists'
 import { certManagerRotationPolicy } from './cert-manager-rotation-policy'
@@ -158,6 +160,8 @@ export const rules: readonly Rule[] = Object.freeze([
   noCaKeyInState,
   rootKeyOutsideCluster,
   noSelfMintedIstioRoot,
+  anchorAlgorithm,
+  anchorValidityHorizon,
   multiClusterSharedRoot,
   noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,

@@ -34,7 +34,7 @@ export const noCaKeyInState = rule({
   why: 'everybody who may update the stack, and every backup of its state, has the key that makes identities, and can be any service',
   fix: 'keep the key where it was made: cert-manager in the cluster, AWS Private CA, or a Secret that is made beside the stack and only named; to the provider `tls` give write-only keys (`privateKeyPemWo`, `caPrivateKeyPemWo`)',
   limits:
-    'Secrets are told by the names that meshes read, and a resource `tls.PrivateKey` by what is signed with it, not by itself; a key in the open is found by `no-private-key-in-plain-state`',
+    'it tells Secrets by the names that meshes read, and a resource `tls.PrivateKey` by what is signed with it, not by itself; a key in the open is found by `no-private-key-in-plain-state`',
   config: [],
   examples: {
     pass: [

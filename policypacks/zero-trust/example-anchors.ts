@@ -1,0 +1,68 @@
+/*
+ * Certificates for the examples of rules about anchors. Nobody has their keys.
+ */
+
+/** A root of ECDSA on P-256, until August 2034. */
+export const goodAnchor = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBWDCB/6ADAgECAhBe1Us9IGnsvFTmDFjueWGeMAoGCCqGSM49BAMCMBwxGjAY',
+  'BgNVBAMMEXJvb3QubWVzaC5leGFtcGxlMB4XDTI2MDUyMjAwMDAwMFoXDTM0MDgx',
+  'ODAwMDAwMFowHDEaMBgGA1UEAwwRcm9vdC5tZXNoLmV4YW1wbGUwWTATBgcqhkjO',
+  'PQIBBggqhkjOPQMBBwNCAAStkd+/NRiKcE2E6AoWDcI2nvEIM/C+kNKSQXxcPz7f',
+  'uzr9p8ahLJCocOMzr6njTXW+FM6ThQD4E/XJzszH1j0poyMwITAPBgNVHRMBAf8E',
+  'BTADAQH/MA4GA1UdDwEB/wQEAwICBDAKBggqhkjOPQQDAgNIADBFAiEAz2/BKoqu',
+  'i5857/WDMFjGihxQ7Mkoi/zUnrOJhRuoPvMCIHqV+u2ZNJdGV2IDxJfaxBn9upgO',
+  'n+lSFkqaA9qmJS+h',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n')
+
+/** One that ends on 1 July 2026. */
+export const endingAnchor = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBYjCCAQegAwIBAgIQYEBHe8GbkwNmh4vMLlTJcDAKBggqhkjOPQQDAjAgMR4w',
+  'HAYDVQQDDBVvbGQtcm9vdC5tZXNoLmV4YW1wbGUwHhcNMjYwNTIyMDAwMDAwWhcN',
+  'MjYwNzAxMDAwMDAwWjAgMR4wHAYDVQQDDBVvbGQtcm9vdC5tZXNoLmV4YW1wbGUw',
+  'WTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATL809GonPGNT3a4KAWcYLj9j0OmSSX',
+  '7RVWgJn5/MzjA3gw3vzPbl2cC9BK5kMNpfuLxMvcR7CyLk6zgjwy2g3ioyMwITAP',
+  'BgNVHRMBAf8EBTADAQH/MA4GA1UdDwEB/wQEAwICBDAKBggqhkjOPQQDAgNJADBG',
+  'AiEAgBTkARiRylICvp2g/qPCqBiDwyE8yFnSe0tUYQNSwuYCIQCkf6r0NHq7ML1o',
+  'o5FcKQLlwb00Xk8emJ81qnJFmhC6pw==',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n')
+
+/** One of RSA of 1024 bits. */
+export const weakAnchor = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIICHjCCAYegAwIBAgIUBbe6vLdKAkHe6Wd3f3+t34OwgC8wDQYJKoZIhvcNAQEL',
+  'BQAwITEfMB0GA1UEAwwWd2Vhay1yb290Lm1lc2guZXhhbXBsZTAeFw0yNjExMjMw',
+  'NDQyNDZaFw0zNjExMjAwNDQyNDZaMCExHzAdBgNVBAMMFndlYWstcm9vdC5tZXNo',
+  'LmV4YW1wbGUwgZ8wDQYJKoZIhvcNAQEBBQADgY0AMIGJAoGBANKO3cZeDzjyIlgT',
+  '77d8NQeHN5dl/HGRfhFwrId5GNlCmtjXKUqI2IHVo5iZQcMzEWsMAH7D49nAdFoS',
+  '8mCfIzQTFr69z9Vl1PAuN/wG/QWOZgcN2RLbiafzJLZrGC4TITHgr4DKqkT2MTNW',
+  'WB8m1k5FBk1b3lyiRYEgt87DChsbAgMBAAGjUzBRMB0GA1UdDgQWBBRvxKhGYy4U',
+  'Tljj3jFAP3NXV1NMRTAfBgNVHSMEGDAWgBRvxKhGYy4UTljj3jFAP3NXV1NMRTAP',
+  'BgNVHRMBAf8EBTADAQH/MA0GCSqGSIb3DQEBCwUAA4GBAAwxzl/71gNalxYeQmuB',
+  '0OCKmdkSVhASMEGW6gVJkMMEUO1Ng2/1MY8b/reyTPdtiFrp+RKjSA9sS6pT6ZE6',
+  'hxXl6unD2A0+sN9tC0eUhvG0wz+Wn6KnMl6YuiRT2x7R79AZFcvCvjB/OzD5HvAh',
+  'STYbHhCzGzmrNdqSDO9vtzXA',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n')
+
+/** A certificate of a server, which is no authority. */
+export const leafCertificate = [
+  '-----BEGIN CERTIFICATE-----',
+  'MIIBfjCCASSgAwIBAgIUWiXYK1vXQgVw3NEo+r1I6d4JYRAwCgYIKoZIzj0EAwIw',
+  'FjEUMBIGA1UEAwwLd2ViLmV4YW1wbGUwHhcNMjYxMTIzMDQ0MjQ2WhcNMzYxMTIw',
+  'MDQ0MjQ2WjAWMRQwEgYDVQQDDAt3ZWIuZXhhbXBsZTBZMBMGByqGSM49AgEGCCqG',
+  'SM49AwEHA0IABF4ND8SNdGwe4hEIwZGjzjXkJcBiOIkEmY44YXQ4rKtnXOLgNeB3',
+  'A98j0NtlGa9U74dA24mQwuCHq1V4KBROa0GjUDBOMB0GA1UdDgQWBBRMjJDxVrgv',
+  't/gdLfSO50ktBsDHdjAfBgNVHSMEGDAWgBRMjJDxVrgvt/gdLfSO50ktBsDHdjAM',
+  'BgNVHRMBAf8EAjAAMAoGCCqGSM49BAMCA0gAMEUCIFm7zsEV/fAe7M8zUxgeT+//',
+  'gYT+yVhJmJl48Gkfg0/WAiEAji6DYk53Y9z1modp1DEzsHLY5RVmCcBW+KlmkBEs',
+  'x4M=',
+  '-----END CERTIFICATE-----',
+  '',
+].join('\n')
