@@ -62,6 +62,8 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
       ENABLE_DEBUG_ON_HTTP: 'false',
       // A sidecar that starts before and stops after the workload, so that neither init containers nor Jobs go without it.
       ENABLE_NATIVE_SIDECARS: 'true',
+      // Without it istiod takes no second anchor beside the first, and so no rotation (istio `pilot/pkg/bootstrap/istio_ca.go` handleEvent).
+      ISTIO_MULTIROOT_MESH: 'true',
       ...(ambient && { PILOT_ENABLE_AMBIENT: 'true' }),
       // Without it istiod knows no class `istio-east-west`, nor other networks (istio `pilot/pkg/features/ambient.go`).
       ...(ambient && settings.multiCluster?.network !== undefined && { AMBIENT_ENABLE_MULTI_NETWORK: 'true' }),

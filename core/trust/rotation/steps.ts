@@ -22,7 +22,7 @@ export function prepare(state: TrustState, { settings }: Rotation): readonly Rot
       step: 'prepare',
       state,
       apply: [
-        'istiod’s chart: `pilot.env.ISTIO_MULTIROOT_MESH: "true"`',
+        'istiod’s chart: `env.ISTIO_MULTIROOT_MESH: "true"`, which the component `Istio` says',
         'for sidecars to have new anchors at once and not with their next certificate, if wanted: `meshConfig.defaultConfig.proxyMetadata.PROXY_CONFIG_XDS_AGENT: "true"`, and their Pods restarted',
       ],
       until: 'loaded',

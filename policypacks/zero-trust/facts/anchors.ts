@@ -1,4 +1,4 @@
-import { at, root, text, type Field } from '../field'
+import { at, isUnknown, root, text, type Field } from '../field'
 import type { Judged } from '../judged'
 import { ofKind, type Context } from '../rule'
 
@@ -24,3 +24,17 @@ export function isNamedForAnchors(of: Judged): boolean {
 export const authorityType = 'aws:acmpca/certificateAuthority:CertificateAuthority'
 export const certificateType = 'aws:acmpca/certificate:Certificate'
 export const installedType = 'aws:acmpca/certificateAuthorityCertificate:CertificateAuthorityCertificate'
+
+/** Whether a value is not known, and comes from nothing but certificates of authorities that AWS is to issue. */
+export function comesFromAws(field: Field): boolean {
+  const { sources = [] } = field.of
+  return isUnknown(field) && sources.length > 0 && sources.every(({ type }) => type === certificateType)
+}
+
+/**
+ * Whether an anchor is one that this update makes: Pulumi replaces nothing that is protected, so that it takes the place of none. Rules on what it is have nothing to
+ * look at before; `anchor-known-at-preview` tells that it is pending.
+ */
+export function isPending(field: Field): boolean {
+  return comesFromAws(field) && (field.of.sources ?? []).every(({ protect }) => protect)
+}

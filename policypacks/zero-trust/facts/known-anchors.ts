@@ -1,6 +1,7 @@
 import { readShown, type Shown } from '../../../core/trust/read'
 import { at, entries, given, items, required, text, Unproven, type Field } from '../field'
 import { ofKind, type Context } from '../rule'
+import { isPending } from './anchors'
 import { chartName, charts } from './charts'
 import { controlPlaneChart } from './linkerd-install/settings'
 import { valueOf } from './linkerd-install/values'
@@ -29,9 +30,9 @@ const maps: Readonly<Record<string, readonly [key: string, mesh: AnchorText['mes
   'linkerd-identity-trust-roots': ['ca-bundle.crt', 'linkerd'],
 }
 
-/** The texts in an object that say whom a mesh trusts; those that are not there are left out. */
+/** The texts in an object that say whom a mesh trusts; those that are not there are left out, and one that is pending is there. */
 export function anchorsIn(source: Field): readonly AnchorText[] {
-  return textsIn(source).filter(({ field }) => given(field) && text(field)?.trim() !== '')
+  return textsIn(source).filter(({ field }) => isPending(field) || (given(field) && text(field)?.trim() !== ''))
 }
 
 function textsIn(source: Field): readonly AnchorText[] {
@@ -86,9 +87,10 @@ export interface ReadAnchors extends AnchorText {
   readonly broken: boolean
 }
 
-/** Reads the certificates of every text of an object that says whom a mesh trusts. */
+/** Reads the certificates of every text of an object that says whom a mesh trusts; of one that is pending there are none to be read. */
 export function readAnchors(source: Field): readonly ReadAnchors[] {
-  return anchorsIn(source).map(anchor => {
+  const known = anchorsIn(source).filter(({ field }) => !isPending(field))
+  return known.map(anchor => {
     const { certificates, problems } = readShown({ text: pemOf(anchor.field), at: anchor.field.path })
     return { ...anchor, certificates, broken: problems.length > 0 }
   })

@@ -11,11 +11,13 @@ import { rule, type Finding } from '../rule'
  * Every certificate that a mesh is told to trust is an authority, with a key and a signature that the mesh takes. A mesh passes over what it cannot read (istio
  * security/pkg/pki/util/crypto.go ParseRootCerts, linkerd2 pkg/tls/codec.go decodeCertificatePEM), and refuses to start, or to verify, by what it does not take (linkerd2
  * pkg/issuercerts/issuercerts.go).
+ *
+ * Of the stack as a whole, since only then it is told where a value that is not known comes from.
  */
 export const anchorAlgorithm = rule({
   id: 'anchor-algorithm',
   severity: 'high',
-  scope: 'object',
+  scope: 'stack',
   controls: [
     'nist-800-53/IA-5(2)',
     'nist-800-53/SC-13',

@@ -1,5 +1,5 @@
 import { configMap } from '../example-objects'
-import { anchorMaps, certificateType, isAnchorMap } from '../facts/anchors'
+import { anchorMaps, comesFromAws, isAnchorMap, isPending } from '../facts/anchors'
 import { at, entries, finding, isUnknown, judgeEach, text, type Field } from '../field'
 import { rule, type Finding } from '../rule'
 
@@ -60,11 +60,10 @@ function ofEntry(entry: Field): readonly Finding[] {
 }
 
 function notKnown(field: Field): readonly Finding[] {
-  const { sources = [] } = field.of
-  if (sources.length === 0 || !sources.every(({ type }) => type === certificateType)) {
+  if (!comesFromAws(field)) {
     return [finding(field, 'cannot be proven at preview: the anchor is not known before deployment')]
   }
-  if (!sources.every(({ protect }) => protect)) {
+  if (!isPending(field)) {
     const message =
       'is not known before deployment, and its authority is not protected, so that it may be one that takes the place of another'
     return [finding(field, message)]

@@ -15,7 +15,7 @@ const both = configMap('zero-trust-mesh-anchors', { 'ca.pem': goodAnchor + endin
 export const anchorValidityHorizon = rule({
   id: 'anchor-validity-horizon',
   severity: 'critical',
-  scope: 'object',
+  scope: 'stack',
   controls: [
     'nist-800-53/IA-5(2)',
     'nist-800-53/SC-12',
