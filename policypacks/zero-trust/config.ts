@@ -30,6 +30,8 @@ export interface Config {
   readonly reviewed: readonly string[]
   /** `namespace/name` of Servers that may audit: the last day, `2026-09-30`, and why. */
   readonly audits: Readonly<Record<string, string>>
+  /** By mesh, `istio` or `linkerd`: the anchors that all its proxies are known to have, in PEM. What a stack wants is held against what there is. */
+  readonly anchors: Readonly<Record<string, string>>
   /** The day it is, `2026-09-30`: rules have no clock. */
   readonly today?: string
 }
@@ -118,6 +120,14 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
     additionalProperties: { type: 'string' },
     default: {},
   },
+  anchors: {
+    type: 'object',
+    description:
+      'by mesh, `istio` or `linkerd`: the anchors that all its proxies are known to have now, in PEM; brought up to date once that was observed',
+    properties: { istio: { type: 'string' }, linkerd: { type: 'string' } },
+    additionalProperties: false,
+    default: {},
+  },
   today: { type: 'string', description: 'the day it is, `2026-09-30`, by which audits end: rules have no clock' },
 }
 
@@ -134,6 +144,7 @@ export const defaultConfig: Config = {
   external: [],
   reviewed: [],
   audits: {},
+  anchors: {},
 }
 
 /** Configuration as received, and what is wrong with it: a misspelt setting must not quietly mean its default. */
@@ -168,6 +179,7 @@ const shapes: Readonly<Record<ConfigKey, string>> = {
   external: 'a list of hosts',
   reviewed: 'a list of names',
   audits: 'an object of names, each with a day and a reason',
+  anchors: 'an object of istio, linkerd',
   today: 'a day',
 }
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../core/model/manifest'
-import { goodAnchor, leafCertificate, weakAnchor } from '../../policypacks/zero-trust/example-anchors'
+import { endingAnchor, goodAnchor, leafCertificate, weakAnchor } from '../../policypacks/zero-trust/example-anchors'
 import { configMap, object } from '../../policypacks/zero-trust/example-objects'
 import { istiodRelease, secret } from '../../policypacks/zero-trust/example-trust'
 import { table } from '../support/rule-table'
@@ -47,4 +47,38 @@ table('anchor-validity-horizon', [
     { objects: [anchors('none')], config: { today: '2026-06-01' } },
     [],
   ],
+])
+
+const now = { anchors: { istio: endingAnchor } }
+
+table('rotation-step-order', [
+  [
+    'finds an exchange also in the Secret that istiod reads',
+    { objects: [secret('cacerts', { 'root-cert.pem': btoa(goodAnchor) })], config: now },
+    ['Secret istio-system/cacerts data["root-cert.pem"]'],
+  ],
+  [
+    'lets anchors come in any order, and go',
+    { objects: [anchors(goodAnchor + endingAnchor), anchors(endingAnchor)], config: now },
+    [],
+  ],
+  [
+    'finds an exchange of one of several',
+    { objects: [anchors(goodAnchor + weakAnchor)], config: { anchors: { istio: goodAnchor + endingAnchor } } },
+    found,
+  ],
+  [
+    'says nothing of the other mesh',
+    { objects: [anchors(goodAnchor)], config: { anchors: { linkerd: endingAnchor } } },
+    [],
+  ],
+  [
+    'takes no part of what is trusted for the whole',
+    {
+      objects: [bundle(goodAnchor), istiodRelease({ meshConfig: { caCertificates: [{ pem: goodAnchor }] } })],
+      config: { anchors: { istio: endingAnchor, linkerd: endingAnchor } },
+    },
+    [],
+  ],
+  ['cannot say of an anchor that is not known yet, and says so', { objects: [anchors(sentinel)], config: now }, found],
 ])

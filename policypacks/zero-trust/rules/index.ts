@@ -71,6 +71,7 @@ import { reachEqualsIntent } from './reach-equals-intent'
 import { requestAuthenticationBackedByPolicy } from './request-authentication-backed-by-policy'
 import { rootNamespacePolicyHasNoSelectorTrap } from './root-namespace-policy-has-no-selector-trap'
 import { rootKeyOutsideCluster } from './root-key-outside-cluster'
+import { rotationStepOrder } from './rotation-step-order'
 import { routeMatchesServerProtocol } from './route-matches-server-protocol'
 import { serverForEveryPort } from './server-for-every-port'
 import { serverPortExists } from './server-port-exists'
@@ -162,6 +163,7 @@ export const rules: readonly Rule[] = Object.freeze([
   noSelfMintedIstioRoot,
   anchorAlgorithm,
   anchorValidityHorizon,
+  rotationStepOrder,
   multiClusterSharedRoot,
   noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,
