@@ -7,7 +7,7 @@ import { count, visible } from './words'
 const mostShown = 200
 
 /** What somebody wrote as a name may be megabytes of it. */
-const longest = 2000
+const longest = 4000
 
 const ranks = { error: 0, narrowed: 1, delegated: 2 } as const
 
