@@ -125,7 +125,7 @@ describe('an example', () => {
 
   // An example that makes keys overwrites none.
   before(() => {
-    rmSync(join(root, 'out/trust'), { recursive: true, force: true })
+    for (const made of ['out/trust', 'out/next']) rmSync(join(root, made), { recursive: true, force: true })
   })
 
   const run = new Set<string>()
