@@ -1,4 +1,5 @@
 import type { Observation } from '../model/observation'
+import { command, query } from '../model/observation'
 import type { ControlPlane, Next, Standing, UpgradeState } from './upgrade'
 
 /** From one control plane to the next. */
@@ -187,12 +188,4 @@ function nameOf({ revision }: ControlPlane): string {
 
 function systemOf({ systemNamespace }: Standing): string {
   return systemNamespace ?? 'istio-system'
-}
-
-function command(look: string, expect: string): Observation {
-  return { kind: 'command', look, expect }
-}
-
-function query(look: string, expect: string): Observation {
-  return { kind: 'promql', look, expect }
 }

@@ -1,4 +1,5 @@
 import type { Observation } from '../../model/observation'
+import { command, query } from '../../model/observation'
 import type { Authority } from './rotation'
 
 /** Where is looked. */
@@ -24,7 +25,7 @@ const anchorsInMesh = (anchors: number): Observation =>
     `\`${anchors}\` for every namespace, and no other number`,
   )
 
-const refusals = promql(
+const refusals = query(
   'sum(rate(istio_requests_total{reporter="source", response_flags=~".*(UF|URX).*"}[5m])) or vector(0)',
   'no more than before',
 )
@@ -53,7 +54,7 @@ const istio: Sights = {
       `kubectl -n ${system} logs deployment/istiod --since=10m | grep 'intermediate CA'`,
       '`Istiod has detected the newly added intermediate CA and updated its key and certs accordingly`',
     ),
-    promql('citadel_server_cert_chain_expiry_timestamp', 'the end of the new issuer, of every istiod'),
+    query('citadel_server_cert_chain_expiry_timestamp', 'the end of the new issuer, of every istiod'),
     refusals,
   ],
   waited: () => [
@@ -115,14 +116,14 @@ const linkerd: Sights = {
       `kubectl -n ${system} get events --field-selector reason=IssuerUpdated`,
       'one of now, and none of `IssuerUpdateSkipped`; else restart `deployment/linkerd-identity`',
     ),
-    promql('min(issuer_cert_ttl_seconds)', 'what is left of the new issuer'),
+    query('min(issuer_cert_ttl_seconds)', 'what is left of the new issuer'),
   ],
   waited: () => [
     command(
       'kubectl get pods -A -l linkerd.io/control-plane-ns --sort-by=.metadata.creationTimestamp | head -2',
       'as old as this step at most; or the time has passed',
     ),
-    promql(
+    query(
       'sum(rate(inbound_tcp_errors_total[5m])) + sum(rate(outbound_tcp_errors_total[5m])) or vector(0)',
       'no more than before',
     ),
@@ -153,12 +154,4 @@ export function rolloutOf({ authority, system, namespaces }: Looked, what: 'cont
       ? []
       : [`in an ambient mesh also \`kubectl -n ${system} rollout restart daemonset/ztunnel\``]
   return [...each, ...(namespaces.length > 0 ? [] : ['for every namespace of the mesh']), ...nodes].join(', ')
-}
-
-function command(look: string, expect: string): Observation {
-  return { kind: 'command', look, expect }
-}
-
-function promql(look: string, expect: string): Observation {
-  return { kind: 'promql', look, expect }
 }

@@ -1,4 +1,5 @@
 import type { Observation } from '../../model/observation'
+import { statesTable } from '../../model/observation'
 import { showDuration, showInstant } from '../certificate'
 import type { RotationPlan, RotationStep } from './rotation'
 import type { TrustState } from './state'
@@ -75,27 +76,14 @@ function told({ bundle, issuer }: TrustState): object {
 
 /** A plan as a table in Markdown, a row a step. */
 export function rotationTable({ steps }: RotationPlan): string {
-  const rows = steps.map((step, i) =>
-    [
-      `${i + 1}. **${titleOf(step)}**`,
-      step.apply.join('<br>'),
-      [
-        ...step.observe.map(({ look, expect }) => `\`${look}\`: ${expect}`),
-        ...(step.within === undefined ? [] : [`by itself ${showDuration(step.within)} later at most`]),
-      ].join('<br>'),
-      step.back,
-    ].map(cell),
-  )
-  return [
-    '| Step | What to do | What must be seen before the next | How to go back |',
-    '| --- | --- | --- | --- |',
-    ...rows.map(row => `| ${row.join(' | ')} |`),
-  ].join('\n')
-}
-
-/** A pipe would end the cell, also within code. */
-function cell(text: string): string {
-  return text.replace(/\|/g, '\\|')
+  const rows = steps.map((step, i) => ({
+    title: `${i + 1}. **${titleOf(step)}**`,
+    how: step.apply,
+    observe: step.observe,
+    more: step.within === undefined ? [] : [`by itself ${showDuration(step.within)} later at most`],
+    back: step.back,
+  }))
+  return statesTable(['Step', 'What to do'], rows)
 }
 
 const gates = {
