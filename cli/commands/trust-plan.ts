@@ -2,10 +2,10 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { renderJson } from '../../core/report/json'
 import { visible } from '../../core/report/words'
-import type { Mesh } from '../../core/trust/expected'
 import { planRotation } from '../../core/trust/rotation/plan'
 import { printRotation, rotationJson, rotationPicture, rotationTable } from '../../core/trust/rotation/print'
 import { readStates } from '../../core/trust/rotation/read-states'
+import { authorities, meshOf } from '../../core/trust/rotation/rotation'
 import type { Authority, RotationPlan, RotationSettings } from '../../core/trust/rotation/rotation'
 import { BadInput, badInput } from '../bad-input'
 import type { Action } from '../command'
@@ -25,8 +25,6 @@ interface PlanOptions {
   readonly leaked?: boolean
   readonly format: 'text' | 'markdown' | 'mermaid' | 'json'
 }
-
-const authorities: readonly Authority[] = ['cacerts', 'istio-csr', 'linkerd']
 
 const example = `
 What is trusted now, and what is to be, may be PEM files or manifests, as for \`ztm trust check\`. From a state in between, the rest is planned; with the two exchanged, the way back.
@@ -63,7 +61,7 @@ export function addPlan(trust: Command, session: Session, choose: (action: Actio
 
 async function plan(bundle: string, options: PlanOptions, session: Session): Promise<ExitCode> {
   const { issuer, to, toIssuer, authority } = options
-  const mesh: Mesh = authority === 'linkerd' ? 'linkerd' : 'istio'
+  const mesh = meshOf(authority)
   const now = await readTexts({ bundle, mesh, ...(issuer !== undefined && { issuer }) }, session)
   const wanted = await readTexts({ bundle: to, mesh, ...(toIssuer !== undefined && { issuer: toIssuer }) }, session)
   if (!now.texts.issuer)

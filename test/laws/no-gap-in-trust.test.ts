@@ -3,13 +3,13 @@ import fc from 'fast-check'
 import { day, hour } from '../../core/trust/certificate'
 import { planRotation } from '../../core/trust/rotation/plan'
 import { stepProblems } from '../../core/trust/rotation/problems'
+import { authorities } from '../../core/trust/rotation/rotation'
 import type { Authority, RotationSettings, RotationStep } from '../../core/trust/rotation/rotation'
 import type { Dated, Issuer, TrustState } from '../../core/trust/rotation/state'
 import { Fleet, type Draw } from '../support/fleet'
 import { follow, rush } from '../support/rotate'
 
 const at = Date.parse('2026-06-01T00:00:00Z')
-const authorities: readonly Authority[] = ['cacerts', 'istio-csr', 'linkerd']
 
 const dated = (subject: string, years: number): Dated => ({
   subject,

@@ -1,13 +1,12 @@
 import { showDuration, showInstant } from '../certificate'
-import { meshOf } from './problems'
 import type { RotationPlan, RotationSettings, RotationStep } from './rotation'
-import { usualSkew } from '../expected'
-import { holds, vouching, type TrustState } from './state'
-import { leafOf, replace, type Rotation } from './steps'
+import { leafOf, meshOf, skewOf } from './rotation'
+import { holds, includes, vouching, type TrustState } from './state'
+import { replace } from './steps'
 
 /** Whether a state does not hold already: no anchor that vouches for its issuer is valid, or the issuer itself is not. */
 export function isBroken({ bundle, issuer }: TrustState, settings: RotationSettings): boolean {
-  const skew = settings.skew ?? usualSkew[meshOf(settings)]
+  const skew = skewOf(settings)
   const sound = vouching(bundle, issuer).filter(one => holds(one, settings.at, skew))
   return sound.length === 0 || !holds(issuer, settings.at, skew)
 }
@@ -19,16 +18,17 @@ export function isBroken({ bundle, issuer }: TrustState, settings: RotationSetti
 export function emergency(
   from: TrustState,
   to: TrustState,
-  rotation: Rotation,
+  settings: RotationSettings,
 ): Pick<RotationPlan, 'steps' | 'outage'> {
-  return { steps: replace(to, rotation), outage: [...why(from, rotation), ...meanwhile(from, to, rotation)] }
+  return { steps: replace(to, settings), outage: [...why(from, settings), ...meanwhile(from, to, settings)] }
 }
 
-function why({ bundle, issuer }: TrustState, { settings: { at }, skew }: Rotation): readonly string[] {
+function why({ bundle, issuer }: TrustState, settings: RotationSettings): readonly string[] {
+  const { at } = settings
   const vouch = vouching(bundle, issuer)
   if (vouch.length === 0)
     return [`no anchor of the bundle vouches for \`${issuer.subject}\`: nobody takes what it signs`]
-  const over = vouch.filter(one => !holds(one, at, skew))
+  const over = vouch.filter(one => !holds(one, at, skewOf(settings)))
   if (over.length === vouch.length)
     return over.map(
       one => `the anchor \`${one.subject}\` does not hold since ${endOf(one, at)}: every proxy refuses every other`,
@@ -42,23 +42,21 @@ function endOf({ notBefore, notAfter }: { notBefore: number; notAfter: number },
   return at < notBefore ? `it begins at ${showInstant(notBefore)} only` : showInstant(notAfter)
 }
 
-function meanwhile(from: TrustState, to: TrustState, rotation: Rotation): readonly string[] {
-  const same = vouching(to.bundle, to.issuer).some(one =>
-    from.bundle.some(({ fingerprint }) => fingerprint === one.fingerprint),
-  )
+function meanwhile(from: TrustState, to: TrustState, { authority }: RotationSettings): readonly string[] {
+  const same = vouching(to.bundle, to.issuer).some(one => includes(from.bundle, [one]))
   if (same)
     return [
       'workloads are reached again as soon as they have a certificate of the new issuer: when they are restarted, or ask again',
     ]
-  const istio = meshOf(rotation.settings) === 'istio'
+  const istio = meshOf(authority) === 'istio'
   return [
     `until all are restarted, those that are and those that are not refuse each other${istio ? '' : ', also where the control plane is asked'}`,
   ]
 }
 
 /** What a leak means while the rotation goes on. */
-export function leak(steps: readonly RotationStep[], { settings }: Rotation): readonly string[] {
-  if (settings.leaked !== true || steps.length === 0) return []
+export function leak(steps: readonly RotationStep[], { leaked }: RotationSettings): readonly string[] {
+  if (leaked !== true || steps.length === 0) return []
   return [
     'whoever has the leaked key can be any workload until the old anchor is gone everywhere: restart workloads at each `wait` instead of waiting',
     'to end that at once, replace everything in one step: then workloads that are restarted and those that are not refuse each other until all are',
@@ -69,10 +67,10 @@ export function leak(steps: readonly RotationStep[], { settings }: Rotation): re
 export function lateness(
   from: TrustState,
   steps: readonly RotationStep[],
-  { settings, skew }: Rotation,
+  settings: RotationSettings,
 ): readonly string[] {
   const longest = steps.reduce((sum, { within = 0 }) => sum + within, 0)
-  const end = settings.at + longest + leafOf(settings) + skew
+  const end = settings.at + longest + leafOf(settings) + skewOf(settings)
   const early = [...vouching(from.bundle, from.issuer), from.issuer].filter(({ notAfter }) => notAfter < end)
   if (steps.length === 0) return []
   return early.map(

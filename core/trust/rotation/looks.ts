@@ -1,20 +1,18 @@
 import type { Observation } from '../../model/observation'
 import { command, query } from '../../model/observation'
-import type { Authority } from './rotation'
+import type { Authority, Restarted, RotationSettings } from './rotation'
+import type { TrustState } from './state'
 
 /** Where is looked. */
-export interface Looked {
-  readonly authority: Authority
+interface Looked {
   /** The namespace of the control plane. */
   readonly system: string
-  readonly namespaces: readonly string[]
   /** How many anchors there are. */
   readonly anchors: number
 }
 
 /** What is to be seen: of the control plane, or of all proxies. */
-export type Sight =
-  'prepared' | 'distributed' | 'control plane' | 'workloads' | 'switched' | 'waited' | 'retired' | 'replaced'
+export type Sight = 'prepare' | 'distribute' | 'control plane' | 'workloads' | 'switch' | 'wait' | 'retire'
 
 type Sights = Readonly<Record<Sight, (where: Looked) => readonly Observation[]>>
 
@@ -31,14 +29,14 @@ const refusals = query(
 )
 
 const istio: Sights = {
-  prepared: ({ system }) => [
+  prepare: ({ system }) => [
     command(`kubectl -n ${system} rollout status deployment/istiod`, 'successfully rolled out'),
     command(
       `kubectl -n ${system} get deployment istiod -o jsonpath='{.spec.template.spec.containers[0].env[?(@.name=="ISTIO_MULTIROOT_MESH")].value}'`,
       '`true`',
     ),
   ],
-  distributed: ({ system, anchors }) => [
+  distribute: ({ system, anchors }) => [
     command(
       `kubectl -n ${system} logs deployment/istiod --since=10m | grep ROOT-CA`,
       '`Updating new ROOT-CA`, and no warning',
@@ -49,7 +47,7 @@ const istio: Sights = {
     command(`kubectl -n ${system} rollout status deployment/istiod`, 'successfully rolled out'),
   ],
   workloads: () => [],
-  switched: ({ system }) => [
+  switch: ({ system }) => [
     command(
       `kubectl -n ${system} logs deployment/istiod --since=10m | grep 'intermediate CA'`,
       '`Istiod has detected the newly added intermediate CA and updated its key and certs accordingly`',
@@ -57,7 +55,7 @@ const istio: Sights = {
     query('citadel_server_cert_chain_expiry_timestamp', 'the end of the new issuer, of every istiod'),
     refusals,
   ],
-  waited: () => [
+  wait: () => [
     command(
       `kubectl get pods -A -l security.istio.io/tlsMode=istio --sort-by=.metadata.creationTimestamp | head -2`,
       'as old as this step at most; or the time has passed',
@@ -65,33 +63,31 @@ const istio: Sights = {
     command(`istioctl ztunnel-config certificates`, 'of ambient meshes: roots and leaves are those of the state'),
     refusals,
   ],
-  retired: ({ system }) => [
+  retire: ({ system }) => [
     command(
       `kubectl -n ${system} logs deployment/istiod --since=10m | grep ROOT-CA`,
       '`Updating new ROOT-CA`, and no warning',
     ),
     refusals,
   ],
-  // Istiod does not take anchors of which it has none; it does when it is started again.
-  replaced: () => [],
 }
 
 const byIstioCsr: Sights = {
   ...istio,
-  distributed: ({ anchors }) => [anchorsInMesh(anchors)],
-  switched: () => [
+  distribute: ({ anchors }) => [anchorsInMesh(anchors)],
+  switch: () => [
     command(
       'kubectl get certificaterequests -A --sort-by=.metadata.creationTimestamp | tail',
       'approved and ready, of the new issuer',
     ),
     refusals,
   ],
-  retired: ({ anchors }) => [anchorsInMesh(anchors), refusals],
+  retire: ({ anchors }) => [anchorsInMesh(anchors), refusals],
 }
 
 const linkerd: Sights = {
-  prepared: () => [],
-  distributed: ({ system, anchors }) => [
+  prepare: () => [],
+  distribute: ({ system, anchors }) => [
     command(
       `kubectl -n ${system} get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}' | grep -c 'BEGIN CERTIFICATE'`,
       `${anchors}`,
@@ -111,14 +107,14 @@ const linkerd: Sights = {
       'one value',
     ),
   ],
-  switched: ({ system }) => [
+  switch: ({ system }) => [
     command(
       `kubectl -n ${system} get events --field-selector reason=IssuerUpdated`,
       'one of now, and none of `IssuerUpdateSkipped`; else restart `deployment/linkerd-identity`',
     ),
     query('min(issuer_cert_ttl_seconds)', 'what is left of the new issuer'),
   ],
-  waited: () => [
+  wait: () => [
     command(
       'kubectl get pods -A -l linkerd.io/control-plane-ns --sort-by=.metadata.creationTimestamp | head -2',
       'as old as this step at most; or the time has passed',
@@ -128,24 +124,31 @@ const linkerd: Sights = {
       'no more than before',
     ),
   ],
-  retired: ({ system, anchors }) => [
+  retire: ({ system, anchors }) => [
     command(
       `kubectl -n ${system} get configmap linkerd-identity-trust-roots -o jsonpath='{.data.ca-bundle\\.crt}' | grep -c 'BEGIN CERTIFICATE'`,
       `${anchors}`,
     ),
   ],
-  replaced: () => [],
 }
 
 const sights: Readonly<Record<Authority, Sights>> = { cacerts: istio, 'istio-csr': byIstioCsr, linkerd }
 
+/** Where each has its control plane. */
+const systems: Readonly<Record<Authority, string>> = {
+  cacerts: 'istio-system',
+  'istio-csr': 'istio-system',
+  linkerd: 'linkerd',
+}
+
 /** What to look at after a step. */
-export function seenBy(sight: Sight, where: Looked): readonly Observation[] {
-  return sights[where.authority][sight](where)
+export function seenBy(sight: Sight, { bundle }: TrustState, { authority }: RotationSettings): readonly Observation[] {
+  return sights[authority][sight]({ system: systems[authority], anchors: bundle.length })
 }
 
 /** How a control plane or the workloads are restarted. */
-export function rolloutOf({ authority, system, namespaces }: Looked, what: 'control plane' | 'workloads'): string {
+export function rolloutOf({ authority, namespaces = [] }: RotationSettings, what: Restarted): string {
+  const system = systems[authority]
   if (what === 'control plane') return `\`kubectl -n ${system} rollout restart deployment\``
   const of = namespaces.length > 0 ? namespaces : ['NAMESPACE']
   const each = of.map(namespace => `\`kubectl -n ${namespace} rollout restart deployment,statefulset,daemonset\``)

@@ -1,9 +1,8 @@
-import { usualSkew } from '../expected'
 import { emergency, isBroken, lateness, leak } from './emergency'
-import { meshOf, rotationProblems } from './problems'
+import { rotationProblems } from './problems'
 import type { RotationPlan, RotationSettings, RotationStep } from './rotation'
 import { includes, union, vouching, type TrustState } from './state'
-import { distribute, prepare, renew, restarts, retire, switchIssuer, type Rotation } from './steps'
+import { distribute, prepare, restarts, retire, switchIssuer, wait } from './steps'
 
 /**
  * The steps from what a mesh trusts and signs with now to what it is to: add the new anchors, wait until everybody has them, sign with the new issuer, wait until
@@ -14,15 +13,14 @@ import { distribute, prepare, renew, restarts, retire, switchIssuer, type Rotati
  */
 export function planRotation(from: TrustState, to: TrustState, settings: RotationSettings): RotationPlan {
   const problems = rotationProblems(from, to, settings)
-  const rotation: Rotation = { settings, skew: settings.skew ?? usualSkew[meshOf(settings)] }
   const nothing = { from, to, steps: [], outage: [], notes: [], problems }
   if (problems.length > 0) return nothing
-  if (isBroken(from, settings)) return { ...nothing, ...emergency(from, to, rotation) }
-  const steps = stepsOf(from, to, rotation)
-  return { ...nothing, steps, notes: [...leak(steps, rotation), ...lateness(from, steps, rotation)] }
+  if (isBroken(from, settings)) return { ...nothing, ...emergency(from, to, settings) }
+  const steps = stepsOf(from, to, settings)
+  return { ...nothing, steps, notes: [...leak(steps, settings), ...lateness(from, steps, settings)] }
 }
 
-function stepsOf(from: TrustState, to: TrustState, rotation: Rotation): readonly RotationStep[] {
+function stepsOf(from: TrustState, to: TrustState, settings: RotationSettings): readonly RotationStep[] {
   const grows = !includes(from.bundle, to.bundle)
   const switches = from.issuer.fingerprint !== to.issuer.fingerprint
   const shrinks = !includes(to.bundle, from.bundle)
@@ -31,14 +29,14 @@ function stepsOf(from: TrustState, to: TrustState, rotation: Rotation): readonly
   const both = { bundle, issuer: from.issuer }
   const switched = { bundle, issuer: to.issuer }
   return [
-    ...(grows || shrinks ? prepare(from, rotation) : []),
-    ...(grows ? [distribute(both, rotation), ...restarts(both, 'distributed', rotation)] : []),
+    ...(grows || shrinks ? prepare(from, settings) : []),
+    ...(grows ? [distribute(both, settings), ...restarts(both, 'distributed', settings)] : []),
     // Who reads a bundle with both has not seen who has it: looked at again where it was not this plan that handed it out.
-    ...(switches && !grows && !isVouchedAlike(from, to) ? restarts(from, 'distributed', rotation) : []),
-    ...(switches ? [switchIssuer(switched, from, rotation)] : []),
+    ...(switches && !grows && !isVouchedAlike(from, to) ? restarts(from, 'distributed', settings) : []),
+    ...(switches ? [switchIssuer(switched, from, settings)] : []),
     // Also where the issuer is the new one already: what the one before it signed may live on.
-    ...(switches || shrinks ? [renew(switched, rotation)] : []),
-    ...(shrinks ? [retire(to, switched, rotation), ...restarts(to, 'dropped', rotation)] : []),
+    ...(switches || shrinks ? [wait(switched, 'renewed', settings)] : []),
+    ...(shrinks ? [retire(to, switched, settings), ...restarts(to, 'dropped', settings)] : []),
   ]
 }
 

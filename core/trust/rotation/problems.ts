@@ -1,15 +1,9 @@
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { showInstant } from '../certificate'
-import type { Mesh } from '../expected'
-import { usualSkew } from '../expected'
-import type { Authority, RotationSettings } from './rotation'
+import type { RotationSettings } from './rotation'
+import { skewOf } from './rotation'
 import { holds, includes, vouching, type Dated, type TrustState } from './state'
-
-/** Whose proxies an authority serves. */
-export function meshOf({ authority }: { readonly authority: Authority }): Mesh {
-  return authority === 'linkerd' ? 'linkerd' : 'istio'
-}
 
 /** Why a state cannot be the end of a rotation. Of where it begins nothing is asked: what is broken there has to be mended. */
 export function rotationProblems(from: TrustState, to: TrustState, settings: RotationSettings): readonly Problem[] {
@@ -33,7 +27,7 @@ function endProblems({ bundle, issuer }: TrustState, settings: RotationSettings)
 
 function dateProblems(one: Dated, settings: RotationSettings): readonly Problem[] {
   const { at } = settings
-  const skew = settings.skew ?? usualSkew[meshOf(settings)]
+  const skew = skewOf(settings)
   if (holds(one, at, skew)) return []
   const isOver = at >= one.notAfter - skew
   const [code, message, hint] = isOver

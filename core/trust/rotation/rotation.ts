@@ -1,12 +1,16 @@
 import type { Observation } from '../../model/observation'
 import type { Problem } from '../../model/problem'
 import type { Duration, Instant } from '../certificate'
+import { hour } from '../certificate'
+import type { Mesh } from '../expected'
+import { usualLeaf, usualSkew } from '../expected'
 import type { TrustState } from './state'
 
 /**
  * Who hands anchors to proxies and signs for them: istiod with its Secret `cacerts`, istio-csr in its place, or Linkerd.
  */
-export type Authority = 'cacerts' | 'istio-csr' | 'linkerd'
+export const authorities = ['cacerts', 'istio-csr', 'linkerd'] as const
+export type Authority = (typeof authorities)[number]
 
 /** What has to be so before the next step: each says of all proxies, and of the control plane's own. */
 export type Gate =
@@ -22,11 +26,13 @@ export type Gate =
 /** What is done: of `restart` it is said to what, and of `wait` nothing is done but to wait. */
 export type StepKind = 'prepare' | 'distribute' | 'restart' | 'switch' | 'wait' | 'retire' | 'replace'
 
+export type Restarted = 'control plane' | 'workloads'
+
 /** One step of a rotation: what is done, what must be seen before the next, how to go back. */
 export interface RotationStep {
   readonly step: StepKind
   /** What is restarted. */
-  readonly of?: 'control plane' | 'workloads'
+  readonly of?: Restarted
   /** What is trusted and signed with from this step on. */
   readonly state: TrustState
   /** What to do, in words, with commands in backticks. */
@@ -49,8 +55,6 @@ export interface RotationSettings {
   readonly skew?: Duration
   /** Namespaces whose workloads are restarted. @default named `NAMESPACE` in commands */
   readonly namespaces?: readonly string[]
-  /** Where the control plane is. @default 'istio-system', 'linkerd' */
-  readonly system?: string
   /** Whether the key of the issuer, and so any identity, may be in other hands. @default false */
   readonly leaked?: boolean
 }
@@ -66,4 +70,19 @@ export interface RotationPlan {
   /** What else has to be known. */
   readonly notes: readonly string[]
   readonly problems: readonly Problem[]
+}
+
+/** Whose proxies an authority serves. */
+export function meshOf(authority: Authority): Mesh {
+  return authority === 'linkerd' ? 'linkerd' : 'istio'
+}
+
+/** How long a workload's certificate lasts: what istio-csr grants at most is an hour (istio-csr `app.server.maxCertificateDuration`). */
+export function leafOf({ leaf, authority }: RotationSettings): Duration {
+  return leaf ?? (authority === 'istio-csr' ? hour : usualLeaf)
+}
+
+/** By how much clocks may differ. */
+export function skewOf({ skew, authority }: RotationSettings): Duration {
+  return skew ?? usualSkew[meshOf(authority)]
 }

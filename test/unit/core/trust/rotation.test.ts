@@ -93,6 +93,14 @@ describe('a rotation of anchor and issuer', () => {
     ])
   })
 
+  it('puts back on the way back what was taken away, and nothing that stayed', () => {
+    // Read from two files, as anchors of two states are.
+    const wanted = { bundle: [{ ...two }], issuer: { ...to.issuer } }
+    const { steps } = plan('cacerts', { from: { bundle: [one, two], issuer: to.issuer }, to: wanted })
+    const [retire] = steps.filter(({ step }) => step === 'retire')
+    assert.equal(retire?.back, 'put `root one` back into the bundle')
+  })
+
   it('is nothing where all is as it is wanted', () => {
     const none = plan('linkerd', { to: from })
     assert.deepEqual(none.steps, [])
