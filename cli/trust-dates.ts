@@ -1,4 +1,4 @@
-import { isDate } from '../core/analyze/contain/waiver'
+import { isDate } from '../core/model/date'
 import type { Duration, Instant } from '../core/trust/certificate'
 import { day } from '../core/trust/certificate'
 import { parseSpan } from '../core/trust/renewal'

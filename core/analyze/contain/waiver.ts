@@ -1,3 +1,4 @@
+import { isDate } from '../../model/date'
 import type { Expression } from '../../model/expression'
 import { Language } from '../../model/language'
 import type { Problem } from '../../model/problem'
@@ -67,15 +68,6 @@ function readWaiver(item: Cursor, file: string): readonly Waiver[] {
   const narrowed = { ...hostsIn(item.get('hosts')), ...headersIn(item.get('headers')) }
   if (owner === undefined || reason === undefined || expires === undefined) return []
   return [{ owner, reason, expires, admits, ...narrowed, at: `${file} ${item.path}` }]
-}
-
-/** Whether a text is a day of the calendar, `2026-12-31`. */
-export function isDate(text: string): boolean {
-  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? []
-  if (year === undefined || month === undefined || day === undefined) return false
-  const leap = Number(year) % 4 === 0 && (Number(year) % 100 !== 0 || Number(year) % 400 === 0)
-  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][Number(month) - 1]
-  return days !== undefined && Number(day) >= 1 && Number(day) <= days
 }
 
 /**

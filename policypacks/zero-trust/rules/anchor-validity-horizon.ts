@@ -1,7 +1,7 @@
 import { dateProblems } from '../../../core/trust/check-dates'
 import { endingAnchor, goodAnchor } from '../example-anchors'
 import { configMap } from '../example-objects'
-import { isDay } from '../facts/days'
+import { isDate } from '../../../core/model/date'
 import { anchorSources, readAnchors, type ReadAnchors } from '../facts/known-anchors'
 import { finding, judgeEach } from '../field'
 import { rule, type Context, type Finding } from '../rule'
@@ -52,7 +52,7 @@ function check(context: Context): readonly Finding[] {
   const { today } = context.config
   return judgeEach(anchorSources(context), source =>
     readAnchors(source).flatMap(anchors => {
-      if (today !== undefined && !isDay(today))
+      if (today !== undefined && !isDate(today))
         return [finding(anchors.field, 'cannot be proven: the setting `today` is not a day, `2026-09-30`')]
       return judge(anchors, today)
     }),

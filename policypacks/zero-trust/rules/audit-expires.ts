@@ -2,7 +2,7 @@ import { defaultPolicies } from '../../../core/analyze/linkerd/layer-linkerd'
 import { cartServer, serverOf } from '../example-linkerd'
 import { isSpared, nameOf, servers } from '../facts/linkerd/objects'
 import { namespaceOf } from '../facts/policies'
-import { isDay } from '../facts/days'
+import { isDate } from '../../../core/model/date'
 import { at, finding, judgeEach, word, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
 
@@ -82,8 +82,8 @@ function refusal(server: string, { config: { audits, today } }: Context): string
   const said = Object.hasOwn(audits, server) ? audits[server] : undefined
   if (said === undefined) return 'the setting `audits` does not say until when'
   const [, until = ''] = /^(\S+) +\S/.exec(said) ?? []
-  if (!isDay(until)) return 'what `audits` says of it is not a day, `2026-09-30`, and a reason'
+  if (!isDate(until)) return 'what `audits` says of it is not a day, `2026-09-30`, and a reason'
   if (today === undefined) return 'the setting `today` does not say what day it is'
-  if (!isDay(today)) return 'the setting `today` is not a day, `2026-09-30`'
+  if (!isDate(today)) return 'the setting `today` is not a day, `2026-09-30`'
   return today > until ? 'its last day has passed' : undefined
 }
