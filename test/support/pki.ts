@@ -7,10 +7,12 @@ import {
   KeyUsage,
   KeyUsageFlags,
   NameConstraints,
+  SubjectAlternativeName,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
   id_ce_nameConstraints,
+  id_ce_subjectAltName,
 } from '@peculiar/asn1-x509'
 import type { Extension } from '@peculiar/asn1-x509'
 import type { Keys } from '../../cli/issue'
@@ -63,6 +65,17 @@ function extensionsOf({ basic = new BasicConstraints({ cA: true }), usage, ...as
     ...(constraints ? [extension(id_ce_nameConstraints, constraints, 'critical')] : []),
     ...more,
   ]
+}
+
+/** A workload's certificate, for servers and clients of that DNS name. */
+export async function workload(name: string, asked: Pick<Asked, 'by' | 'from' | 'until'>): Promise<Authority> {
+  const names = new SubjectAlternativeName([new GeneralName({ dNSName: name })])
+  return authority({
+    ...{ subject: 'leaf', basic: new BasicConstraints({ cA: false }), usage: KeyUsageFlags.digitalSignature },
+    ...asked,
+    extended: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
+    more: [extension(id_ce_subjectAltName, names)],
+  })
 }
 
 /** Name constraints that permit some names and exclude others. */

@@ -1,20 +1,11 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer } from 'node:tls'
-import {
-  BasicConstraints,
-  ExtendedKeyUsage,
-  GeneralName,
-  KeyUsageFlags,
-  SubjectAlternativeName,
-} from '@peculiar/asn1-x509'
-import { id_ce_extKeyUsage, id_ce_subjectAltName } from '@peculiar/asn1-x509'
-import { extension } from '../../../../cli/issue'
+import { BasicConstraints, KeyUsageFlags } from '@peculiar/asn1-x509'
 import { checkTrust } from '../../../../core/trust/check'
 import { readTrust } from '../../../../core/trust/read'
 import type { Asked, Authority } from '../../../support/pki'
-import { authority, keyPem } from '../../../support/pki'
-import { at } from '../../../support/pki'
+import { at, authority, keyPem, workload } from '../../../support/pki'
 
 /*
  * What is said of certificates, held against a verifier that is not ours: two workloads shake hands on loopback, each with a leaf of the
@@ -48,15 +39,7 @@ async function found({ anchors, issuer, between = [] }: Hierarchy): Promise<read
 
 /** Whether a client that trusts the anchors takes a server with a leaf of the issuer; the verifier's reason where it does not. */
 async function handshake({ anchors, issuer, between = [] }: Hierarchy): Promise<string> {
-  const name = new SubjectAlternativeName([new GeneralName({ dNSName: 'localhost' })])
-  const leaf = await authority({
-    ...{ subject: 'leaf', by: issuer, from: now - 1, until: now + 1 },
-    ...{ basic: new BasicConstraints({ cA: false }), usage: KeyUsageFlags.digitalSignature },
-    more: [
-      extension(id_ce_subjectAltName, name),
-      extension(id_ce_extKeyUsage, new ExtendedKeyUsage(['1.3.6.1.5.5.7.3.1'])),
-    ],
-  })
+  const leaf = await workload('localhost', { by: issuer, from: now - 1, until: now + 1 })
   const cert = [leaf, issuer, ...between].map(({ pem }) => pem).join('')
   const server = createServer({ cert, key: await keyPem(leaf.keys) }).on('tlsClientError', () => undefined)
   await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))

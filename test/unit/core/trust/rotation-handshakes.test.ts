@@ -1,16 +1,6 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type SecureContextOptions, type Server } from 'node:tls'
-import {
-  BasicConstraints,
-  ExtendedKeyUsage,
-  GeneralName,
-  KeyUsageFlags,
-  SubjectAlternativeName,
-  id_ce_extKeyUsage,
-  id_ce_subjectAltName,
-} from '@peculiar/asn1-x509'
-import { extension } from '../../../../cli/issue'
 import { day } from '../../../../core/trust/certificate'
 import { planRotation } from '../../../../core/trust/rotation/plan'
 import type { RotationSettings } from '../../../../core/trust/rotation/rotation'
@@ -18,7 +8,7 @@ import { trustState, type TrustState } from '../../../../core/trust/rotation/sta
 import { readTrust } from '../../../../core/trust/read'
 import { Fleet, type Draw, type Proxy } from '../../../support/fleet'
 import type { Authority } from '../../../support/pki'
-import { at, authority, keyPem } from '../../../support/pki'
+import { at, authority, keyPem, workload } from '../../../support/pki'
 import { act, follow } from '../../../support/rotate'
 
 /*
@@ -49,17 +39,8 @@ async function stateOf(anchors: readonly Authority[], issuer: Authority): Promis
   return state
 }
 
-const served = new SubjectAlternativeName([new GeneralName({ dNSName: 'workload' })])
-
 async function leafOf(issuer: Authority): Promise<SecureContextOptions> {
-  const leaf = await authority({
-    ...{ subject: 'leaf', by: issuer, from: now - 1, until: now + 1 },
-    ...{ basic: new BasicConstraints({ cA: false }), usage: KeyUsageFlags.digitalSignature },
-    more: [
-      extension(id_ce_subjectAltName, served),
-      extension(id_ce_extKeyUsage, new ExtendedKeyUsage(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'])),
-    ],
-  })
+  const leaf = await workload('workload', { by: issuer, from: now - 1, until: now + 1 })
   return { cert: leaf.pem + issuer.pem, key: await keyPem(leaf.keys) }
 }
 
