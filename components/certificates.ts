@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
 
@@ -5,7 +6,6 @@ import type * as pulumi from '@pulumi/pulumi'
  * The objects of cert-manager. All keys are made in the cluster, and pass through nothing of ours.
  */
 
-export const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 export const certManager = 'cert-manager.io'
 
 /** ECDSA on P-256, which every mesh takes, and another one with every renewal: cert-manager before 1.18 would keep it. */
@@ -39,7 +39,7 @@ export function certificate(
   { place, spec }: Wanted,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const metadata = { ...place, labels, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }
+  const metadata = { ...place, labels: managed, annotations: { 'pulumi.com/waitFor': 'condition=Ready' } }
   return new CustomResource(id, { apiVersion: 'cert-manager.io/v1', kind: 'Certificate', metadata, spec }, options)
 }
 
@@ -49,6 +49,6 @@ export function signer(
   { apiVersion = 'cert-manager.io/v1', kind, name, namespace, spec }: Signer,
   options: pulumi.CustomResourceOptions,
 ): pulumi.Resource {
-  const metadata = { name, ...(namespace !== undefined && { namespace }), labels }
+  const metadata = { name, ...(namespace !== undefined && { namespace }), labels: managed }
   return new CustomResource(id, { apiVersion, kind, metadata, spec }, options)
 }

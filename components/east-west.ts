@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
 import type { DataPlane } from '../core/compile/target'
@@ -45,7 +46,7 @@ export function registerEastWest(prefix: string, gateway: EastWest, options: pul
   const { name, namespace, network, planes } = gateway
   if (planes.has('sidecar')) {
     const spec = { selector: { app: name }, servers: [crossNetwork] }
-    const metadata = { name: `${name}-cross-network`, namespace, labels }
+    const metadata = { name: `${name}-cross-network`, namespace, labels: managed }
     new CustomResource(
       `${prefix}-cross-network`,
       { apiVersion: 'networking.istio.io/v1', kind: 'Gateway', metadata, spec },
@@ -53,7 +54,7 @@ export function registerEastWest(prefix: string, gateway: EastWest, options: pul
     )
   }
   if (planes.has('ambient')) {
-    const metadata = { name, namespace, labels: { ...labels, 'topology.istio.io/network': network } }
+    const metadata = { name, namespace, labels: { ...managed, 'topology.istio.io/network': network } }
     const spec = { gatewayClassName: 'istio-east-west', listeners: [tunnel] }
     new CustomResource(
       `${prefix}-hbone`,
@@ -62,8 +63,6 @@ export function registerEastWest(prefix: string, gateway: EastWest, options: pul
     )
   }
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 
 const crossNetwork = {
   port: { number: 15443, name: 'tls', protocol: 'TLS' },

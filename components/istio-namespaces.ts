@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
 import { namespaceLabels } from '../core/compile/compile'
@@ -31,8 +32,6 @@ export function systemNamespaces({ istio, namespaces }: IstioArgs, { prefix, par
       return new Kind(id, { metadata: { name, labels: { ...managed, ...labels } } }, { parent })
     })
 }
-
-const managed = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 
 /** The namespaces of gateways, and the mesh's root where it lies apart, by name. */
 export function meshNamespaces(

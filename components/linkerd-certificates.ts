@@ -1,10 +1,14 @@
+import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
-import { certificate, certManager, key, labels, lifetime, signer } from './certificates'
+import { certificate, certManager, key, lifetime, signer } from './certificates'
 import type { Webhook } from './linkerd-values'
 import { controlPlaneNamespace } from './linkerd-values'
 import type { IssuerReference, LinkerdSettings } from './settings'
+
+/** The Certificate that identities are issued with, and its Secret, which has no other name (linkerd2 charts/linkerd-control-plane/templates/identity.yaml). */
+export const identityIssuer = 'linkerd-identity-issuer'
 
 /** Where a certificate's objects are registered. */
 export interface Signing {
@@ -25,7 +29,7 @@ export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, name
   const name = `identity.${controlPlaneNamespace(settings)}.${settings.trustDomain}`
   const spec = {
     ...lifetime(48, 25),
-    secretName: 'linkerd-identity-issuer',
+    secretName: identityIssuer,
     issuerRef: issuerOf(settings.issuer),
     commonName: name,
     dnsNames: [name],
@@ -33,7 +37,7 @@ export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, name
     privateKey: key,
     usages: ['cert sign', 'crl sign', 'server auth', 'client auth'],
   }
-  const place = { name: 'linkerd-identity-issuer', namespace }
+  const place = { name: identityIssuer, namespace }
   return certificate(`${prefix}-identity-issuer`, { place, spec }, options)
 }
 
@@ -101,7 +105,7 @@ export function registerTrustRoots(
   const id = `${prefix}-trust-roots`
   if (trustManager === undefined) {
     const data = { [bundleKey]: anchors.apply(all => all.join('')) }
-    return new ConfigMap(id, { metadata: { name: trustRoots, namespace, labels }, data }, options)
+    return new ConfigMap(id, { metadata: { name: trustRoots, namespace, labels: managed }, data }, options)
   }
   const { secrets, key: source = 'tls.crt' } = trustManager
   const spec = {
@@ -111,7 +115,7 @@ export function registerTrustRoots(
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     },
   }
-  const metadata = { name: trustRoots, labels, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }
+  const metadata = { name: trustRoots, labels: managed, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }
   return new CustomResource(
     id,
     { apiVersion: 'trust.cert-manager.io/v1alpha1', kind: 'Bundle', metadata, spec },

@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Extension } from './linkerd-extensions'
@@ -61,5 +62,3 @@ export function registerNamespace(
   const more = Object.keys(annotations).length > 0 ? { annotations } : {}
   return new Kind(id, { metadata: { name, labels: { ...managed, ...labels }, ...more } }, options)
 }
-
-const managed = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }

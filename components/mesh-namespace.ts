@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
 import { dependenciesOf } from './dependencies'
@@ -45,7 +46,7 @@ function metadata({ name, annotations = {} }: MeshNamespaceArgs, labels: Readonl
 
 function labelsOf({ labels, podSecurity }: MeshNamespaceArgs): Record<string, string> {
   return {
-    'app.kubernetes.io/managed-by': 'zero-trust-mesh',
+    ...managed,
     ...labels,
     ...(podSecurity !== undefined && { 'pod-security.kubernetes.io/enforce': podSecurity }),
   }

@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { MutatingWebhookConfiguration } from '@pulumi/kubernetes/admissionregistration/v1'
 import type * as pulumi from '@pulumi/pulumi'
 import { systemNamespace } from './istio-values'
@@ -27,7 +28,7 @@ export function registerTag(
   const suffix = namespace === 'istio-system' ? '' : `-${namespace}`
   const metadata = {
     name: `istio-revision-tag-${tag}${suffix}`,
-    labels: { ...labels, app: 'sidecar-injector', 'istio.io/tag': tag, 'istio.io/rev': revision },
+    labels: { ...managed, app: 'sidecar-injector', 'istio.io/tag': tag, 'istio.io/rev': revision },
   }
   const webhooks = [...selections(tag), ...(tag === 'default' ? selectionsOfDefault : [])].map(
     ({ prefix, ...selectors }) => ({
@@ -44,8 +45,6 @@ export function registerTag(
   )
   return [new MutatingWebhookConfiguration(name, { metadata, webhooks }, options)]
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 
 type Expression = { readonly key: string; readonly operator: string; readonly values?: string[] }
 const absent = (key: string): Expression => ({ key, operator: 'DoesNotExist' })

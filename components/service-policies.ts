@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
 import type { Manifest } from '../core/model/manifest'
@@ -45,15 +46,13 @@ export class ServicePolicies extends pulumi.ComponentResource {
     const { after = [], namespaces = new Map<string, pulumi.Resource>(), gatewayApi = [] } = args
     const groups = new Map([[gatewayGroup, gatewayApi]])
     register(manifests, { prefix: name, parent: this, after, namespaces, groups })
-    const metadata = { name: 'zero-trust-mesh-intent', namespace: intentNamespace(args.target), labels }
+    const metadata = { name: 'zero-trust-mesh-intent', namespace: intentNamespace(args.target), labels: managed }
     const data = { digest, ...intentSettings(args.target, args) }
     new ConfigMap(`${name}-intent`, { metadata, data }, { parent: this, dependsOn: [...after] })
     tell(told, this)
     this.registerOutputs({ digest })
   }
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }
 
 /** In one message: a large graph has hundreds of them. */
 function tell(problems: readonly Problem[], resource: pulumi.Resource): void {

@@ -1,3 +1,4 @@
+import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
 import type { Telemetry } from './settings'
@@ -24,8 +25,6 @@ export function registerTelemetry(
   const filter = level === 'denials' ? { filter: { expression: denied } } : {}
   // `envoy` is there without being configured, and writes to standard output (istio `pkg/config/mesh/mesh.go`).
   const spec = { accessLogging: [{ providers: [{ name: 'envoy' }], ...filter }] }
-  const metadata = { name: 'zero-trust-mesh', namespace, labels }
+  const metadata = { name: 'zero-trust-mesh', namespace, labels: managed }
   new CustomResource(name, { apiVersion: 'telemetry.istio.io/v1', kind: 'Telemetry', metadata, spec }, options)
 }
-
-const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh' }

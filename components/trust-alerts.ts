@@ -3,6 +3,7 @@ import type * as pulumi from '@pulumi/pulumi'
 import { trustAlerts } from '../core/trust/alerts'
 import { rootOfCertManager } from './anchor-source'
 import { signingSecret, systemNamespace } from './istio-values'
+import { identityIssuer } from './linkerd-certificates'
 import { controlPlaneNamespace } from './linkerd-values'
 import type { MeshSettings } from './settings'
 
@@ -27,6 +28,6 @@ function certificatesOf({ istio, linkerd, trust: { pca, certManager } }: Watched
   return [
     ...(certManager ? [rootOfCertManager(certManager)] : []),
     ...(istio && isMade ? [`${systemNamespace(istio)}/${signingSecret}`] : []),
-    ...(linkerd && linkerd.install !== false ? [`${controlPlaneNamespace(linkerd)}/linkerd-identity-issuer`] : []),
+    ...(linkerd && linkerd.install !== false ? [`${controlPlaneNamespace(linkerd)}/${identityIssuer}`] : []),
   ]
 }

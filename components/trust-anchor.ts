@@ -1,6 +1,6 @@
+import { managed } from '../core/model/managed'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
-import { labels } from './certificates'
 import { dependenciesOf } from './dependencies'
 import { readAnchors } from './pem'
 import { refuse } from './refused'
@@ -35,7 +35,7 @@ export class TrustAnchor extends pulumi.ComponentResource {
     this.anchors = pulumi.output(args.bundle).apply(bundle => (bundle === undefined ? [] : anchorsOf(bundle)))
     if (args.bundle !== undefined) {
       const options = { parent: this, ...dependenciesOf(opts) }
-      const metadata = { name: 'zero-trust-mesh-anchors', namespace: args.namespace, labels }
+      const metadata = { name: 'zero-trust-mesh-anchors', namespace: args.namespace, labels: managed }
       const data = { 'ca.pem': this.anchors.apply(anchors => anchors.join('')) }
       new ConfigMap(`${name}-anchors`, { metadata, data }, options)
     }

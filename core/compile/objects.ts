@@ -1,3 +1,4 @@
+import { managed } from '../model/managed'
 import type { Kind } from '../model/kinds'
 import { apiVersionOf, writtenKind } from '../model/kinds'
 import type { KubernetesObject, Manifest, ObjectMeta } from '../model/manifest'
@@ -24,7 +25,7 @@ export interface Draft {
 /** A manifest of ours. The reasons stay beside the object: as an annotation they would count against its size. */
 export function manifest({ kind, namespace, name, spec, because, ...more }: Draft): Manifest {
   const { annotations } = more
-  const labels = { 'app.kubernetes.io/managed-by': 'zero-trust-mesh', ...more.labels }
+  const labels = { ...managed, ...more.labels }
   const metadata = { name, namespace, labels, ...(annotations && { annotations }) }
   const object: KubernetesObject = { apiVersion: apiVersionOf(kind), kind: writtenKind(kind), metadata, spec }
   return { object, because }

@@ -1,3 +1,4 @@
+import { managed } from '../model/managed'
 import type { KubernetesObject } from '../model/manifest'
 import type { Duration } from './certificate'
 import { day, hour, showDuration } from './certificate'
@@ -35,7 +36,7 @@ export function trustAlerts({ authorities, namespace, labels, certificates = [] 
     metadata: {
       name: 'zero-trust-mesh-trust',
       namespace,
-      labels: { 'app.kubernetes.io/managed-by': 'zero-trust-mesh', ...labels },
+      labels: { ...managed, ...labels },
     },
     spec: { groups: [{ name: 'zero-trust-mesh-trust', rules }] },
   }
