@@ -15,6 +15,14 @@ export interface PublicKey {
   readonly encoded: ArrayBuffer
 }
 
+/** A platform's cryptography that answers at once, for those who have no time to wait: rules. */
+export interface Cryptography {
+  /** SHA-256 in hexadecimal. */
+  readonly sha256: (bytes: Uint8Array<ArrayBuffer>) => string
+  /** As {@link isSignedBy} says. */
+  readonly isSignedBy: (signed: Signed, by: PublicKey) => boolean
+}
+
 /** How many bytes a coordinate on a curve takes. */
 const widths = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
 

@@ -48,13 +48,11 @@ export const anchorAlgorithm = rule({
       },
     ],
   },
-  check: context => judgeEach(anchorSources(context), source => readAnchors(source).flatMap(judge)),
+  check: context => judgeEach(anchorSources(context), source => readAnchors(source, context).flatMap(judge)),
 })
 
 function judge({ field, mesh, certificates, broken }: ReadAnchors): readonly Finding[] {
-  const faults = certificates.flatMap((shown, i) => {
-    // Messages of these checks, which would name the certificate by it, are not shown.
-    const certificate = { ...shown, fingerprint: '' }
+  const faults = certificates.flatMap((certificate, i) => {
     const problems = [...keyProblems(certificate, 'anchor', mesh), ...authorityProblems(certificate)]
     return [...new Set(problems.map(({ code }) => code))].map(code => ({ code, number: i + 1 }))
   })
