@@ -1,3 +1,4 @@
+import { nameOf } from '../../../core/trust/certificate'
 import { authorityProblems } from '../../../core/trust/check-authority'
 import { keyProblems } from '../../../core/trust/check-keys'
 import { goodAnchor, leafCertificate, weakAnchor } from '../example-anchors'
@@ -54,12 +55,11 @@ export const anchorAlgorithm = rule({
 function judge({ field, mesh, certificates, broken }: ReadAnchors): readonly Finding[] {
   const faults = certificates.flatMap((certificate, i) => {
     const problems = [...keyProblems(certificate, 'anchor', mesh), ...authorityProblems(certificate)]
-    return [...new Set(problems.map(({ code }) => code))].map(code => ({ code, number: i + 1 }))
+    const name = `certificate ${i + 1} of it, ${nameOf(certificate)}`
+    return [...new Set(problems.map(({ code }) => code))].map(code => ({ code, name }))
   })
   return [
     ...(broken ? [finding(field, 'has something in it that is no certificate, or one that cannot be read')] : []),
-    ...faults.map(({ code, number }) =>
-      finding(field, `cannot be trusted in certificate ${number} of it: \`${code}\``),
-    ),
+    ...faults.map(({ code, name }) => finding(field, `cannot be trusted: ${name}: \`${code}\``)),
   ]
 }

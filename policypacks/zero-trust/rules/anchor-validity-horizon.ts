@@ -1,3 +1,4 @@
+import { nameOf } from '../../../core/trust/certificate'
 import { dateProblems } from '../../../core/trust/check-dates'
 import { endingAnchor, goodAnchor } from '../example-anchors'
 import { configMap } from '../example-objects'
@@ -73,7 +74,7 @@ function judge({ field, mesh, certificates }: ReadAnchors, today: string | undef
     if (today === undefined && !isNever) return []
     const at = today === undefined ? certificate.notBefore : Date.parse(`${today}T00:00:00Z`)
     return dateProblems(certificate, 'anchor', { mesh, at }).map(({ code }) =>
-      finding(field, `certificate ${i + 1} of it ${faults[code] ?? 'is not valid'}`),
+      finding(field, `certificate ${i + 1} of it, ${nameOf(certificate)}, ${faults[code] ?? 'is not valid'}`),
     )
   })
 }
