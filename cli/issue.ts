@@ -53,10 +53,10 @@ export async function newKeys(): Promise<Keys> {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
 }
 
-/** Makes a certificate, PEM, signed with SHA-256. */
+/** Makes a certificate, PEM. */
 export async function issue(request: Request): Promise<string> {
   const { by = request } = request
-  const algorithm = signatureAlgorithm(by.keys)
+  const algorithm = algorithmOf(by.keys)
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
     serialNumber: serial(),
@@ -119,19 +119,32 @@ function commonName(text: string): Name {
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: '2.5.4.3', value })])])
 }
 
-function isRsa({ privateKey }: Keys): boolean {
-  return privateKey.algorithm.name === 'RSASSA-PKCS1-v1_5'
+/** Parameters of RSA-PSS: SHA-256, used twice, and a salt of its length (RFC 4055 3.1). */
+const pss =
+  '3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120'
+
+/** How keys sign, by what Web Cryptography calls their algorithm. */
+const algorithms: Readonly<Record<string, ConstructorParameters<typeof AlgorithmIdentifier>[0]>> = {
+  ECDSA: { algorithm: '1.2.840.10045.4.3.2' },
+  'RSASSA-PKCS1-v1_5': { algorithm: '1.2.840.113549.1.1.11', parameters: null },
+  'RSA-PSS': { algorithm: '1.2.840.113549.1.1.10', parameters: fromHex(pss) },
+  Ed25519: { algorithm: '1.3.101.112' },
 }
 
-function signatureAlgorithm(keys: Keys): AlgorithmIdentifier {
-  if (isRsa(keys)) return new AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null })
-  return new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' })
+/** How some keys sign what X.509 signs: with SHA-256, but for Ed25519. */
+export function algorithmOf({ privateKey }: Keys): AlgorithmIdentifier {
+  return new AlgorithmIdentifier(algorithms[privateKey.algorithm.name] ?? {})
 }
 
-async function sign(data: ArrayBuffer, keys: Keys): Promise<ArrayBuffer> {
-  const { name } = keys.privateKey.algorithm
-  const signature = await crypto.subtle.sign({ name, hash: 'SHA-256' }, keys.privateKey, data)
-  return isRsa(keys) ? signature : sequence(new Uint8Array(signature))
+/** The signature of {@link algorithmOf}, as X.509 has it. */
+export async function sign(data: ArrayBuffer, { privateKey }: Keys): Promise<ArrayBuffer> {
+  const { name } = privateKey.algorithm
+  const signature = await crypto.subtle.sign({ name, hash: 'SHA-256', saltLength: 32 }, privateKey, data)
+  return name === 'ECDSA' ? sequence(new Uint8Array(signature)) : signature
+}
+
+function fromHex(text: string): ArrayBuffer {
+  return Uint8Array.from(text.match(/../g) ?? [], byte => parseInt(byte, 16)).buffer
 }
 
 /** Web Cryptography has the two integers one after the other, a certificate has them as a sequence (RFC 3279 2.2.3). */
@@ -149,7 +162,8 @@ function integer(bytes: Uint8Array): readonly number[] {
   return [0x02, positive.length, ...positive]
 }
 
-function pem(label: string, der: ArrayBuffer): string {
+/** Bytes as PEM. */
+export function pem(label: string, der: ArrayBuffer): string {
   const base64 = btoa(String.fromCharCode(...new Uint8Array(der)))
   const lines = base64.match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')

@@ -1,7 +1,9 @@
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as EncodedCertificate } from '@peculiar/asn1-x509'
+import type { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
+import type { Named } from './algorithms'
 import { keyOf, signatureOf } from './algorithms'
 import type { Certificate } from './certificate'
 import { readExtensions } from './extensions'
@@ -155,23 +157,25 @@ function trustOf(parts: Parts, fingerprint: (one: Parsed) => string, pairs: read
 
 function shownOf(encoded: EncodedCertificate, at: string): Shown {
   const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo: spki, extensions } = encoded.tbsCertificate
-  const { algorithm, parameters } = spki.algorithm
   if (!encoded.signatureAlgorithm.isEqual(encoded.tbsCertificate.signature))
     throw new TypeError('the algorithm that is signed is another than the one named beside it')
-  const key = { algorithm, parameters: parameters ? hex(parameters) : '' }
   return {
     at,
     subject: showName(subject),
     issuer: showName(issuer),
     names: { subject: hex(AsnConvert.serialize(subject)), issuer: hex(AsnConvert.serialize(issuer)) },
     serial: hex(serialNumber),
-    key: keyOf(key, () => rsaBits(spki.subjectPublicKey)),
+    key: keyOf(namedBy(spki.algorithm), () => rsaBits(spki.subjectPublicKey)),
     publicKey: hex(AsnConvert.serialize(spki)),
-    signature: signatureOf(encoded.signatureAlgorithm.algorithm),
+    signature: signatureOf(namedBy(encoded.signatureAlgorithm)),
     notBefore: instantOf(validity.notBefore.getTime()),
     notAfter: instantOf(validity.notAfter.getTime()),
     ...readExtensions(extensions ?? []),
   }
+}
+
+function namedBy({ algorithm, parameters }: AlgorithmIdentifier): Named {
+  return { algorithm, parameters: parameters ? hex(parameters) : '' }
 }
 
 /** @throws where a date is none */

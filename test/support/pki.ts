@@ -91,15 +91,24 @@ export function constrained(
   })
 }
 
-/** New RSA keys. */
-export async function rsaKeys(bits: number): Promise<Keys> {
+/** New RSA keys, which sign as it is said. */
+export async function rsaKeys(
+  bits: number,
+  name: 'RSASSA-PKCS1-v1_5' | 'RSA-PSS' = 'RSASSA-PKCS1-v1_5',
+): Promise<Keys> {
   const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
+    name,
     modulusLength: bits,
     publicExponent: Uint8Array.of(1, 0, 1),
     hash: 'SHA-256',
   }
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+}
+
+/** New keys of Ed25519. */
+export async function edKeys(): Promise<Keys> {
+  // For this one the types promise no pair.
+  return (await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])) as Keys
 }
 
 /** New keys on a curve. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import type { Keys } from '../../../../cli/issue'
 import { newKeys } from '../../../../cli/issue'
 import { readTrust, readTrustAtOnce, type Trust } from '../../../../core/trust/read'
 import { cryptography } from '../../../../policypacks/zero-trust/cryptography'
 import type { Authority } from '../../../support/pki'
-import { authority, ecKeys, rsaKeys } from '../../../support/pki'
+import { authority, ecKeys, edKeys, rsaKeys } from '../../../support/pki'
 
 /** The certificate with another signature, by one bit. */
 function forged({ pem, ...rest }: Authority): Authority {
@@ -26,13 +27,17 @@ describe('verifying at once', () => {
       () => ecKeys('P-384'),
       () => ecKeys('P-521'),
       () => rsaKeys(2048),
+      () => rsaKeys(2048, 'RSA-PSS'),
+      edKeys,
     ]
     const roots = await Promise.all(keys.map(async make => authority({ subject: 'root', keys: await make() })))
     const below = await Promise.all(
       roots.map(async (by, i) =>
-        authority({ subject: `below ${i}`, by, keys: await (keys[(i + 1) % 4] ?? newKeys)() }),
+        authority({ subject: `below ${i}`, by, keys: await (keys[(i + 1) % 6] ?? newKeys)() }),
       ),
     )
+    for (const [i, { pem }] of below.entries())
+      assert.ok(new X509Certificate(pem).verify(new X509Certificate(roots[i]?.pem ?? '').publicKey), `${i} for openssl`)
     const text = [...roots, ...below, ...below.map(forged)].map(({ pem }) => pem).join('')
     const texts = { anchors: [{ text, at: 'all' }] }
     const { trust: ours } = await readTrust(texts)
@@ -42,7 +47,7 @@ describe('verifying at once', () => {
     assert.deepEqual(pairs(theirs), pairs(ours))
     assert.deepEqual(
       pairs(ours),
-      [0, 1, 2, 3, 4, 5, 6, 7].map(i => `${i} by ${i % 4}`),
+      [...roots, ...below].map((_, i) => `${i} by ${i % 6}`),
     )
   })
 
