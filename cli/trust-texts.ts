@@ -1,11 +1,13 @@
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
+import type { KeyPart } from '../core/trust/check-key-pair'
 import type { Mesh } from '../core/trust/expected'
-import type { TrustObjects } from '../core/trust/objects'
+import type { IssuerTexts, TrustObjects } from '../core/trust/objects'
 import { placesOf, trustObjects } from '../core/trust/objects'
 import type { TrustTexts } from '../core/trust/read'
 import type { Renewal } from '../core/trust/renewal'
 import { BadInput, badInput } from './bad-input'
+import { publicKeyOf } from './keys'
 import { isFolderOrRevision, readText, standardInput } from './io'
 import { checkStandardInput, objectsAt } from './manifests'
 import type { Session } from './session'
@@ -19,9 +21,11 @@ export interface TrustPaths {
   readonly mesh: Mesh
 }
 
-/** Texts of certificates, and when cert-manager renews them. */
+/** Texts of certificates, what is known of the key beside the issuer's, and when cert-manager renews them. */
 export interface FoundTexts {
   readonly texts: TrustTexts
+  /** @default there is none beside it */
+  readonly key?: KeyPart
   readonly renewals: readonly Renewal[]
 }
 
@@ -30,17 +34,20 @@ export async function readTexts(paths: TrustPaths, session: Session): Promise<Fo
   const { bundle, issuer, mesh } = paths
   checkStandardInput(issuer === undefined ? [bundle] : [bundle, issuer])
   const [first, second] = [await contentOf(bundle, session), issuer && (await contentOf(issuer, session))]
-  const objects = [first, second].map(content => (isObjects(content) ? trustObjects(content, mesh) : nothing))
+  const objects = [first, second].map(content =>
+    isObjects(content) ? trustObjects(content, mesh, publicKeyOf) : nothing,
+  )
   const problems = objects.flatMap(one => one.problems)
   if (problems.length > 0) throw new BadInput(problems)
   const anchors = typeof first === 'string' ? [{ text: first, at: nameOf(bundle) }] : (objects[0]?.anchors ?? [])
   if (anchors.length === 0) throw badInput(nameOf(bundle), 'there are no anchors in there', missing(mesh))
   const given = typeof second === 'string' ? [{ issuer: { text: second, at: nameOf(issuer ?? '') } }] : []
-  const issuers = [...given, ...objects.flatMap(one => one.issuers)]
+  const issuers: readonly IssuerTexts[] = [...given, ...objects.flatMap(one => one.issuers)]
   if (issuer !== undefined && issuers.length === 0)
     throw badInput(nameOf(issuer), 'there is no issuer in there', missing(mesh))
   checkOne(issuers.map(one => one.issuer.at))
-  return { texts: { anchors, ...issuers[0] }, renewals: objects.flatMap(one => one.renewals) }
+  const { key, ...own } = issuers[0] ?? {}
+  return { texts: { anchors, ...own }, ...(key && { key }), renewals: objects.flatMap(one => one.renewals) }
 }
 
 const nothing: TrustObjects = { anchors: [], issuers: [], renewals: [], problems: [] satisfies Problem[] }

@@ -11,10 +11,12 @@ import type { Trust } from './read'
 export interface TrustView extends TrustFindings {
   readonly trust: Trust
   readonly expected: Expected
+  /** Whether the private key beside the issuer's certificate belongs to it; of most files there is none. */
+  readonly keyPair: 'belongs' | 'refused' | 'not-given'
 }
 
 /** The certificates as people read them, from the issuer up, and whether they hold; what is wrong is printed elsewhere. */
-export function printTrust({ trust, path, problems, expected }: TrustView): string {
+export function printTrust({ trust, path, problems, expected, keyPair }: TrustView): string {
   const { at, horizon = usualHorizon, mesh } = expected
   const chain = path ?? (trust.issuer ? [trust.issuer] : [])
   const others = trust.anchors.filter(anchor => !chain.some(one => isSame(one, anchor)))
@@ -23,7 +25,10 @@ export function printTrust({ trust, path, problems, expected }: TrustView): stri
     ...others.map(one => block('anchor', one, at)),
   ]
   const when = `at ${showInstant(at)} and ${showDuration(horizon)} on, for ${mesh}`
-  const what = trust.issuer ? 'the issuer chains to an anchor, and all hold' : 'the anchors hold; no issuer was given'
+  const key = keyPair === 'belongs' ? ', its key belongs to it' : ''
+  const what = trust.issuer
+    ? `the issuer chains to an anchor${key}, and all hold`
+    : 'the anchors hold; no issuer was given'
   return [...blocks, problems.length === 0 ? `sound: ${what} ${when}` : `not sound ${when}`, ''].join('\n')
 }
 
@@ -46,7 +51,7 @@ function block(title: string, certificate: Certificate, at: number): string {
 }
 
 /** The same for programs. */
-export function trustJson({ trust, path, problems, expected }: TrustView): object {
+export function trustJson({ trust, path, problems, expected, keyPair }: TrustView): object {
   return {
     sound: problems.length === 0,
     mesh: expected.mesh,
@@ -54,6 +59,7 @@ export function trustJson({ trust, path, problems, expected }: TrustView): objec
     until: showInstant(expected.at + (expected.horizon ?? usualHorizon)),
     anchors: trust.anchors.map(told),
     issuer: trust.issuer ? told(trust.issuer) : null,
+    key: keyPair,
     path: path?.map(({ fingerprint }) => fingerprint) ?? null,
     problems: problems.map(({ code, at, message, hint }: Problem) => ({ code, at, message, ...(hint && { hint }) })),
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createPrivateKey } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -61,7 +62,7 @@ describe('ztm trust check', () => {
     )
   })
 
-  it('reads manifests of Linkerd, from standard input, and no key in them', async () => {
+  it('reads manifests of Linkerd, from standard input, and of a key in them says that it belongs there', async () => {
     const key = await keyPem(issuer.keys)
     for (const names of [
       ['tls.crt', 'tls.key'],
@@ -74,7 +75,47 @@ describe('ztm trust check', () => {
       )
       assert.equal(code, 0, out + err)
       assert.match(out, /^issuer {2}CN=issuer$/m)
+      assert.match(out, /^sound: the issuer chains to an anchor, its key belongs to it, and all hold/m)
     }
+  })
+
+  it('finds a private key that does not belong to the certificate beside it, and one that meshes do not read', async () => {
+    const [own, other] = [await keyPem(issuer.keys), await keyPem(root.keys)]
+    const key = createPrivateKey(own)
+    const sec1 = key.export({ type: 'sec1', format: 'pem' }).toString()
+    const locked = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
+    const styles = [
+      { mesh: 'istio', name: 'cacerts', key: 'tls.key', 'tls.crt': issuer.pem, 'ca.crt': root.pem },
+      {
+        ...{ mesh: 'istio', name: 'cacerts', key: 'ca-key.pem', 'ca-cert.pem': issuer.pem },
+        ...{ 'cert-chain.pem': issuer.pem + root.pem, 'root-cert.pem': root.pem },
+      },
+      { mesh: 'linkerd', name: 'linkerd-identity-issuer', key: 'tls.key', 'tls.crt': issuer.pem },
+      { mesh: 'linkerd', name: 'linkerd-identity-issuer', key: 'key.pem', 'crt.pem': issuer.pem },
+    ]
+    const keys = [
+      [own, undefined],
+      [sec1, undefined],
+      [other, 'key-mismatch'],
+      [locked, 'malformed-key'],
+      [`-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${sec1}`, 'malformed-key'],
+      [own.slice(0, 100), 'malformed-key'],
+      [issuer.pem, 'malformed-key'],
+    ] as const
+    for (const { mesh, name, key: under, ...data } of styles)
+      for (const [text, code] of keys) {
+        const manifests = bundle(root.pem) + secret(name, { ...data, [under]: text })
+        const of = ['--mesh', mesh, '--at', day, '--format', 'json']
+        const { out, err } = await ztm(['trust', 'check', '-', ...of], manifests)
+        const told = JSON.parse(out) as { key: string; problems: { code: string; at: string }[] }
+        assert.equal(told.key, code === undefined ? 'belongs' : 'refused')
+        assert.deepEqual(
+          told.problems.map(problem => `${problem.code} ${problem.at}`),
+          code === undefined ? [] : [`${code} Secret mesh/${name} ${under}`],
+        )
+        for (const line of text.split('\n').filter(line => line.length > 8 && !line.startsWith('-')))
+          assert.ok(!(out + err).includes(line.slice(0, 8)), 'a part of the key is shown')
+      }
   })
 
   it('reads the Secret of Istio in both styles, and holds the chain against what proxies need', async () => {
