@@ -24,6 +24,7 @@ import {
   id_ce_subjectKeyIdentifier,
 } from '@peculiar/asn1-x509'
 import type { Instant } from '../core/trust/certificate'
+import { fromHex } from '../core/trust/hex'
 
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1]
 
@@ -114,7 +115,8 @@ function serial(): ArrayBuffer {
   return bytes.buffer
 }
 
-function commonName(text: string): Name {
+/** A name that is nothing but a common one. */
+export function commonName(text: string): Name {
   const value = new AttributeValue({ utf8String: text })
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: '2.5.4.3', value })])])
 }
@@ -141,10 +143,6 @@ export async function sign(data: ArrayBuffer, { privateKey }: Keys): Promise<Arr
   const { name } = privateKey.algorithm
   const signature = await crypto.subtle.sign({ name, hash: 'SHA-256', saltLength: 32 }, privateKey, data)
   return name === 'ECDSA' ? sequence(new Uint8Array(signature)) : signature
-}
-
-function fromHex(text: string): ArrayBuffer {
-  return Uint8Array.from(text.match(/../g) ?? [], byte => parseInt(byte, 16)).buffer
 }
 
 /** Web Cryptography has the two integers one after the other, a certificate has them as a sequence (RFC 3279 2.2.3). */

@@ -1,6 +1,5 @@
 import type { Sourced } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
-import type { KeyPart } from '../core/trust/check-key-pair'
 import type { Mesh } from '../core/trust/expected'
 import type { IssuerTexts, TrustObjects } from '../core/trust/objects'
 import { placesOf, trustObjects } from '../core/trust/objects'
@@ -21,11 +20,10 @@ export interface TrustPaths {
   readonly mesh: Mesh
 }
 
-/** Texts of certificates, what is known of the key beside the issuer's, and when cert-manager renews them. */
+/** Texts of certificates, what lies beside the issuer's, and when cert-manager renews them. */
 export interface FoundTexts {
   readonly texts: TrustTexts
-  /** @default there is none beside it */
-  readonly key?: KeyPart
+  readonly beside: Pick<IssuerTexts, 'key' | 'revoked'>
   readonly renewals: readonly Renewal[]
 }
 
@@ -46,8 +44,9 @@ export async function readTexts(paths: TrustPaths, session: Session): Promise<Fo
   if (issuer !== undefined && issuers.length === 0)
     throw badInput(nameOf(issuer), 'there is no issuer in there', missing(mesh))
   checkOne(issuers.map(one => one.issuer.at))
-  const { key, ...own } = issuers[0] ?? {}
-  return { texts: { anchors, ...own }, ...(key && { key }), renewals: objects.flatMap(one => one.renewals) }
+  const { issuer: own, chain, ...beside } = issuers[0] ?? {}
+  const texts = { anchors, ...(own && { issuer: own }), ...(chain && { chain }) }
+  return { texts, beside, renewals: objects.flatMap(one => one.renewals) }
 }
 
 const nothing: TrustObjects = { anchors: [], issuers: [], renewals: [], problems: [] satisfies Problem[] }

@@ -5,6 +5,7 @@ import { renderProblems } from '../../core/report/problems'
 import { visible } from '../../core/report/words'
 import { checkTrust } from '../../core/trust/check'
 import { keyPairProblems } from '../../core/trust/check-key-pair'
+import { checkRevoked } from '../../core/trust/check-revoked'
 import type { Expected, Mesh } from '../../core/trust/expected'
 import type { TrustView } from '../../core/trust/print'
 import { printTrust, trustJson } from '../../core/trust/print'
@@ -29,7 +30,7 @@ interface CheckOptions {
 const example = `
 The bundle and the issuer may be PEM files, or manifests: of Istio the Secret \`cacerts\`, of Linkerd the ConfigMap \`linkerd-identity-trust-roots\` and the
 Secret \`linkerd-identity-issuer\`. Of a private key beside the issuer's certificate nothing is
-told but whether it belongs to it.
+told but whether it belongs to it. Of \`cacerts\` the list of what is revoked, \`ca-crl.pem\`, is looked at, too.
 
 Example:
   $ npx --no ztm trust check out/trust/linkerd/ca-bundle.crt --issuer out/trust/linkerd/issuer.crt --mesh linkerd`
@@ -60,16 +61,30 @@ async function check(bundle: string, options: CheckOptions, session: Session): P
     horizon: horizonOf(options.horizon),
     ...(trustDomain !== undefined && { trustDomain }),
   }
-  const { texts, key, renewals } = await readTexts({ bundle, mesh, ...(issuer !== undefined && { issuer }) }, session)
+  const { texts, beside, renewals } = await readTexts(
+    { bundle, mesh, ...(issuer !== undefined && { issuer }) },
+    session,
+  )
   const { trust, problems } = await readTrust(texts)
   if (!trust) throw new BadInput(problems)
   const found = checkTrust(trust, expected)
-  const pair = trust.issuer && key ? keyPairProblems(trust.issuer, key) : undefined
-  const all = [...found.problems, ...(pair ?? []), ...renewals.flatMap(one => renewalProblems(one, expected))]
-  const keyPair = pair === undefined ? 'not-given' : pair.length === 0 ? 'belongs' : 'refused'
-  const view: TrustView = { ...found, problems: all, trust, expected, keyPair }
+  const pair = trust.issuer && beside.key ? keyPairProblems(trust.issuer, beside.key) : undefined
+  const revoked = beside.revoked && (await checkRevoked(beside.revoked, { ...found, trust, at: expected.at }))
+  if (revoked && revoked.unreadable.length > 0) throw new BadInput(revoked.unreadable)
+  const view: TrustView = {
+    ...found,
+    problems: [
+      ...found.problems,
+      ...(pair ?? []),
+      ...(revoked?.problems ?? []),
+      ...renewals.flatMap(one => renewalProblems(one, expected)),
+    ],
+    ...{ trust, expected },
+    keyPair: pair === undefined ? 'not-given' : pair.length === 0 ? 'belongs' : 'refused',
+    revoked: beside.revoked === undefined ? 'not-given' : 'looked-at',
+  }
   await session.out(options.format === 'json' ? renderJson(trustJson(view)) : textOf(view, session))
-  return all.length === 0 ? 0 : 1
+  return view.problems.length === 0 ? 0 : 1
 }
 
 function textOf(view: TrustView, session: Session): string {

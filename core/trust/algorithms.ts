@@ -1,4 +1,6 @@
+import type { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import type { Hash, Key, Signature } from './certificate'
+import { hex } from './hex'
 
 /** The curves by their object identifiers, as they are encoded (RFC 5480 2.1.1.1). */
 const curves: Readonly<Record<string, 'P-256' | 'P-384' | 'P-521'>> = {
@@ -60,6 +62,11 @@ const ed25519 = '1.3.101.112'
 export interface Named {
   readonly algorithm: string
   readonly parameters: string
+}
+
+/** An algorithm as X.509 names it. */
+export function namedBy({ algorithm, parameters }: AlgorithmIdentifier): Named {
+  return { algorithm, parameters: parameters ? hex(parameters) : '' }
 }
 
 /** A public key by its algorithm; `bits` of an RSA key are asked for, since they are counted elsewhere. */

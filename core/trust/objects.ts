@@ -4,6 +4,7 @@ import { blocking } from '../model/problem'
 import type { KeyPart, PublicKeyOf } from './check-key-pair'
 import { keyPart } from './check-key-pair'
 import type { Mesh } from './expected'
+import type { RevokedText } from './check-revoked'
 import type { Pem } from './pem'
 import type { Renewal } from './renewal'
 import { parseSpan } from './renewal'
@@ -14,6 +15,8 @@ export interface IssuerTexts {
   readonly chain?: Pem
   /** The key beside it, by its public part. @default there is none */
   readonly key?: KeyPart
+  /** Certificates that are good for nothing any more, of Istio. @default there is no such list */
+  readonly revoked?: RevokedText
 }
 
 /** What manifests tell of a mesh's trust. Of a key only its public part is. */
@@ -43,7 +46,12 @@ interface Place {
   readonly issuer?: string
   readonly chain?: string
   readonly key?: string
+  /** A list of what is revoked; of most objects there is none. */
+  readonly revoked?: string
 }
+
+/** What Istio calls its list (istio `security/pkg/pki/ca/ca.go` CACRLFile). */
+const revoked = 'ca-crl.pem'
 
 const cacerts = { kind: 'Secret', name: 'cacerts' } as const
 const identity = { kind: 'Secret', name: 'linkerd-identity-issuer' } as const
@@ -57,7 +65,14 @@ const identity = { kind: 'Secret', name: 'linkerd-identity-issuer' } as const
 const places: Readonly<Record<Mesh, readonly Place[]>> = {
   istio: [
     { ...cacerts, anchors: 'ca.crt', issuer: 'tls.crt', chain: 'tls.crt', key: 'tls.key' },
-    { ...cacerts, anchors: 'root-cert.pem', issuer: 'ca-cert.pem', chain: 'cert-chain.pem', key: 'ca-key.pem' },
+    {
+      ...cacerts,
+      anchors: 'root-cert.pem',
+      issuer: 'ca-cert.pem',
+      chain: 'cert-chain.pem',
+      key: 'ca-key.pem',
+      revoked,
+    },
     { kind: 'Secret', name: 'istio-ca-secret', anchors: 'ca-cert.pem', issuer: 'ca-cert.pem', key: 'ca-key.pem' },
   ],
   linkerd: [
@@ -78,13 +93,19 @@ export function trustObjects(inputs: readonly Sourced[], mesh: Mesh, publicKeyOf
   const found = holders.flatMap(holder => {
     const styles = places[mesh].filter(({ kind, name }) => kind === holder.kind && name === holder.name)
     const place = styles.find(({ issuer }) => issuer !== undefined && hasKey(holder, issuer)) ?? styles.at(-1)
-    return place ? [{ ...texts(holder, place, problems), ...keyIn(holder, place, publicKeyOf) }] : []
+    return place
+      ? [
+          {
+            ...texts(holder, place, problems),
+            ...keyIn(holder, place, publicKeyOf),
+            ...revokedIn(holder, place, problems),
+          },
+        ]
+      : []
   })
   return {
     anchors: found.flatMap(({ anchors }) => anchors ?? []),
-    issuers: found.flatMap(({ issuer, chain, key }) =>
-      issuer ? [{ issuer, ...(chain && { chain }), ...(key && { key }) }] : [],
-    ),
+    issuers: found.flatMap(({ issuer, anchors: _, ...beside }) => (issuer ? [{ issuer, ...beside }] : [])),
     renewals: holders.filter(({ kind }) => kind === 'Certificate').flatMap(holder => renewalOf(holder, mesh)),
     problems,
   }
@@ -118,6 +139,13 @@ function texts(holder: Holder, place: Place, problems: Problem[]): Texts {
 function keyIn(holder: Holder, { key }: Place, publicKeyOf: PublicKeyOf): { readonly key?: KeyPart } {
   if (key === undefined || !hasKey(holder, key)) return {}
   return { key: keyPart(contentAt(holder, key), `${holder.at} ${key}`, publicKeyOf) }
+}
+
+/** The list of what is revoked; of TLS Secrets it is not read (istio `pilot/pkg/bootstrap/istio_ca.go` detectSigningCABundleAndCRL). */
+function revokedIn(holder: Holder, place: Place, problems: Problem[]): { readonly revoked?: RevokedText } {
+  if (holder.name !== cacerts.name || !hasKey(holder, revoked)) return {}
+  const found = textAt(holder, revoked, problems)
+  return found ? { revoked: { ...found, isRead: place.revoked !== undefined } } : {}
 }
 
 /** What an object holds as it is, and what in base64. */

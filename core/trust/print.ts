@@ -13,10 +13,12 @@ export interface TrustView extends TrustFindings {
   readonly expected: Expected
   /** Whether the private key beside the issuer's certificate belongs to it; of most files there is none. */
   readonly keyPair: 'belongs' | 'refused' | 'not-given'
+  /** Whether there was a list of what is revoked. */
+  readonly revoked: 'looked-at' | 'not-given'
 }
 
 /** The certificates as people read them, from the issuer up, and whether they hold; what is wrong is printed elsewhere. */
-export function printTrust({ trust, path, problems, expected, keyPair }: TrustView): string {
+export function printTrust({ trust, path, problems, expected, keyPair, revoked }: TrustView): string {
   const { at, horizon = usualHorizon, mesh } = expected
   const chain = path ?? (trust.issuer ? [trust.issuer] : [])
   const others = trust.anchors.filter(anchor => !chain.some(one => isSame(one, anchor)))
@@ -27,7 +29,7 @@ export function printTrust({ trust, path, problems, expected, keyPair }: TrustVi
   const when = `at ${showInstant(at)} and ${showDuration(horizon)} on, for ${mesh}`
   const key = keyPair === 'belongs' ? ', its key belongs to it' : ''
   const what = trust.issuer
-    ? `the issuer chains to an anchor${key}, and all hold`
+    ? `the issuer chains to an anchor${key}${revoked === 'looked-at' ? ', nothing is revoked' : ''}, and all hold`
     : 'the anchors hold; no issuer was given'
   return [...blocks, problems.length === 0 ? `sound: ${what} ${when}` : `not sound ${when}`, ''].join('\n')
 }
@@ -51,7 +53,7 @@ function block(title: string, certificate: Certificate, at: number): string {
 }
 
 /** The same for programs. */
-export function trustJson({ trust, path, problems, expected, keyPair }: TrustView): object {
+export function trustJson({ trust, path, problems, expected, keyPair, revoked }: TrustView): object {
   return {
     sound: problems.length === 0,
     mesh: expected.mesh,
@@ -60,6 +62,7 @@ export function trustJson({ trust, path, problems, expected, keyPair }: TrustVie
     anchors: trust.anchors.map(told),
     issuer: trust.issuer ? told(trust.issuer) : null,
     key: keyPair,
+    revoked,
     path: path?.map(({ fingerprint }) => fingerprint) ?? null,
     problems: problems.map(({ code, at, message, hint }: Problem) => ({ code, at, message, ...(hint && { hint }) })),
   }

@@ -1,10 +1,8 @@
 import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as EncodedCertificate } from '@peculiar/asn1-x509'
-import type { AlgorithmIdentifier } from '@peculiar/asn1-x509'
 import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
-import type { Named } from './algorithms'
-import { keyOf, signatureOf } from './algorithms'
+import { keyOf, namedBy, signatureOf } from './algorithms'
 import type { Certificate } from './certificate'
 import { readExtensions } from './extensions'
 import { hex } from './hex'
@@ -172,10 +170,6 @@ function shownOf(encoded: EncodedCertificate, at: string): Shown {
     notAfter: instantOf(validity.notAfter.getTime()),
     ...readExtensions(extensions ?? []),
   }
-}
-
-function namedBy({ algorithm, parameters }: AlgorithmIdentifier): Named {
-  return { algorithm, parameters: parameters ? hex(parameters) : '' }
 }
 
 /** @throws where a date is none */

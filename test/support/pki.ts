@@ -1,5 +1,9 @@
+import { X509Certificate } from 'node:crypto'
+import { AsnConvert } from '@peculiar/asn1-schema'
 import {
   BasicConstraints,
+  Certificate,
+  CertificateList,
   ExtendedKeyUsage,
   GeneralName,
   GeneralSubtree,
@@ -7,7 +11,11 @@ import {
   KeyUsage,
   KeyUsageFlags,
   NameConstraints,
+  RevokedCertificate,
   SubjectAlternativeName,
+  TBSCertList,
+  Time,
+  Version,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
@@ -16,7 +24,7 @@ import {
 } from '@peculiar/asn1-x509'
 import type { Extension } from '@peculiar/asn1-x509'
 import type { Keys } from '../../cli/issue'
-import { extension, issue, newKeys } from '../../cli/issue'
+import { algorithmOf, commonName, extension, issue, newKeys, pem, sign } from '../../cli/issue'
 import { day } from '../../core/trust/certificate'
 
 /** The day on which all is judged. */
@@ -89,6 +97,43 @@ export function constrained(
     ...(permitted.length > 0 && { permittedSubtrees: trees(permitted) }),
     ...(excluded.length > 0 && { excludedSubtrees: trees(excluded) }),
   })
+}
+
+/** A list of what an authority has revoked. */
+export interface Revocations {
+  readonly by: Pick<Authority, 'subject' | 'keys'>
+  readonly revoked?: readonly Authority[]
+  /** In days from {@link at}. */
+  readonly from?: number
+  /** @default nobody says when there is another one */
+  readonly until?: number
+  readonly extensions?: Extension[]
+}
+
+/** Makes a list of what is revoked, PEM. */
+export async function revocations({ by, revoked = [], from = -10, until, extensions }: Revocations): Promise<string> {
+  const time = (days: number) => new Time(new Date(at + days * day))
+  const signature = algorithmOf(by.keys)
+  const tbsCertList = new TBSCertList({
+    version: Version.v2,
+    signature,
+    issuer: commonName(by.subject),
+    thisUpdate: time(from),
+    ...(until !== undefined && { nextUpdate: time(until) }),
+    ...(revoked.length > 0 && { revokedCertificates: revoked.map(({ pem }) => entryOf(pem, time(from))) }),
+    ...(extensions && { crlExtensions: extensions }),
+  })
+  const list = new CertificateList({
+    tbsCertList,
+    signatureAlgorithm: signature,
+    signature: await sign(AsnConvert.serialize(tbsCertList), by.keys),
+  })
+  return pem('X509 CRL', AsnConvert.serialize(list))
+}
+
+function entryOf(text: string, revocationDate: Time): RevokedCertificate {
+  const certificate = AsnConvert.parse(new X509Certificate(text).raw, Certificate)
+  return new RevokedCertificate({ userCertificate: certificate.tbsCertificate.serialNumber, revocationDate })
 }
 
 /** New RSA keys, which sign as it is said. */

@@ -3,9 +3,9 @@ import { createPrivateKey } from 'node:crypto'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { BasicConstraints } from '@peculiar/asn1-x509'
+import { BasicConstraints, KeyUsageFlags } from '@peculiar/asn1-x509'
 import type { Authority } from '../../support/pki'
-import { authority, keyPem } from '../../support/pki'
+import { authority, keyPem, revocations } from '../../support/pki'
 import { assertRefused, child, gitIn, scratch, within, ztm } from './support/ztm'
 
 const { path, write } = scratch()
@@ -141,6 +141,29 @@ describe('ztm trust check', () => {
     const { code, out } = await ztm(['trust', 'check', short, '--mesh', 'istio', '--at', day])
     assert.equal(code, 1)
     assert.match(out, /Secret mesh\/cacerts ca-cert\.pem\[0\]: `CN=issuer`.* is not in the chain that proxies show/)
+  })
+
+  it('looks at what is revoked, in the Secret of Istio that has a list of it', async () => {
+    const usage = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
+    const above = await authority({ subject: 'root', usage })
+    const own = await authority({ subject: 'issuer', by: above, usage })
+    const data = { 'ca-cert.pem': own.pem, 'cert-chain.pem': own.pem + above.pem, 'root-cert.pem': above.pem }
+    const check = (crl: string, held: Readonly<Record<string, string>> = data) =>
+      ztm(['trust', 'check', '-', '--mesh', 'istio', '--at', day], secret('cacerts', { ...held, 'ca-crl.pem': crl }))
+    const list = (by: Authority, revoked: readonly Authority[] = []) => revocations({ by, revoked, until: 7 })
+    const good = await check((await list(above)) + (await list(own)))
+    assert.equal(good.code, 0, good.out + good.err)
+    assert.match(good.out, /^sound: the issuer chains to an anchor, nothing is revoked, and all hold/m)
+    const bad = await check((await list(above, [own])) + (await list(own)))
+    assert.equal(bad.code, 1)
+    assert.match(
+      bad.out,
+      /Secret mesh\/cacerts ca-crl\.pem\[0\]: `CN=issuer`.* is on the list of `CN=root`, and so revoked/,
+    )
+    const passed = await check('not looked at', { 'tls.crt': own.pem, 'ca.crt': above.pem })
+    assert.equal(passed.code, 1)
+    assert.match(passed.out, /istiod does not read a list of what is revoked where there is a `tls\.crt`/)
+    assertRefused(await check('none'), /Secret mesh\/cacerts ca-crl\.pem: there is something that is no list/)
   })
 
   it('finds in the same manifests when cert-manager renews', async () => {
