@@ -17,6 +17,8 @@ export interface TrustPaths {
   readonly bundle: string
   /** @default what the manifests of the bundle hold */
   readonly issuer?: string
+  /** A workload's certificate, PEM. @default none is looked at */
+  readonly leaf?: string
   readonly mesh: Mesh
 }
 
@@ -29,8 +31,8 @@ export interface FoundTexts {
 
 /** Reads certificates from PEM files, from Secrets and ConfigMaps in manifests, and from standard input. Throws BadInput. */
 export async function readTexts(paths: TrustPaths, session: Session): Promise<FoundTexts> {
-  const { bundle, issuer, mesh } = paths
-  checkStandardInput(issuer === undefined ? [bundle] : [bundle, issuer])
+  const { bundle, issuer, leaf, mesh } = paths
+  checkStandardInput([bundle, issuer, leaf].filter(path => path !== undefined))
   const [first, second] = [await contentOf(bundle, session), issuer && (await contentOf(issuer, session))]
   const objects = [first, second].map(content =>
     isObjects(content) ? trustObjects(content, mesh, publicKeyOf) : nothing,
@@ -45,7 +47,10 @@ export async function readTexts(paths: TrustPaths, session: Session): Promise<Fo
     throw badInput(nameOf(issuer), 'there is no issuer in there', missing(mesh))
   checkOne(issuers.map(one => one.issuer.at))
   const { issuer: own, chain, ...beside } = issuers[0] ?? {}
-  const texts = { anchors, ...(own && { issuer: own }), ...(chain && { chain }) }
+  const texts = {
+    ...{ anchors, ...(own && { issuer: own }), ...(chain && { chain }) },
+    ...(leaf !== undefined && { leaf: { text: await readText(leaf, session.stdin), at: nameOf(leaf) } }),
+  }
   return { texts, beside, renewals: objects.flatMap(one => one.renewals) }
 }
 

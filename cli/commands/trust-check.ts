@@ -16,10 +16,11 @@ import type { Action } from '../command'
 import { meshOption } from '../mesh-option'
 import type { ExitCode, Session } from '../session'
 import { horizonOf, momentOf } from '../trust-dates'
-import { readTexts } from '../trust-texts'
+import { readTexts, type FoundTexts } from '../trust-texts'
 
 interface CheckOptions {
   readonly issuer?: string
+  readonly leaf?: string
   readonly mesh: Mesh
   readonly at?: string
   readonly horizon: string
@@ -42,10 +43,14 @@ export function addCheck(trust: Command, session: Session, choose: (action: Acti
     .description('says whether anchors, and the issuer below them, hold at a date and long enough after it')
     .argument('<bundle>', 'the anchors: PEM or manifests, or - for standard input')
     .option('--issuer <file>', 'what the control plane issues with, and its chain (default: that of the manifests)')
+    .option('--leaf <file>', 'a workload’s certificate, PEM, and what the workload shows after it')
     .addOption(meshOption('whose proxies have to take it').makeOptionMandatory())
     .option('--at <date>', 'the day on which it is judged (default: today)')
     .option('--horizon <days>', 'how long all of it has to last from then on', '60d')
-    .option('--trust-domain <domain>', 'whose identities are issued, where certificates constrain names')
+    .option(
+      '--trust-domain <domain>',
+      'whose identities are issued; asked of a workload’s certificate, and where names are constrained',
+    )
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .addHelpText('after', example)
     .action((bundle: string, options: CheckOptions) => {
@@ -54,37 +59,37 @@ export function addCheck(trust: Command, session: Session, choose: (action: Acti
 }
 
 async function check(bundle: string, options: CheckOptions, session: Session): Promise<ExitCode> {
-  const { mesh, issuer, trustDomain } = options
+  const { mesh, issuer, leaf, trustDomain } = options
   const expected: Expected = {
     mesh,
     at: momentOf(options.at),
     horizon: horizonOf(options.horizon),
     ...(trustDomain !== undefined && { trustDomain }),
   }
-  const { texts, beside, renewals } = await readTexts(
-    { bundle, mesh, ...(issuer !== undefined && { issuer }) },
-    session,
-  )
+  const paths = { bundle, mesh, ...(issuer !== undefined && { issuer }), ...(leaf !== undefined && { leaf }) }
+  const view = await viewOf(await readTexts(paths, session), expected)
+  await session.out(options.format === 'json' ? renderJson(trustJson(view)) : textOf(view, session))
+  return view.problems.length === 0 ? 0 : 1
+}
+
+/** What is found of texts. Throws BadInput where they cannot be read. */
+async function viewOf(
+  { texts, beside: { key, revoked }, renewals }: FoundTexts,
+  expected: Expected,
+): Promise<TrustView> {
   const { trust, problems } = await readTrust(texts)
   if (!trust) throw new BadInput(problems)
   const found = checkTrust(trust, expected)
-  const pair = trust.issuer && beside.key ? keyPairProblems(trust.issuer, beside.key) : undefined
-  const revoked = beside.revoked && (await checkRevoked(beside.revoked, { ...found, trust, at: expected.at }))
-  if (revoked && revoked.unreadable.length > 0) throw new BadInput(revoked.unreadable)
-  const view: TrustView = {
-    ...found,
-    problems: [
-      ...found.problems,
-      ...(pair ?? []),
-      ...(revoked?.problems ?? []),
-      ...renewals.flatMap(one => renewalProblems(one, expected)),
-    ],
-    ...{ trust, expected },
-    keyPair: pair === undefined ? 'not-given' : pair.length === 0 ? 'belongs' : 'refused',
-    revoked: beside.revoked === undefined ? 'not-given' : 'looked-at',
+  const ofKey = trust.issuer && key ? keyPairProblems(trust.issuer, key) : undefined
+  const lists = revoked && (await checkRevoked(revoked, { ...found, trust, at: expected.at }))
+  if (lists && lists.unreadable.length > 0) throw new BadInput(lists.unreadable)
+  const ofRenewals = renewals.flatMap(one => renewalProblems(one, expected))
+  return {
+    ...{ ...found, trust, expected },
+    problems: [...found.problems, ...(ofKey ?? []), ...(lists?.problems ?? []), ...ofRenewals],
+    keyPair: ofKey === undefined ? 'not-given' : ofKey.length === 0 ? 'belongs' : 'refused',
+    revoked: lists ? 'looked-at' : 'not-given',
   }
-  await session.out(options.format === 'json' ? renderJson(trustJson(view)) : textOf(view, session))
-  return view.problems.length === 0 ? 0 : 1
 }
 
 function textOf(view: TrustView, session: Session): string {

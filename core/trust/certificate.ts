@@ -56,6 +56,8 @@ export interface Certificate {
   /** Object identifiers. @default any */
   readonly extendedKeyUsage?: readonly string[]
   readonly nameConstraints?: NameConstraints
+  /** Names beside the subject, in their order, each with its kind: `uri:spiffe://…`. @default there are none */
+  readonly alternativeNames?: readonly string[]
   /** Object identifiers of critical extensions that verifiers may not know, and must refuse if so (RFC 5280 4.2). */
   readonly unknownCritical: readonly string[]
 }

@@ -39,8 +39,18 @@ const sha256 = {
 
 const isP256 = (key: Key): boolean => key.kind === 'ecdsa' && key.curve === 'P-256'
 
+/**
+ * What peers take of a workload: istiod's agent makes keys that are RSA of at least 2048 bits, or on P-256 or P-384 (`generate_csr.go`), and Envoy takes no signature of a
+ * handshake by another one (boringssl `ssl/extensions.cc` kVerifySignatureAlgorithms).
+ */
+const istioLeaf: Taken = {
+  ...istio,
+  key: key => key.kind !== 'ed25519' && istio.key(key),
+  keys: 'RSA of at least 2048 bits, or ECDSA on P-256 or P-384',
+}
+
 /** What Linkerd takes (`pkg/issuercerts/issuercerts.go` CheckTrustAnchorAlgoRequirements, CheckIssuerCertAlgoRequirements). */
-const linkerd: Readonly<Record<Role, Taken>> = {
+const linkerd: Readonly<Record<Exclude<Role, 'leaf'>, Taken>> = {
   anchor: {
     key: key => isP256(key) || (key.kind === 'rsa' && (key.bits === 2048 || key.bits === 4096)),
     keys: 'ECDSA on P-256, or RSA of 2048 or 4096 bits',
@@ -58,8 +68,9 @@ const linkerd: Readonly<Record<Role, Taken>> = {
 }
 
 const taken: Readonly<Record<Mesh, Readonly<Record<Role, Taken>>>> = {
-  istio: { anchor: istio, issuer: istio, intermediate: istio },
-  linkerd,
+  istio: { anchor: istio, issuer: istio, intermediate: istio, leaf: istioLeaf },
+  // Proxies show no other key (linkerd2-proxy `linkerd/rustls/src/crypto.rs` SIGNATURE_ALG_RUSTLS_SCHEME), and verify it as an intermediate is.
+  linkerd: { ...linkerd, leaf: { ...linkerd.intermediate, key: isP256, keys: 'ECDSA on P-256' } },
 }
 
 /** Whether a mesh takes a certificate's key and the way it was signed. */
@@ -68,7 +79,7 @@ export function keyProblems(certificate: Certificate, role: Role, mesh: Mesh): r
   const { at, key, signature } = certificate
   const problems: Problem[] = []
   if (!takes.key(key)) {
-    const message = `${nameOf(certificate)} has a key that is ${showKey(key)}, which ${called(mesh)} does not take for an ${role}`
+    const message = `${nameOf(certificate)} has a key that is ${showKey(key)}, which ${called(mesh)} does not take for ${roles[role]}`
     problems.push(
       blocking({ code: 'key-algorithm', at, message, hint: `make it anew with a key that is ${takes.keys}` }),
     )
@@ -80,6 +91,13 @@ export function keyProblems(certificate: Certificate, role: Role, mesh: Mesh): r
     problems.push(blocking({ code: 'signature-algorithm', at, message, hint }))
   }
   return problems
+}
+
+const roles: Readonly<Record<Role, string>> = {
+  anchor: 'an anchor',
+  issuer: 'an issuer',
+  intermediate: 'an intermediate',
+  leaf: 'a workload',
 }
 
 function called(mesh: Mesh): string {

@@ -20,7 +20,8 @@ export interface Checked {
   readonly trust: Trust
   /** From the issuer to its anchor. @default there is none */
   readonly path?: Path
-  readonly leaf?: Certificate
+  /** From a workload's certificate to its anchor. @default there is none */
+  readonly leafPath?: Path
   readonly at: Instant
 }
 
@@ -67,13 +68,13 @@ export function revokedProblems({ text, lists, known, authorities, leaf, at: now
 /** Reads the lists that are given with a mesh's trust, and holds against them what proxies see of it; what cannot be read is told apart. */
 export async function checkRevoked(
   text: RevokedText,
-  { trust, path, leaf, at }: Checked,
+  { trust, path, leafPath, at }: Checked,
 ): Promise<{ readonly problems: readonly Problem[]; readonly unreadable: readonly Problem[] }> {
   const own = trust.issuer ? [trust.issuer] : []
-  const known = distinct([...trust.anchors, ...own, ...trust.intermediates])
-  const authorities = distinct([...(path ?? own), ...(trust.chain ?? [])])
+  const known = distinct([...trust.anchors, ...own, ...trust.intermediates, ...trust.presented])
+  const authorities = distinct([...(path ?? own), ...(trust.chain ?? []), ...(leafPath?.slice(1) ?? [])])
   const { lists, problems: unreadable } = text.isRead ? await readRevoked(text, known) : { lists: [], problems: [] }
-  const problems = revokedProblems({ text, lists, known, authorities, ...(leaf && { leaf }), at })
+  const problems = revokedProblems({ text, lists, known, authorities, ...(trust.leaf && { leaf: trust.leaf }), at })
   return { problems: unreadable.length > 0 ? [] : problems, unreadable }
 }
 

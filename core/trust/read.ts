@@ -20,6 +20,8 @@ export interface TrustTexts {
   readonly issuer?: Pem
   /** What Istio's proxies show after their own certificate, `cert-chain.pem`. @default what follows the issuer's certificate */
   readonly chain?: Pem
+  /** A workload's certificate, and what it shows after it. @default none is looked at */
+  readonly leaf?: Pem
 }
 
 /** What a mesh's trust is made of. */
@@ -29,6 +31,9 @@ export interface Trust {
   readonly intermediates: readonly Certificate[]
   /** What Istio's proxies show after their own certificate, where that is a file of its own. */
   readonly chain?: readonly Certificate[]
+  readonly leaf?: Certificate
+  /** What a workload shows after its own certificate. */
+  readonly presented: readonly Certificate[]
   /** Which certificate's key signed which, verified. */
   readonly signed: (child: Certificate, by: Certificate) => boolean
 }
@@ -97,19 +102,22 @@ interface Parts {
   readonly anchors: readonly Parsed[]
   readonly issuer: readonly Parsed[]
   readonly chain?: readonly Parsed[]
+  readonly leaf: readonly Parsed[]
   readonly all: readonly Parsed[]
   readonly problems: readonly Problem[]
 }
 
-function readParts({ anchors: pems, issuer: own, chain: shown }: TrustTexts): Parts {
+function readParts({ anchors: pems, issuer: own, chain: shown, leaf: workload }: TrustTexts): Parts {
   const anchors = gather(pems.map(readOne))
   const issuer = gather(own ? [readOne(own)] : [])
   const chain = gather(shown ? [readOne(shown)] : [])
-  const { parsed: all, problems } = gather([anchors, issuer, chain])
+  const leaf = gather(workload ? [readOne(workload)] : [])
+  const { parsed: all, problems } = gather([anchors, issuer, chain, leaf])
   return {
     anchors: anchors.parsed,
     issuer: issuer.parsed,
     ...(shown && { chain: chain.parsed }),
+    leaf: leaf.parsed,
     all,
     problems,
   }
@@ -137,17 +145,20 @@ function parse({ der, at }: Encoded): Parsed | undefined {
 
 /** What was read, once it is known who signed whom. */
 function trustOf(parts: Parts, fingerprint: (one: Parsed) => string, pairs: readonly Pair[]): ReadTrust {
-  const { anchors, issuer, chain, problems } = parts
+  const { anchors, issuer, chain, leaf, problems } = parts
   if (problems.length > 0) return { problems }
   const told = (one: Parsed): Certificate => ({ ...one.shown, fingerprint: fingerprint(one) })
   const [first, ...rest] = issuer.map(told)
   const shown = chain?.map(told)
+  const [workload, ...presented] = leaf.map(told)
   const signed = new Set(pairs.map(({ child, by }) => `${fingerprint(child)} ${fingerprint(by)}`))
   const trust: Trust = {
     anchors: anchors.map(told),
     ...(first && { issuer: first }),
     intermediates: [...rest, ...(shown ?? [])],
     ...(shown && { chain: shown }),
+    ...(workload && { leaf: workload }),
+    presented,
     signed: (child, by) => signed.has(`${child.fingerprint} ${by.fingerprint}`),
   }
   return { trust, problems }

@@ -77,12 +77,17 @@ function extensionsOf({ basic = new BasicConstraints({ cA: true }), usage, ...as
 
 /** A workload's certificate, for servers and clients of that DNS name. */
 export async function workload(name: string, asked: Pick<Asked, 'by' | 'from' | 'until'>): Promise<Authority> {
-  const names = new SubjectAlternativeName([new GeneralName({ dNSName: name })])
+  return leafOf([{ dNSName: name }], asked)
+}
+
+/** A workload's certificate with these names; what else is asked for is sound where it is left out. */
+export async function leafOf(names: readonly Partial<GeneralName>[], asked: Partial<Asked>): Promise<Authority> {
+  const all = new SubjectAlternativeName(names.map(name => new GeneralName(name)))
   return authority({
     ...{ subject: 'leaf', basic: new BasicConstraints({ cA: false }), usage: KeyUsageFlags.digitalSignature },
-    ...asked,
     extended: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
-    more: [extension(id_ce_subjectAltName, names)],
+    ...asked,
+    more: [...(names.length === 0 ? [] : [extension(id_ce_subjectAltName, all)]), ...(asked.more ?? [])],
   })
 }
 
