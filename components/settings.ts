@@ -13,7 +13,14 @@ export type {
   TrustManagerSettings,
   VizSettings,
 } from './linkerd-settings'
-export type { CertManagerSettings, PrivateCaSettings, TrustAlertSettings, TrustSettings } from './trust-settings'
+export type {
+  CertManagerSettings,
+  FederationSettings,
+  IstioCsrSettings,
+  PrivateCaSettings,
+  TrustAlertSettings,
+  TrustSettings,
+} from './trust-settings'
 
 /** Where the charts come from. */
 export type Charts =

@@ -6,7 +6,7 @@ import { networkCapabilities } from './target-network'
 
 export type { HybridTarget, Mesh } from './target-hybrid'
 export type { LinkerdTarget } from './target-linkerd'
-export type { DnsTarget, MeshTarget, NetworkPolicyTarget, NetworkSettings } from './target-network'
+export type { AuthorityTarget, DnsTarget, MeshTarget, NetworkPolicyTarget, NetworkSettings } from './target-network'
 
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
 export type Stage = 'strict' | 'enforce'
