@@ -100,6 +100,7 @@ function meshConfig(settings: IstioSettings, planes: ReadonlySet<DataPlane>, aut
   return {
     // Always said: the chart's `cluster.local` is what every other mesh is called too.
     trustDomain: settings.trustDomain,
+    ...(settings.trustDomainAliases && { trustDomainAliases: settings.trustDomainAliases }),
     rootNamespace: rootNamespace(settings),
     // The callee's sidecar is what is strict; this is how callers come to speak mTLS without a DestinationRule.
     enableAutoMtls: true,

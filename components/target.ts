@@ -73,11 +73,12 @@ function linkerdTarget({ linkerd, stages }: Described & Pick<LinkerdMeshSettings
 function istioTarget(settings: Described & Pick<IstioMeshSettings, 'istio'>): IstioTarget {
   const { istio, stages, dataPlanes, waypoints } = settings
   const gateways = gatewaysOf(settings.gateways ?? {})
-  const { version, trustDomain, rootNamespace, revision, tag, next, clusterDomain } = istio
+  const { version, trustDomain, trustDomainAliases, rootNamespace, revision, tag, next, clusterDomain } = istio
   return {
     kind: `istio-${istio.dataPlane ?? 'sidecar'}`,
     version,
     trustDomain,
+    ...(trustDomainAliases !== undefined && { trustDomainAliases }),
     systemNamespace: systemNamespace(istio),
     ...(rootNamespace !== undefined && { rootNamespace }),
     ...(revision !== undefined && { revision }),

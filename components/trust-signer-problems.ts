@@ -126,9 +126,9 @@ function nameProblems({ istio, trust: { federation = {}, istioCsr } }: IstioMesh
     hint: 'leave it out: `cert-manager`',
   }
   return [
-    ...(Object.keys(federation).includes(istio.trustDomain)
-      ? [blocking({ code: 'same-trust-domain', at: `trust.federation.${istio.trustDomain}`, ...itself })]
-      : []),
+    ...[istio.trustDomain, ...(istio.trustDomainAliases ?? [])]
+      .filter(name => Object.keys(federation).includes(name))
+      .map(name => blocking({ code: 'same-trust-domain', at: `trust.federation.${name}`, ...itself })),
     ...(istioCsr?.namespace === systemNamespace(istio)
       ? [blocking({ code: 'same-namespace', at: 'trust.istioCsr.namespace', ...system })]
       : []),
