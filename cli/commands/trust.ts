@@ -7,6 +7,7 @@ import { meshes, meshOption } from '../mesh-option'
 import { checkSecretPaths, writeSecretFiles } from '../secret-files'
 import type { ExitCode, Session } from '../session'
 import { addCheck } from './trust-check'
+import { addDomain } from './trust-domain'
 import { addPlan } from './trust-plan'
 
 interface InitOptions {
@@ -33,6 +34,7 @@ export const addTrust: Verb = (program, session, choose) => {
   addCheck(trust, session, choose)
   addInit(trust, session, choose)
   addPlan(trust, session, choose)
+  addDomain(trust, session, choose)
 }
 
 function addInit(trust: Command, session: Session, choose: (action: Action) => void): void {
