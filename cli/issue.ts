@@ -25,6 +25,7 @@ import {
 } from '@peculiar/asn1-x509'
 import type { Instant } from '../core/trust/certificate'
 import { fromHex } from '../core/trust/hex'
+import { toPem } from '../core/trust/pem'
 
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1]
 
@@ -70,12 +71,12 @@ export async function issue(request: Request): Promise<string> {
   })
   const signatureValue = await sign(AsnConvert.serialize(tbsCertificate), by.keys)
   const certificate = new Certificate({ tbsCertificate, signatureAlgorithm: algorithm, signatureValue })
-  return pem('CERTIFICATE', AsnConvert.serialize(certificate))
+  return toPem('CERTIFICATE', AsnConvert.serialize(certificate))
 }
 
 /** A private key, PEM, PKCS #8: both meshes read it (istio `security/pkg/pki/util/crypto.go`, linkerd2 `pkg/tls/codec.go`). */
 export async function privateKeyPem({ privateKey }: Keys): Promise<string> {
-  return pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', privateKey))
+  return toPem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', privateKey))
 }
 
 /** What an authority's certificate says: that it is one, for signing, and by which key it is known. */
@@ -158,11 +159,4 @@ function integer(bytes: Uint8Array): readonly number[] {
   const digits = start < 0 ? [0] : [...bytes.subarray(start)]
   const positive = (digits[0] ?? 0) < 0x80 ? digits : [0, ...digits]
   return [0x02, positive.length, ...positive]
-}
-
-/** Bytes as PEM. */
-export function pem(label: string, der: ArrayBuffer): string {
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(der)))
-  const lines = base64.match(/.{1,64}/g) ?? []
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }

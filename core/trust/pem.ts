@@ -13,6 +13,13 @@ export interface Encoded {
   readonly at: string
 }
 
+/** Bytes as PEM, in lines of 64 characters (RFC 7468 2). */
+export function toPem(label: string, der: ArrayBuffer | Uint8Array): string {
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(der)))
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
+
 /** A text that may hold PEM, taken apart. */
 export interface PemBlocks {
   /** In their order; what is between the lines that begin and end a block is its body. */

@@ -24,8 +24,9 @@ import {
 } from '@peculiar/asn1-x509'
 import type { Extension } from '@peculiar/asn1-x509'
 import type { Keys } from '../../cli/issue'
-import { algorithmOf, commonName, extension, issue, newKeys, pem, sign } from '../../cli/issue'
+import { algorithmOf, commonName, extension, issue, newKeys, sign } from '../../cli/issue'
 import { day } from '../../core/trust/certificate'
+import { toPem } from '../../core/trust/pem'
 
 /** The day on which all is judged. */
 export const at = Date.parse('2026-06-01T00:00:00Z')
@@ -133,7 +134,7 @@ export async function revocations({ by, revoked = [], from = -10, until, extensi
     signatureAlgorithm: signature,
     signature: await sign(AsnConvert.serialize(tbsCertList), by.keys),
   })
-  return pem('X509 CRL', AsnConvert.serialize(list))
+  return toPem('X509 CRL', AsnConvert.serialize(list))
 }
 
 function entryOf(text: string, revocationDate: Time): RevokedCertificate {
