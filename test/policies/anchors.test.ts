@@ -107,7 +107,7 @@ describe('an anchor that is refused', () => {
       return `\`${subject}\` (serial \`${serialNumber.toLowerCase()}\`, SHA-256 \`${fingerprint}\`)`
     }
     assert.deepEqual(messages(anchorAlgorithm, goodAnchor + weakAnchor), [
-      `cannot be trusted: certificate 2 of it, ${told(weakAnchor)}: \`key-algorithm\``,
+      `cannot be trusted in certificate 2 of it: ${told(weakAnchor)} has a key that is RSA 1024, which Istio does not take for an anchor`,
     ])
     assert.deepEqual(messages(anchorValidityHorizon, endingAnchor, { today: '2026-07-02' }), [
       `certificate 1 of it, ${told(endingAnchor)}, has ended`,

@@ -1,4 +1,3 @@
-import { nameOf } from '../../../core/trust/certificate'
 import { authorityProblems } from '../../../core/trust/check-authority'
 import { keyProblems } from '../../../core/trust/check-keys'
 import { goodAnchor, leafCertificate, weakAnchor } from '../example-anchors'
@@ -55,11 +54,10 @@ export const anchorAlgorithm = rule({
 function judge({ field, mesh, certificates, broken }: ReadAnchors): readonly Finding[] {
   const faults = certificates.flatMap((certificate, i) => {
     const problems = [...keyProblems(certificate, 'anchor', mesh), ...authorityProblems(certificate)]
-    const name = `certificate ${i + 1} of it, ${nameOf(certificate)}`
-    return [...new Set(problems.map(({ code }) => code))].map(code => ({ code, name }))
+    return problems.map(({ message }) => `cannot be trusted in certificate ${i + 1} of it: ${message}`)
   })
   return [
     ...(broken ? [finding(field, 'has something in it that is no certificate, or one that cannot be read')] : []),
-    ...faults.map(({ code, name }) => finding(field, `cannot be trusted: ${name}: \`${code}\``)),
+    ...faults.map(message => finding(field, message)),
   ]
 }
