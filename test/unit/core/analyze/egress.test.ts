@@ -208,6 +208,17 @@ describe('a host outside, asked of reach', () => {
     assert.ok(!asked('POST', '/v1/x') && !asked('GET', '/'))
   })
 
+  it('is shut where the network keeps the caller from the gateway', () => {
+    const policed = (...ingress: readonly Json[]): string => {
+      const metadata = { namespace: 'istio-egress', name: 'p' }
+      const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata }
+      const policy = { ...kind, spec: { podSelector: {}, ingress } }
+      return reachOf([...objects, policy]).egress(caller, { host: 'api.example.com', port: 80 }).open
+    }
+    assert.equal(policed({ from: [{ namespaceSelector: {} }] }), 'yes')
+    assert.deepEqual([policed(), policed({ from: [{ podSelector: {} }] })], ['no', 'no'])
+  })
+
   it('is shut for a caller of the mesh that the gateway does not let out, and unknown for one that was not read', () => {
     const reached = reachOf(objects)
     assert.equal(reached.egress({ ...caller, serviceAccount: 'c' }, { host: 'api.example.com', port: 80 }).open, 'no')

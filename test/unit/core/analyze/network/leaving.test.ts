@@ -47,6 +47,7 @@ describe('calls to hosts outside on the network', () => {
     assert.equal(open(on(leaving({ ports: [{ port: 400, endPort: 500 }] }))), 'yes all')
     assert.equal(open(on(leaving({ ports: [{ port: 80 }] }))), 'no none')
     assert.equal(open(on(leaving({ ports: [{ port: 443, protocol: 'UDP' }] }))), 'no none')
+    assert.equal(open(on(leaving({ ports: [{ protocol: 'UDP' }] }))), 'no none')
     assert.equal(open(on(leaving({ ports: [{ port: 'https' }] }))), 'no none')
   })
 
@@ -56,6 +57,30 @@ describe('calls to hosts outside on the network', () => {
     assert.equal(open(to(block('0.0.0.0/1'), block('128.0.0.0/1'))), 'yes all')
     assert.equal(open(to(block('0.0.0.0/1'))), 'unknown none')
     assert.equal(open(to(block('0.0.0.0/0', '8.8.8.0/24'))), 'unknown none')
+  })
+
+  it('leave by a block without what is not routed on the internet (RFC 6890), be it one of that or all, and by none without more', () => {
+    const special = [
+      '0.0.0.0/8',
+      '10.0.0.0/8',
+      '100.64.0.0/10',
+      '127.0.0.0/8',
+      '169.254.0.0/16',
+      '172.16.0.0/12',
+      '192.0.0.0/24',
+      '192.0.2.0/24',
+      '192.88.99.0/24',
+      '192.168.0.0/16',
+      '198.18.0.0/15',
+      '198.51.100.0/24',
+      '203.0.113.0/24',
+      '224.0.0.0/3',
+    ]
+    const without = (...cidrs: readonly string[]): string => open(on(leaving({ to: [block('0.0.0.0/0', ...cidrs)] })))
+    for (const cidr of special) assert.equal(without(cidr), 'yes all', cidr)
+    assert.equal(without(...special), 'yes all')
+    for (const cidr of ['11.0.0.0/8', '192.0.1.0/24', '192.167.0.0/16', '223.0.0.0/8'])
+      assert.equal(without(cidr), 'unknown none', cidr)
   })
 
   it('are known of an address', () => {
@@ -117,5 +142,22 @@ describe('what Linkerd’s proxies let out on the network', () => {
     assert.deepEqual(openings(closedOne), [])
     const other = pod('web/other', {}, { serviceAccountName: 'frontend' })
     assert.deepEqual(openings(closedOne, other), ['a.example:443 tls'])
+  })
+
+  it('is one at ports that no object names only by a rule that is for all ports, or for some of them', () => {
+    const any = inNamespace('EgressNetwork', 'web/net', { trafficPolicy: 'Allow' })
+    const unnamed = (...egress: readonly Json[]): boolean => {
+      const objects = [linkerdConfig(known), linkerdNamespace('web'), pod('web/frontend'), any, leaving(...egress)]
+      const found = reach(layerOf(objects)).openings(caller)
+      assert.ok(Array.isArray(found))
+      return found.some(({ port }: { readonly port: unknown }) => port === 'other')
+    }
+    assert.deepEqual([unnamed({}), unnamed()], [true, false])
+    assert.deepEqual([unnamed({ ports: [{}] }), unnamed({ ports: [{ protocol: 'UDP' }] })], [true, false])
+    assert.deepEqual(
+      [unnamed({ ports: [{ port: 80, endPort: 90 }] }), unnamed({ ports: [{ port: 'web' }] })],
+      [true, false],
+    )
+    assert.deepEqual([unnamed({ ports: [{ port: 9999 }] })], [true])
   })
 })
