@@ -93,7 +93,7 @@ function ofHttp(port: number, servers: readonly BoundServer[], hosts: readonly V
     ...(secure ? { serverNames: [...new Set(servers.flatMap(serverNamesOf))] } : {}),
     redirects: answers && servers.every(bound => bound.server.tls?.httpsRedirect === true),
     hosts,
-    because: because(servers, hosts),
+    because: gatewaysOf(servers),
   }
 }
 
@@ -108,13 +108,12 @@ function ofBytes(port: number, bound: BoundServer): GatewayListener {
     ...(isTls(bound) ? { serverNames: serverNamesOf(bound) } : {}),
     redirects: false,
     hosts: [],
-    because: because([bound], []),
+    because: gatewaysOf([bound]),
   }
 }
 
-function because(servers: readonly BoundServer[], hosts: readonly VirtualHost[]): readonly string[] {
-  const routes = hosts.flatMap(({ rules }) => rules.map(({ from }) => from))
-  return [...new Set([...servers.map(({ door }) => nameOf(door.gateway)), ...routes])]
+function gatewaysOf(servers: readonly BoundServer[]): readonly string[] {
+  return [...new Set(servers.map(({ door }) => nameOf(door.gateway)))]
 }
 
 /** Source: istio `pilot/pkg/networking/core/gateway.go` BuildListenerTLSContext. */

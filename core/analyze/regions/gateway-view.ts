@@ -1,5 +1,4 @@
 import { groupBy } from '../../model/group'
-import { Language } from '../../model/language'
 import { Region } from '../../model/region'
 import type { RoutedCallee } from '../gateway/gateway-reach'
 import type { GatewayListener } from '../gateway/listener'
@@ -13,6 +12,7 @@ import { matchingAt } from './deciders'
 import { acceptedBy, domainsOf } from './domains'
 import type { GatewayFacts, Passage } from './gateway'
 import { passageOf } from './gateway'
+import { headersFor } from './hosts'
 import type { Questions } from './tokens'
 
 /** What is known of gateways, asked once for each. */
@@ -122,9 +122,10 @@ function deciders(facts: GatewayFacts, region: Region): readonly string[] {
   ]
 }
 
+/** Of the hosts that are asked for; what stands for several may serve any. */
 function routesOf({ hosts }: GatewayListener, region: Region): readonly string[] {
   return hosts.flatMap(({ host, rules }) => {
-    const named = host.startsWith('*') || !region.intersect(Region.where('host', Language.literals([host]))).isEmpty
+    const named = host.startsWith('*') || !region.intersect(Region.where('host', headersFor(host))).isEmpty
     return named ? rules.map(({ from }) => from) : []
   })
 }
