@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { pathsTo } from '../../../../core/analyze/istio/client'
 import { presented, tlsChoices } from '../../../../core/analyze/istio/client-tls'
-import { inNamespace, layerOf, mesh, namespace, peers, pod, service, shop, type Json } from './objects'
+import { inNamespace, layerOf, mesh, namespace, peers, pod, readAll, service, shop, type Json } from './objects'
 
 const caller = { namespace: 'web', labels: { app: 'frontend' } }
 
@@ -205,6 +205,21 @@ describe('how a caller’s proxy speaks to a Service', () => {
     const other = rule('web/other', { workloadSelector: { matchLabels: { app: 'other' } }, ...tls('DISABLE') })
     assert.deepEqual(choices([chosen, rule('web/cart', tls('SIMPLE'))]), ['DISABLE'])
     assert.deepEqual(choices([other, rule('web/cart', tls('SIMPLE'))]), ['SIMPLE'])
+  })
+  it('is not known where a rule could not be read, or has no namespace', () => {
+    const unread = readAll([...shop, rule('web/odd', { host: 1 })]).layer
+    const target = unread.services.find(({ name }) => name === 'cart') ?? assert.fail('no Service')
+    const known = tlsChoices(layerOf([...shop]), caller, { service: target, port: 80 })
+    const odd = tlsChoices(unread, caller, { service: target, port: 80 })
+    assert.deepEqual(known, ['auto'])
+    assert.ok(odd.length > 1 && odd.includes('auto'), odd.join())
+  })
+  it('may be what a rule of any namespace says, where the root namespace is not known', () => {
+    const anywhere = [rule('admin/all', { host: '*.local', ...tls('DISABLE') })]
+    assert.deepEqual(choices(anywhere), ['auto'])
+    const layer = layerOf([...shop.slice(1), ...anywhere])
+    const target = layer.services.find(({ name }) => name === 'cart') ?? assert.fail('no Service')
+    assert.deepEqual([...tlsChoices(layer, caller, { service: target, port: 80 })].sort(), ['DISABLE', 'auto'])
   })
   it('leaves open which of several rules for one host wins', () => {
     assert.deepEqual(choices([rule('web/a', tls('SIMPLE')), rule('web/b', tls('DISABLE'))]), ['SIMPLE', 'DISABLE'])

@@ -34,4 +34,19 @@ describe('the ports of a workload that are told apart', () => {
     const selected = entry({ ports, workloadSelector: { labels: { app: 'web' } } })
     assert.deepEqual(portsOf(pod('shop/web'), selected), [8080, 'other', 443, 8080, 9090, 'other'])
   })
+
+  it('are those of probes and of a Sidecar’s listeners, and not the proxy’s own', () => {
+    const containers = [{ name: 'app', livenessProbe: { httpGet: { path: '/', port: 9191 } } }]
+    const own = [{ containerPort: 8080 }, { containerPort: 15_020 }]
+    const probing = pod('shop/web', {}, { containers: [...containers, { name: 'more', ports: own }] })
+    assert.deepEqual(portsOf(probing).slice(portsOf().length), [8080, 9191, 'other'])
+    const named = [
+      { name: 'app', ports: [{ name: 'web', containerPort: 8080 }], readinessProbe: { httpGet: { port: 'web' } } },
+    ]
+    assert.deepEqual(portsOf(pod('shop/web', {}, { containers: named })).slice(portsOf().length), [8080, 'other'])
+    const sidecar = inNamespace('Sidecar', 'shop/s', {
+      ingress: [{ port: { number: 9292, name: 'http', protocol: 'HTTP' }, defaultEndpoint: '127.0.0.1:8080' }],
+    })
+    assert.deepEqual(portsOf(sidecar), [8080, 9292, 'other'])
+  })
 })

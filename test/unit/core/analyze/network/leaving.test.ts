@@ -147,7 +147,14 @@ describe('what Linkerd’s proxies let out on the network', () => {
   it('is one at ports that no object names only by a rule that is for all ports, or for some of them', () => {
     const any = inNamespace('EgressNetwork', 'web/net', { trafficPolicy: 'Allow' })
     const unnamed = (...egress: readonly Json[]): boolean => {
-      const objects = [linkerdConfig(known), linkerdNamespace('web'), pod('web/frontend'), any, leaving(...egress)]
+      const objects = [
+        linkerdConfig(known),
+        linkerdNamespace('web'),
+        pod('web/frontend'),
+        any,
+        route,
+        leaving(...egress),
+      ]
       const found = reach(layerOf(objects)).openings(caller)
       assert.ok(Array.isArray(found))
       return found.some(({ port }: { readonly port: unknown }) => port === 'other')
@@ -158,6 +165,10 @@ describe('what Linkerd’s proxies let out on the network', () => {
       [unnamed({ ports: [{ port: 80, endPort: 90 }] }), unnamed({ ports: [{ port: 'web' }] })],
       [true, false],
     )
-    assert.deepEqual([unnamed({ ports: [{ port: 9999 }] })], [true])
+    assert.equal(unnamed({ ports: [{ port: 9999 }] }), true)
+    assert.deepEqual(
+      [unnamed({ ports: [{ port: 443 }] }), unnamed({ ports: [{ port: 443, endPort: 444 }] })],
+      [false, true],
+    )
   })
 })
