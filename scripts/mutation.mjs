@@ -25,6 +25,7 @@ const analyzing = ['test/unit/core/analyze', 'test/conformance', ...verbs, ...ag
 const standing = {
   'core/analyze': analyzing,
   'core/compile': ['test/unit/core/compile', 'test/golden', 'test/unit/core/rollout'],
+  'core/trust': ['test/unit/core/trust', ...['', '-domains'].map(of => `test/laws/no-gap-in-trust${of}.test.ts`)],
   'core/': ['test/unit/core'],
 }
 
