@@ -225,5 +225,8 @@ describe('whom a workload’s certificate names', () => {
     assert.deepEqual(await codes({ anchors: [root], leaf: [leaf, narrow] }, { mesh: 'istio' }), [
       'name-constraints leaf[1]',
     ])
+    const wide = await authority({ subject: 'wide', by: root, constraints: constrained([uri('mesh.example')]) })
+    const within = await leafOf([spiffe], { by: wide, ...day })
+    assert.deepEqual(await codes({ anchors: [root], leaf: [within, wide] }, { mesh: 'istio' }), [])
   })
 })

@@ -170,6 +170,29 @@ describe('a list of what is revoked', () => {
     }
   })
 
+  it('is asked for of each authority above a workload that shows them itself, and not of the workload', async () => {
+    const { root, issuer, leaf } = made
+    const { trust } = await readTrust({
+      anchors: [{ text: root.pem, at: 'root-cert.pem' }],
+      leaf: { text: pem(leaf, issuer), at: 'leaf.crt' },
+    })
+    assert.ok(trust)
+    const { leafPath } = checkTrust(trust, { mesh: 'istio', at: Date.now(), horizon: 0 })
+    assert.equal(leafPath?.length, 3)
+    const found = async (...by: readonly Authority[]) => {
+      const crl = await Promise.all(by.map(one => revocations({ by: one, ...fresh })))
+      const given = { trust, leafPath, at: Date.now() }
+      const { problems } = await checkRevoked({ text: crl.join(''), at: 'ca-crl.pem', isRead: true }, given)
+      return problems.map(({ code, message }) => `${code}: ${message}`)
+    }
+    assert.deepEqual(await found(root, issuer), [])
+    assert.deepEqual(
+      (await found(root)).map(text => text.includes('issuer')),
+      [true],
+    )
+    assert.equal((await found(issuer)).length, 1)
+  })
+
   it('is passed over by istiod beside a TLS Secret’s keys, which is said', async () => {
     const { problems } = await checked(made, 'not looked at', false)
     assert.deepEqual(
