@@ -45,6 +45,20 @@ describe('a rotation of anchor and issuer', () => {
     ])
   })
 
+  it('stays within one mesh, whoever signs afterwards, and restarts what it is told to', () => {
+    const codes = (now: Authority, toAuthority: Authority) =>
+      plan(now, {}, { toAuthority }).problems.map(({ code }) => code)
+    assert.deepEqual([codes('linkerd', 'cacerts'), codes('istio-csr', 'linkerd')], [['other-mesh'], ['other-mesh']])
+    assert.deepEqual([codes('cacerts', 'istio-csr'), codes('linkerd', 'linkerd')], [[], []])
+    const restarts = (namespaces?: readonly string[]) =>
+      JSON.stringify(plan('linkerd', {}, namespaces ? { namespaces } : {}).steps)
+    assert.ok(
+      restarts(['shop']).includes('kubectl -n shop rollout restart') && !restarts(['shop']).includes('NAMESPACE'),
+    )
+    assert.ok(restarts().includes('kubectl -n NAMESPACE rollout restart'))
+    assert.equal(restarts([]), restarts())
+  })
+
   it('waits where anchors come with certificates, and has istiod told first that there may be several', () => {
     const common = [
       'distribute until loaded',
