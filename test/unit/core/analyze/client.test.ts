@@ -221,6 +221,12 @@ describe('how a caller’s proxy speaks to a Service', () => {
     const target = layer.services.find(({ name }) => name === 'cart') ?? assert.fail('no Service')
     assert.deepEqual([...tlsChoices(layer, caller, { service: target, port: 80 })].sort(), ['DISABLE', 'auto'])
   })
+  it('is a guess where it is not known whether the mesh speaks mTLS by itself', () => {
+    const layer = layerOf([...shop.slice(1)])
+    const [callee, target] = [layer.workloads[0], layer.services[0]]
+    assert.ok(callee && target)
+    assert.deepEqual(presented(layer, caller, { service: target, port: 80, callee }), ['mtls', 'plaintext'])
+  })
   it('leaves open which of several rules for one host wins', () => {
     assert.deepEqual(choices([rule('web/a', tls('SIMPLE')), rule('web/b', tls('DISABLE'))]), ['SIMPLE', 'DISABLE'])
   })

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import type { GatewayReach } from '../../../../../core/analyze/gateway/gateway-reach'
 import { reach } from '../../../../../core/analyze/reach'
 import { Language } from '../../../../../core/model/language'
-import { Region } from '../../../../../core/model/region'
+import { Region, absent } from '../../../../../core/model/region'
 import { authorization, inNamespace, pod, service, type Json } from '../objects'
-import { door, edgeLayer, onHttp, to, virtualService } from './gateway-objects'
+import { door, edgeLayer, enters, onHttp, to, virtualService } from './gateway-objects'
 
 const [shop, pay] = ['shop.example.com', 'pay.example.com']
 const cart: readonly Json[] = [pod('shop/cart'), service('shop/cart')]
@@ -69,6 +69,16 @@ describe('what passes a gateway, as sets', () => {
     }
   })
 
+  it('is by a header whether it is there at all, or what it says', () => {
+    const sent = (match: Json, value: string): boolean => {
+      const found = gatewayOf(...chart, routed('shop', shop, to('cart', { headers: { 'x-env': match } }))).routed
+      return found.some(({ bounds }) => has(bounds.must, { 'header:x-env': value }))
+    }
+    assert.deepEqual([sent({ regex: '*' }, 'dev'), sent({ regex: '*' }, absent)], [true, false])
+    assert.deepEqual([sent({ exact: '*' }, 'dev'), sent({ exact: '*' }, '*')], [false, true])
+    assert.deepEqual([sent({ regex: 'd.*' }, 'dev'), sent({ regex: 'd.*' }, 'prod')], [true, false])
+  })
+
   it('names no server in plaintext, where policies ask for one', () => {
     const asking = (values: Json): boolean => {
       const when = [{ key: 'connection.sni', ...values }]
@@ -77,6 +87,12 @@ describe('what passes a gateway, as sets', () => {
         routed('shop', shop, to('cart')),
         authorization('edge/sni', { rules: [{ when }] }),
       )
+      const known = edgeLayer(
+        ...chart,
+        routed('shop', shop, to('cart')),
+        authorization('edge/sni', { rules: [{ when }] }),
+      )
+      assert.equal(enters(known) === 'allow', has(entered.must))
       return has(entered.must)
     }
     assert.deepEqual([asking({ values: [shop] }), asking({ notValues: [shop] })], [false, true])

@@ -7,9 +7,10 @@ import { headerMatch } from '../../../../../core/analyze/regions/linkerd/values'
 import { reach } from '../../../../../core/analyze/reach'
 import { kubelet } from '../../../../../core/analyze/expect'
 import { Language } from '../../../../../core/model/language'
+import { outboundLists } from '../../../../../core/analyze/linkerd/settings'
 import { Region, absent } from '../../../../../core/model/region'
 import { inNamespace, pod, readAll, type Json } from '../objects'
-import { frontend, grpcRoute, group, linkerdShop, linkerdVerdict, policy, server } from './objects'
+import { frontend, grpcRoute, group, linkerdConfig, linkerdShop, linkerdVerdict, policy, server } from './objects'
 
 const layerOf = (...objects: readonly Json[]) =>
   readAll(objects, { base: linkerdShop.map((value, i) => ({ object: value, at: `base ${i}` })) }).layer
@@ -49,6 +50,19 @@ describe('how well what a route asks for fits', () => {
         [false, true],
       ],
     )
+  })
+})
+
+describe('the settings of what leaves a Linkerd proxy', () => {
+  it('are the mesh’s own lists of ports where it has any, and those of the chart where it has none', () => {
+    const lists = (config: Json) => {
+      const layer = layerOf(linkerdConfig(config))
+      return outboundLists(layer, layer.workloads[0] ?? assert.fail('no Pod'))
+    }
+    const own = lists({ proxy: { opaquePorts: '3307' }, proxyInit: { ignoreOutboundPorts: '4569' } })
+    assert.deepEqual(own, ['4569', '3307'])
+    const other = lists({ proxy: { opaquePorts: undefined }, proxyInit: { ignoreOutboundPorts: undefined } })
+    assert.ok(other.length === 2 && other.join('').includes('3306') && !other.includes('3307'), other.join())
   })
 })
 
