@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Layer } from '../../../../../core/analyze/layer'
-import { inNamespace, layerOf, mesh, namespace, type Json } from '../objects'
+import { inNamespace, layerOf, mesh, namespace, readAll, type Json } from '../objects'
 import { goes as goesFrom, listens as listensAt, type Knock } from './gateway-objects'
 
 const http = (changes: Json = {}): Json => ({ name: 'http', port: 80, protocol: 'HTTP', ...changes })
@@ -73,6 +73,22 @@ describe('where a route of the Gateway API leads', () => {
     const host = { group: 'networking.istio.io', kind: 'Hostname', name: 'API.example.com', port: 443 }
     assert.equal(to(host), 'api.example.com:443')
     assert.equal(to({ ...host, namespace: 'shop' }), 'api.example.com:443')
+  })
+
+  it('is not known where a grant that could not be read may let it into another namespace, be it beside what is let', () => {
+    const far = { name: 'pay', namespace: 'shop', port: 80 }
+    const routed = (grants: readonly Json[], ...backendRefs: readonly Json[]): string => {
+      const spec = { parentRefs: [{ name: 'door' }], rules: [{ backendRefs }] }
+      const all = [mesh(), namespace('edge'), gateway(http()), inNamespace('HTTPRoute', 'edge/shop', spec), ...grants]
+      return goes(readAll(all).layer)
+    }
+    const odd = inNamespace('ReferenceGrant', 'shop/odd', { from: 1, to: 1 })
+    const near = { name: 'cart', port: 80 }
+    assert.deepEqual([routed([], far), routed([], near, far)], ['nowhere', 'cart.edge:80'])
+    assert.deepEqual(
+      [routed([odd], far), routed([odd], near, far), routed([odd], near)],
+      ['unknown', 'unknown', 'cart.edge:80'],
+    )
   })
 
   it('is not known of another kind, whatever its group or name', () => {

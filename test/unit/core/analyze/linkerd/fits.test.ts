@@ -85,6 +85,14 @@ describe('what rules a port behind Linkerd', () => {
     assert.ok(linkerdPorts(layer, cart).includes(9191))
   })
 
+  it('is opened to nobody by a policy that asks for, or is for, what the control plane does not support', () => {
+    const odd: Json = { group: 'example.com', kind: 'Odd', name: 'x' }
+    const under = (refs: readonly Json[], target: Json = {}) =>
+      linkerdVerdict([server('shop/cart'), policy('shop/p', refs, target)])
+    assert.deepEqual([under([frontend]), under([odd]), under([frontend, odd])], ['allow', 'deny', 'deny'])
+    assert.equal(under([frontend], { group: 'example.com', kind: 'Odd' }), 'deny')
+  })
+
   it('names the routes of gRPC at a Server of gRPC', () => {
     const grpc = server('shop/cart', { proxyProtocol: 'gRPC' })
     const own = policy('shop/p', [frontend], { kind: 'GRPCRoute', name: 'r', group: 'gateway.networking.k8s.io' })
