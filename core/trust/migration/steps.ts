@@ -13,7 +13,7 @@ export function prepare(state: DomainState, settings: MigrationSettings): readon
       apply: [
         '`trust.istioCsr.hours: 24` (istio-csr’s chart: `app.server.maxCertificateDuration: 24h`), then `pulumi up`',
       ],
-      until: 'accepted',
+      until: 'told',
       observe: [
         command(
           'kubectl get certificaterequests -A --sort-by=.metadata.creationTimestamp | tail',
