@@ -6,6 +6,7 @@ import {
   enumerate,
   fromExpression,
   intersected,
+  isTotal,
   pattern,
   rebegun,
   shortest,
@@ -227,7 +228,7 @@ export class Language {
     dfa.minimize()
     const finite = enumerate(dfa, mostWords)
     if (finite) return Language.intern({ kind: 'finite', words: finite })
-    const cofinite = enumerate(complemented(dfa), mostWords)
+    const cofinite = isTotal(dfa) ? enumerate(complemented(dfa), mostWords) : undefined
     if (cofinite) return Language.intern({ kind: 'cofinite', words: cofinite })
     return Language.intern({ kind: 'regular', dfa })
   }

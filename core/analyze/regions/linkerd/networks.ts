@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { addressBits, anyAddress } from '../../../model/address'
+import { addressBits, addressesFrom, anyAddress } from '../../../model/address'
 import { Language } from '../../../model/language'
 import { Region } from '../../../model/region'
 import type { Grant } from '../../linkerd/grants'
@@ -18,10 +18,8 @@ export function callsFrom(networks: Grant['networks'], { clusterNetworks }: Link
   const listed = networks === 'cluster' ? clusterNetworks?.map(cidr => ({ cidr, except: [] })) : networks
   if (listed === undefined || listed === 'unknown') return unknowable
   const addresses = Language.union(listed.map(addressesOf))
-  return addresses === everyAddress ? always : exactly(Region.where('address', addresses))
+  return addresses === anyAddress() ? always : exactly(Region.where('address', addresses))
 }
-
-const everyAddress = anyAddress()
 
 function addressesOf({ cidr, except }: Network): Language {
   return blockOf(cidr).minus(Language.union(except.map(blockOf)))
@@ -35,5 +33,5 @@ function blockOf(text: string): Language {
   const bits = network.toByteArray().map(byte => byte.toString(2).padStart(8, '0'))
   const prefix = bits.join('').slice(0, length === undefined ? undefined : Number(length))
   const family = network.kind() === 'ipv4' ? '4' : '6'
-  return Language.of({ sequence: [family + prefix, { any: true }] }).intersect(everyAddress)
+  return addressesFrom(family + prefix)
 }
