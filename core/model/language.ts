@@ -42,7 +42,8 @@ export class Language {
 
   private flipped: Language | undefined
   private machine: DFA | undefined
-  private readonly intersections = new Map<Language, Language>()
+  /** With which others it was intersected; most sets never are. */
+  private intersections: Map<Language, Language> | undefined
 
   private constructor(
     /** Distinct for distinct sets, stable within a process: orders and keys, never to be stored. */
@@ -119,10 +120,11 @@ export class Language {
     if (this === other || other === Language.all) return this
     if (this === Language.all) return other
     if (this.id > other.id) return other.intersect(this)
-    const known = this.intersections.get(other)
+    const known = this.intersections?.get(other)
     if (known) return known
     const result = intersection(this.form, other.form)
     const language = result === 'automata' ? this.intersectAutomata(other) : Language.fromForm(result, this, other)
+    this.intersections ??= new Map()
     this.intersections.set(other, language)
     return language
   }
