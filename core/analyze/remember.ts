@@ -7,14 +7,14 @@ const mostKept = 200
  * The same function, which looks up what it has answered before. What policies, Services and Sidecars mean for a workload is asked with every request to
  * it, and is the same for all of them. INVARIANT: what is read into a layer is never changed.
  */
-export function remembering<T, Detail = undefined>(
-  answer: (layer: Layer, workload: Workload, detail: Detail) => T,
+export function remembering<T, Detail = undefined, Of extends object = Workload>(
+  answer: (layer: Layer, workload: Of, detail: Detail) => T,
   keyOf: (detail: Detail) => string | number | undefined = () => undefined,
-): (layer: Layer, workload: Workload, detail: Detail) => T {
+): (layer: Layer, workload: Of, detail: Detail) => T {
   type Answers = Map<string | number | undefined, { readonly answer: T }>
-  const kept = new WeakMap<Layer, WeakMap<Workload, Answers>>()
+  const kept = new WeakMap<Layer, WeakMap<Of, Answers>>()
   return (layer, workload, detail) => {
-    const ofLayer = entry(kept, layer, () => new WeakMap<Workload, Answers>())
+    const ofLayer = entry(kept, layer, () => new WeakMap<Of, Answers>())
     const ofWorkload = entry(ofLayer, workload, (): Answers => new Map())
     const key = keyOf(detail)
     const known = ofWorkload.get(key)

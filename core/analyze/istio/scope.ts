@@ -1,6 +1,6 @@
 import type { Labels, Layer, Sidecar } from '../layer'
 import { selects } from './attachment'
-import { nearby } from '../remember'
+import { nearby, remembering } from '../remember'
 import { oldest } from './order'
 
 /** Whose proxy is asked about. */
@@ -16,7 +16,13 @@ export interface Proxied {
  * the root namespace without a selector; the oldest of each. Nothing is merged.
  * Source: istio `pilot/pkg/model/push_context.go` initSidecarScopes, doGetSidecarScope.
  */
-export function sidecarsFor(layer: Layer, { namespace, labels }: Proxied): readonly (Sidecar | undefined)[] {
+export function sidecarsFor(layer: Layer, proxied: Proxied): readonly (Sidecar | undefined)[] {
+  return knownSidecars(layer, proxied, undefined)
+}
+
+const knownSidecars = remembering(findSidecars)
+
+function findSidecars(layer: Layer, { namespace, labels }: Proxied): readonly (Sidecar | undefined)[] {
   const all = sidecarsNear(layer, namespace)
   const near = all.filter(sidecar => sidecar.namespace === namespace || sidecar.namespace === undefined)
   const certain = near.filter(sidecar => !isLost(sidecar))
