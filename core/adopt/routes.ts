@@ -45,7 +45,7 @@ export function isEverything(requests: Region): boolean {
 
 /** Whether a request's method or path matters. */
 export function isByRequest(region: Region): boolean {
-  return region.without('method') !== region || region.without('path') !== region
+  return region.asks('method') || region.asks('path')
 }
 
 /** What may be asked of a port of `protocol` as routes: the widest that hold nothing else. `requests`: those that {@link unconditionally} holds. */

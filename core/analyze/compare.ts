@@ -206,7 +206,7 @@ function guardOf({ direct, floor }: PortReach): Guard {
  * `/a//x` and `/a/%2F` too.
  */
 function isByPath(may: Region, { namespace }: GovernedService, { stages }: Expected): boolean {
-  return stages?.[namespace] !== 'strict' && may.without('path') !== may
+  return stages?.[namespace] !== 'strict' && may.asks('path')
 }
 
 function unjudged(service: GovernedService): Difference {
@@ -248,8 +248,7 @@ export function witnessOf(region: Region, callee: string, { words, known }: Told
     const wished = rest.intersect(wish)
     return wished.isEmpty ? rest : wished
   }, region)
-  const addressed =
-    region.without('address') === region ? chosen : chosen.intersect(Region.where('address', anyAddress()))
+  const addressed = region.asks('address') ? chosen.intersect(Region.where('address', anyAddress())) : chosen
   return describeWitness(addressed.witness() ?? new Map(), callee, words)
 }
 
@@ -262,7 +261,7 @@ export interface Told {
 /** Where tokens matter: none at all, or as few as will do. */
 function tokenless(region: Region, known: Told['known']): readonly Region[] {
   const places = [...new Set([usualPlace, ...known.flatMap(placesOf)])]
-  const matter = places.some(place => region.without(issuerAttribute(place)) !== region)
+  const matter = places.some(place => region.asks(issuerAttribute(place)))
   return matter ? [without(places), ...places.map(place => without([place]))] : []
 }
 

@@ -29,8 +29,13 @@ export function addressesOf(block: string): Language | undefined {
 
 /** The addresses whose bits begin with these, the family among them. */
 export function addressesFrom(bits: string): Language {
-  return Language.of(rest(bits))
+  const found = known.get(bits) ?? Language.of(rest(bits))
+  known.set(bits, found)
+  return found
 }
+
+/** Blocks by their bits: policies name the same few again and again. Like all sets they are kept, one for each block that anything names. */
+const known = new Map<string, Language>()
 
 /** All addresses there are. */
 export const anyAddress = once(() => Language.of({ choice: [rest('4'), rest('6')] }))

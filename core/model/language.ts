@@ -41,6 +41,7 @@ export class Language {
   static readonly all = Language.intern({ kind: 'cofinite', words: new Set() })
 
   private flipped: Language | undefined
+  private shown: string | undefined
   private machine: DFA | undefined
   /** With which others it was intersected; most sets never are. */
   private intersections: Map<Language, Language> | undefined
@@ -153,6 +154,11 @@ export class Language {
 
   /** A concrete member, short and readable where the set allows it; nothing when the set is empty. */
   witness(): string | undefined {
+    this.shown ??= this.findWitness()
+    return this.shown
+  }
+
+  private findWitness(): string | undefined {
     switch (this.form.kind) {
       case 'finite':
         return [...this.form.words].sort()[0]

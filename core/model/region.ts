@@ -130,6 +130,12 @@ export class Region {
     return values
   }
 
+  /** Whether anything hangs on `variable`: only then does a node ask for it. */
+  asks(variable: Variable): boolean {
+    if (this.variable === undefined || compare(this.variable, variable) > 0) return false
+    return this.variable === variable || this.edges.some(({ to }) => to.asks(variable))
+  }
+
   /** The requests left once `variable` has been forgotten: those that some value of it would complete. */
   without(variable: Variable): Region {
     if (this.variable === undefined || compare(this.variable, variable) > 0) return this
@@ -268,10 +274,11 @@ export class Region {
 
   /** Where requests go on by `variable`: `edges` are disjoint and lead to what asks for later attributes alone. Reduces and interns. */
   static split(variable: Variable, edges: readonly Edge[]): Region {
-    const sorted = joined(edges).sort((a, b) => a.values.id - b.values.id)
-    const [first, second] = sorted
+    const sorted = joined(edges)
+    const first = sorted[0]
     if (first === undefined || first.values === Language.all) return first?.to ?? Region.none
-    if (second === undefined && first.to === Region.all) return Region.plainly(variable, first.values)
+    if (sorted.length === 1 && first.to === Region.all) return Region.plainly(variable, first.values)
+    if (sorted.length > 1) sorted.sort((a, b) => a.values.id - b.values.id)
     const key = `${variable} ${sorted.map(({ values, to }) => `${values.id}:${to.id}`).join(' ')}`
     const known = interned.get(key)
     if (known) return known

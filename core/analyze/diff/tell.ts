@@ -26,7 +26,7 @@ function leavingWitness(region: Region, place: string, words: Words): string {
   const [, caller = '', port = '', past = ''] = /^(\S+) → outside:([^\s,-]+)\S*(.*)$/.exec(place) ?? []
   const witness =
     telling(region, [canonicalRequests(), somewhere(), usualHost, someHost()]).witness() ?? new Map<string, string>()
-  const address = region.without('address') === region ? undefined : witness.get('address')
+  const address = region.asks('address') ? witness.get('address') : undefined
   const rest = new Map([...witness].filter(([name]) => name !== 'host' && name !== 'address'))
   const at = `${witness.get('host') ?? 'any host'}:${port === 'any' ? 443 : port}`
   const [, asked = ''] = describeWitness(rest, at, words).split(' → ')

@@ -17,9 +17,13 @@ export const fromLocalhost = Region.where(
 export function callsFrom(networks: Grant['networks'], { clusterNetworks }: LinkerdMesh): Match {
   const listed = networks === 'cluster' ? clusterNetworks?.map(cidr => ({ cidr, except: [] })) : networks
   if (listed === undefined || listed === 'unknown') return unknowable
-  const addresses = Language.union(listed.map(addressesOf))
+  const addresses = known.get(listed) ?? Language.union(listed.map(addressesOf))
+  known.set(listed, addresses)
   return addresses === anyAddress() ? always : exactly(Region.where('address', addresses))
 }
+
+/** Of lists that were read: one authentication is named for many routes, and `anywhere` wherever none is. */
+const known = new WeakMap<readonly Network[], Language>()
 
 function addressesOf({ cidr, except }: Network): Language {
   return blockOf(cidr).minus(Language.union(except.map(blockOf)))
