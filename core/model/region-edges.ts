@@ -1,6 +1,9 @@
 import { Language } from './language'
 import type { Edge, Region } from './region'
 
+/** So many edges are looked through; of more it is kept where each word leads. */
+export const few = 4
+
 /** An edge for each place that any of the words leads to. */
 export function byTarget(words: ReadonlySet<string>, targetOf: (word: string) => Region): readonly Edge[] {
   const groups = new Map<Region, Set<string>>()
@@ -12,6 +15,13 @@ export function byTarget(words: ReadonlySet<string>, targetOf: (word: string) =>
     else groups.set(to, new Set([word]))
   }
   return [...groups].map(([to, group]) => ({ values: Language.literals(group), to }))
+}
+
+/** All the words that edges list. */
+export function wordsOf(...nodes: readonly (readonly Edge[])[]): ReadonlySet<string> {
+  const all = new Set<string>()
+  for (const edges of nodes) for (const { values } of edges) for (const word of values.words ?? []) all.add(word)
+  return all
 }
 
 /** What two edges have in common, and where it leads in both. */

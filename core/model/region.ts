@@ -1,6 +1,6 @@
 import { spend } from './budget'
 import { Language } from './language'
-import { byTarget, crossed, joined, refined } from './region-edges'
+import { byTarget, crossed, few, joined, refined, wordsOf } from './region-edges'
 import { compare, type Point, type Variable } from './variable'
 
 export { bounded, TooComplex } from './budget'
@@ -178,8 +178,10 @@ export class Region {
 
   /** The rest of the diagram for one value of this node's attribute. */
   at(value: string): Region {
+    const { edges } = this
+    if (edges.length <= few) return edges.find(({ values }) => values.contains(value))?.to ?? Region.none
     const listed = this.listed().get(value)
-    return listed ?? this.edges.find(({ values }) => !values.words && values.contains(value))?.to ?? Region.none
+    return listed ?? edges.find(({ values }) => !values.words && values.contains(value))?.to ?? Region.none
   }
 
   /** A way to take from this node that ends in the region, preferably through a listed word, and of several by the first: the same for the same set. */
@@ -221,7 +223,7 @@ export class Region {
     if (first > 0) return other.product(this)
     const [a, b] = [this.onlyList(), other.onlyList()]
     if (a && b) return Region.split(this.variable ?? '', crossed(a, b))
-    const words = new Set([...this.listed().keys(), ...other.listed().keys()])
+    const words = wordsOf(this.edges, other.edges)
     const edges = byTarget(words, word => this.at(word).intersect(other.at(word)))
     return Region.split(this.variable ?? '', [...edges, ...this.residualProduct(other, words)])
   }
@@ -242,7 +244,7 @@ export class Region {
       const edges = this.edges.map(({ values, to }) => ({ values, to: to.union(other) }))
       return Region.split(this.variable ?? '', [...edges, { values: this.unlisted(), to: other }])
     }
-    const words = new Set([...this.listed().keys(), ...other.listed().keys()])
+    const words = wordsOf(this.edges, other.edges)
     const edges = byTarget(words, word => this.at(word).union(other.at(word)))
     return Region.split(this.variable ?? '', [...edges, ...this.residualSum(other, words)])
   }
