@@ -16,6 +16,7 @@ import type { NamespaceOptions } from './stages'
 /** What the command line says of the mesh that is compiled for. */
 export interface TargetOptions extends NamespaceOptions {
   readonly target: Exclude<Target['kind'], 'hybrid'>
+  readonly trustDomainAlias?: readonly string[]
   readonly istioVersion: string
   readonly linkerdVersion: string
   readonly nodeNetwork?: readonly string[]
@@ -44,6 +45,11 @@ function oneMeshOptions(command: Command): Command {
         .default('istio-sidecar'),
     )
     .option('--trust-domain <domain>', "the mesh's trust domain, such as cluster.local; never assumed")
+    .option(
+      '--trust-domain-alias <domain>',
+      'on istio: what else identities are of, while that changes; may be repeated',
+      collect,
+    )
     .option('--istio-version <version>', "Istio's version", '1.30.3')
     .option('--linkerd-version <version>', "Linkerd's version, or edge release", '2.20')
     .option('--system-namespace <namespace>', 'where the control plane runs (default: istio-system, or linkerd)')
@@ -141,9 +147,10 @@ export function checkMesh(options: TargetOptions): void {
 
 /** The options, by flag, that mean nothing for what is compiled. */
 function strange(options: TargetOptions): Readonly<Record<string, unknown>> {
-  const { target, revision, tag, dataPlane, waypoint, gateway, mesh, systemNamespace } = options
+  const { target, revision, tag, trustDomainAlias, dataPlane, waypoint, gateway, mesh, systemNamespace } = options
   const { nodeNetwork, podNetwork, gatewayApiChannel, networkPolicy, clusterNetwork, apiServer } = options
-  const istio = { '--revision': revision, '--tag': tag, '--data-plane': dataPlane, '--waypoint': waypoint }
+  const control = { '--trust-domain-alias': trustDomainAlias, '--revision': revision, '--tag': tag }
+  const istio = { ...control, '--data-plane': dataPlane, '--waypoint': waypoint }
   const channel = { '--gateway-api-channel': gatewayApiChannel }
   const nodes = networkPolicy ? {} : { '--node-network': nodeNetwork }
   const both = { '--mesh': mesh, '--pod-network': podNetwork }
@@ -166,12 +173,13 @@ function isHybrid({ meshes }: TargetSettings): boolean {
 }
 
 function istioOf(settings: TargetSettings, kind: IstioTarget['kind']): IstioTarget {
-  const { trustDomain, istioVersion, systemNamespace, revision, tag } = settings
+  const { trustDomain, trustDomainAlias, istioVersion, systemNamespace, revision, tag } = settings
   const { stages, dataPlanes, waypoints, gateways } = settings
   return {
     kind,
     version: istioVersion,
     trustDomain,
+    ...(trustDomainAlias && { trustDomainAliases: trustDomainAlias }),
     ...(stages && { stages }),
     ...(dataPlanes && { dataPlanes }),
     ...(waypoints && { waypoints }),

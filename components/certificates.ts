@@ -52,3 +52,24 @@ export function signer(
   const metadata = { name, ...(namespace !== undefined && { namespace }), labels: managed }
   return new CustomResource(id, { apiVersion, kind, metadata, spec }, options)
 }
+
+/** Anchors that trust-manager copies from Secrets of its own namespace into a ConfigMap of the same name as its Bundle. */
+export interface Copied {
+  readonly name: string
+  readonly from: { readonly secrets: readonly string[]; readonly key: string }
+  readonly into: { readonly namespace: string; readonly key: string }
+}
+
+/** Is there once trust-manager has written the ConfigMap. */
+export function bundle(id: string, { name, from, into }: Copied, options: pulumi.CustomResourceOptions) {
+  const spec = {
+    sources: from.secrets.map(secret => ({ secret: { name: secret, key: from.key } })),
+    target: {
+      configMap: { key: into.key },
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': into.namespace } },
+    },
+  }
+  const metadata = { name, labels: managed, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }
+  const apiVersion = 'trust.cert-manager.io/v1alpha1'
+  return new CustomResource(id, { apiVersion, kind: 'Bundle', metadata, spec }, options)
+}

@@ -8,6 +8,12 @@ export type IstioChart = 'base' | 'istiod' | 'cni' | 'ztunnel' | 'gateway'
 export type LinkerdChart =
   'linkerd-crds' | 'linkerd-control-plane' | 'linkerd2-cni' | 'linkerd-viz' | 'linkerd-multicluster'
 
+/** The chart of istio-csr. */
+export const istioCsrChart = 'cert-manager-istio-csr'
+
+/** The repository of cert-manager and what belongs to it. */
+export const certManagerCharts: Charts = { repository: 'https://charts.jetstack.io' }
+
 /** Istio's own repository. */
 export const istioCharts: Charts = { repository: 'https://istio-release.storage.googleapis.com/charts' }
 
@@ -25,7 +31,7 @@ export function linkerdChartVersion(version: string): string {
  * The version is given for local charts too: Helm does not look at it there, but a guard that reads the release does.
  */
 export function chartOf(
-  name: IstioChart | LinkerdChart,
+  name: IstioChart | LinkerdChart | typeof istioCsrChart,
   version: string,
   charts: Charts = istioCharts,
 ): Pick<ReleaseArgs, 'chart' | 'version' | 'repositoryOpts'> {

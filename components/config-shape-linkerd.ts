@@ -1,9 +1,8 @@
 import { z } from 'zod'
 import type { Fields } from './config-words'
-import { charts, folder, gatewayApi, label, networks, pattern, text, trustDomain } from './config-words'
+import { charts, folder, gatewayApi, issuer, label, networks, pattern, text, trustDomain } from './config-words'
 import { gatewayApiChannels, linkerdExports } from './linkerd-settings'
 import type {
-  IssuerReference,
   LinkerdCniSettings,
   LinkerdGatewaySettings,
   LinkerdMultiClusterSettings,
@@ -13,12 +12,6 @@ import type {
 } from './settings'
 
 const service = pattern(/^[a-z0-9][-a-z0-9]*\/[a-z0-9][-a-z0-9]*$/, 'expected `<namespace>/<service>`')
-
-const issuer = z.strictObject({
-  name: text,
-  kind: text.exactOptional(),
-  group: text.exactOptional(),
-} satisfies Fields<IssuerReference>)
 
 const trustManager = z.strictObject({
   secrets: z.array(text).min(1, { error: 'expected one Secret at least' }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { DnsTarget } from '../core/compile/target'
+import type { AuthorityTarget, DnsTarget } from '../core/compile/target'
 import type { Fields } from './config-words'
 import { label, networks, text } from './config-words'
 import type { NetworkPolicySettings } from './settings'
@@ -19,12 +19,19 @@ const dns = z.strictObject({
   cidrs: networks.exactOptional(),
 } satisfies Fields<DnsTarget>)
 
+const certificateAuthority = z.strictObject({
+  namespace: label,
+  labels,
+  ports,
+} satisfies Fields<AuthorityTarget>)
+
 export const networkPolicy = z.strictObject({
   enabled: z.boolean(),
   nodeNetworks: networks.exactOptional(),
   apiServer: z.strictObject({ cidrs: networks }).exactOptional(),
   clusterNetworks: networks.exactOptional(),
   dns: dns.exactOptional(),
+  certificateAuthority: certificateAuthority.exactOptional(),
   externals: z.record(text, networks).exactOptional(),
   callers: z.record(text, labels).exactOptional(),
   gatewayPorts: z.record(text, ports).exactOptional(),

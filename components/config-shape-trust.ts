@@ -1,7 +1,14 @@
 import { z } from 'zod'
 import type { Fields } from './config-words'
-import { label, pattern, text } from './config-words'
-import type { CertManagerSettings, PrivateCaSettings, TrustAlertSettings, TrustSettings } from './settings'
+import { charts, issuer, label, pattern, text, trustDomain } from './config-words'
+import type {
+  CertManagerSettings,
+  FederationSettings,
+  IstioCsrSettings,
+  PrivateCaSettings,
+  TrustAlertSettings,
+  TrustSettings,
+} from './settings'
 
 // A year at least is left to what is below a root.
 const years = z
@@ -21,6 +28,7 @@ const pca = z.strictObject({
   commonName: text.max(64, { error: 'expected 64 characters at most' }).exactOptional(),
   years: years.max(30, { error: 'expected thirty years at most' }).exactOptional(),
   subordinate: z.boolean().exactOptional(),
+  shortLived: z.boolean().exactOptional(),
   permanentDeletionTimeInDays: z
     .number()
     .multipleOf(1, { error: 'expected whole days' })
@@ -37,6 +45,31 @@ const certManager = z.strictObject({
   beside: z.array(text).exactOptional(),
 } satisfies Fields<CertManagerSettings>)
 
+const istioCsr = z.strictObject({
+  version: pattern(/^v?\d+\.\d+\.\d+$/, 'expected an exact version such as `v0.17.0`'),
+  charts: charts.exactOptional(),
+  namespace: label.exactOptional(),
+  issuer: issuer.exactOptional(),
+  hours: z
+    .number()
+    .multipleOf(1, { error: 'expected whole hours' })
+    // cert-manager makes none that ends sooner, and an authority for short-lived certificates none that ends later.
+    .min(1, { error: 'expected an hour at least' })
+    .max(168, { error: 'expected 168 hours at most' })
+    .exactOptional(),
+  replicas: z.int().min(1, { error: 'expected one at least' }).exactOptional(),
+} satisfies Fields<IstioCsrSettings>)
+
+const federation = z.record(
+  trustDomain,
+  z
+    .strictObject({
+      bundle: text.exactOptional(),
+      spiffeBundleUrl: pattern(/^https:\/\/\S+$/, 'expected an address that starts with `https://`').exactOptional(),
+    } satisfies Fields<FederationSettings>)
+    .refine(value => Object.keys(value).length === 1, { error: 'expected one of `bundle` and `spiffeBundleUrl`' }),
+)
+
 const alerts = z.strictObject({
   namespace: label,
   labels: z.record(z.string(), z.string()).exactOptional(),
@@ -49,6 +82,12 @@ export const trust = z.strictObject({
   selfSigned: z.boolean().exactOptional(),
   pca: pca.exactOptional(),
   certManager: certManager.exactOptional(),
+  istioCsr: istioCsr.exactOptional(),
+  signer: pattern(
+    /^[a-z0-9.-]+\/[a-z0-9.-]+$/,
+    'expected a signer: `clusterissuers.cert-manager.io/mesh`',
+  ).exactOptional(),
+  federation: federation.exactOptional(),
   revocation: z.boolean().exactOptional(),
   alerts: alerts.exactOptional(),
 } satisfies Fields<TrustSettings>)

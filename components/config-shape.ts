@@ -47,6 +47,7 @@ const next = z.strictObject({
 const mesh = z.strictObject({
   version,
   trustDomain,
+  trustDomainAliases: z.array(trustDomain).exactOptional(),
   install: z.boolean().exactOptional(),
   charts: charts.exactOptional(),
   hub: text.exactOptional(),

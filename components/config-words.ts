@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { canonicalCidr } from '../core/graph/cidrs'
-import type { Charts } from './settings'
+import type { Charts, IssuerReference } from './settings'
 
 /*
  * The words that the configuration of each mesh is made of.
@@ -32,6 +32,12 @@ export const charts = z
     error: 'expected one of `repository`, `directory` and `archives`',
   })
   .transform(value => value as Charts) // exactly one of them, as was just seen
+
+export const issuer = z.strictObject({
+  name: text,
+  kind: text.exactOptional(),
+  group: text.exactOptional(),
+} satisfies Fields<IssuerReference>)
 
 export const folder = pattern(/^\/\S*$/, 'expected the path of a folder on the node, from `/`')
 

@@ -1,7 +1,7 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { AnchorSource } from './anchor-source'
 import { certificate, certManager, key, lifetime } from './certificates'
-import { signingSecret, systemNamespace } from './istio-values'
+import { signingSecret, systemNamespace } from './istio-names'
 import type { IstioSettings } from './settings'
 
 /**

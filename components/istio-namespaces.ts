@@ -3,7 +3,7 @@ import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
 import { namespaceLabels } from '../core/compile/compile'
 import type { IstioArgs } from './istio'
-import { nodeNamespace, rootNamespace, systemNamespace } from './istio-values'
+import { nodeNamespace, rootNamespace, systemNamespace } from './istio-names'
 import { MeshNamespace } from './mesh-namespace'
 
 /** Where namespaces are registered. */

@@ -1,18 +1,18 @@
 import { followed } from '../core/compile/compile'
 import type { DataPlane } from '../core/compile/target'
 import { eastWestValues, isEastWest } from './east-west'
-import type { GatewaySettings, IstioSettings } from './settings'
+import type { AuthorityValues } from './istio-authority'
+import { authorityValues } from './istio-authority'
+import { nodeNamespace, rootNamespace, systemNamespace } from './istio-names'
+import type { GatewaySettings, IstioSettings, TrustSettings } from './settings'
 
 /** Values of a Helm chart. */
 export type Values = Readonly<Record<string, unknown>>
 
-/** The Secret that istiod reads its signing certificate from; the chart knows no other name. */
-export const signingSecret = 'cacerts'
-
 /** What the values depend on beside the mesh's own settings. */
 export interface Circumstances {
-  /** Istiod makes a root of its own. */
-  readonly selfSigned: boolean
+  /** Who signs identities, and whom proxies believe. */
+  readonly trust: TrustSettings
   /** What carries the calls of the mesh's namespaces. */
   readonly planes: ReadonlySet<DataPlane>
 }
@@ -40,8 +40,9 @@ function readers({ multiCluster }: IstioSettings): Values {
 const failurePolicy = 'Fail'
 
 /** Values of the chart `istiod`. */
-export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Circumstances): Values {
+export function istiodValues(settings: IstioSettings, { trust, planes }: Circumstances): Values {
   const ambient = planes.has('ambient')
+  const authority = authorityValues(trust)
   return {
     ...(settings.revision !== undefined && { revision: settings.revision }),
     global: {
@@ -49,11 +50,12 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
       ...shared(settings),
       ...readers(settings),
       ...multiCluster(settings),
+      ...authority.global,
       proxy: { clusterDomain: settings.clusterDomain ?? 'cluster.local', seccompProfile },
     },
     seccompProfile,
     gateways: { seccompProfile },
-    meshConfig: meshConfig(settings, planes),
+    meshConfig: meshConfig(settings, planes, authority),
     // Redirection is set up by the node's CNI plugin: without it each Pod would need NET_ADMIN, with which it could undo it.
     cni: { enabled: true },
     base: { validationFailurePolicy: failurePolicy },
@@ -64,6 +66,7 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
       ENABLE_NATIVE_SIDECARS: 'true',
       // Without it istiod takes no second anchor beside the first, and so no rotation (istio `pilot/pkg/bootstrap/istio_ca.go` handleEvent).
       ISTIO_MULTIROOT_MESH: 'true',
+      ...authority.env,
       ...(ambient && { PILOT_ENABLE_AMBIENT: 'true' }),
       // Without it istiod knows no class `istio-east-west`, nor other networks (istio `pilot/pkg/features/ambient.go`).
       ...(ambient && settings.multiCluster?.network !== undefined && { AMBIENT_ENABLE_MULTI_NETWORK: 'true' }),
@@ -73,7 +76,7 @@ export function istiodValues(settings: IstioSettings, { selfSigned, planes }: Ci
     ...(ambient && { trustedZtunnelNamespace: nodeNamespace(settings) }),
     // Closes port 15010, where configuration is served in plaintext to whoever asks. Proxies use 15012, with mTLS.
     extraContainerArgs: ['--grpcAddr='],
-    ...(selfSigned ? {} : requiredSecret),
+    ...authority.top,
   }
 }
 
@@ -90,10 +93,14 @@ function multiCluster({ multiCluster: place }: IstioSettings): Values {
   }
 }
 
-function meshConfig(settings: IstioSettings, planes: ReadonlySet<DataPlane>): Values {
+function meshConfig(settings: IstioSettings, planes: ReadonlySet<DataPlane>, authority: AuthorityValues): Values {
+  // Sidecars and gateways speak ztunnel's protocol: otherwise they would reach ambient Pods in plaintext.
+  const speaks = planes.has('ambient') ? { ISTIO_META_ENABLE_HBONE: 'true' } : {}
+  const proxyMetadata = { ...speaks, ...authority.proxyMetadata }
   return {
     // Always said: the chart's `cluster.local` is what every other mesh is called too.
     trustDomain: settings.trustDomain,
+    ...(settings.trustDomainAliases && { trustDomainAliases: settings.trustDomainAliases }),
     rootNamespace: rootNamespace(settings),
     // The callee's sidecar is what is strict; this is how callers come to speak mTLS without a DestinationRule.
     enableAutoMtls: true,
@@ -107,20 +114,10 @@ function meshConfig(settings: IstioSettings, planes: ReadonlySet<DataPlane>): Va
     defaultConfig: {
       // For Pods whose sidecar is not native: the workload waits until its proxy has its policies.
       holdApplicationUntilProxyStarts: true,
-      // Sidecars and gateways speak ztunnel's protocol: otherwise they would reach ambient Pods in plaintext.
-      ...(planes.has('ambient') && { proxyMetadata: { ISTIO_META_ENABLE_HBONE: 'true' } }),
+      ...(Object.keys(proxyMetadata).length > 0 && { proxyMetadata }),
     },
+    ...authority.meshConfig,
   }
-}
-
-/**
- * The chart mounts `cacerts` only if it is there. An istiod that starts first makes a root of its own, and the Secret
- * that comes later is then a change of root, which cuts off all that runs. A second mount that is not optional makes the
- * Pod wait; nothing of the Secret passes through Pulumi, whose state would otherwise hold the key.
- */
-const requiredSecret: Values = {
-  volumes: [{ name: 'cacerts-required', secret: { secretName: signingSecret } }],
-  volumeMounts: [{ name: 'cacerts-required', mountPath: '/etc/cacerts-required', readOnly: true }],
 }
 
 /** Values of the chart `gateway`. Its ServiceAccount is named, as that is the identity the graph's ingress calls under. */
@@ -152,19 +149,4 @@ export function shared(settings: IstioSettings): Values {
     ...(networkPolicies === true && networkPolicy),
     ...(nativeNftables !== undefined && { nativeNftables }),
   }
-}
-
-/** Where istiod runs. */
-export function systemNamespace(settings: IstioSettings): string {
-  return settings.systemNamespace ?? 'istio-system'
-}
-
-/** Where the node agents run. */
-export function nodeNamespace(settings: IstioSettings): string {
-  return settings.nodeNamespace ?? systemNamespace(settings)
-}
-
-/** Where policies hold for the whole mesh. */
-export function rootNamespace(settings: IstioSettings): string {
-  return settings.rootNamespace ?? systemNamespace(settings)
 }

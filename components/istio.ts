@@ -10,17 +10,11 @@ import { controlPlanes, versionOfBase, versionOfNodes } from './control-planes'
 import { isEastWest, registerEastWest } from './east-west'
 import { GatewayApi } from './gateway-api'
 import { registerSigning } from './istio-certificates'
+import { registerIstioCsr } from './istio-csr'
 import { meshNamespaces, systemNamespaces } from './istio-namespaces'
 import type { Values } from './istio-values'
-import {
-  baseValues,
-  gatewayValues,
-  istiodValues,
-  nodeNamespace,
-  rootNamespace,
-  signingSecret,
-  systemNamespace,
-} from './istio-values'
+import { nodeNamespace, rootNamespace, signingSecret, systemNamespace } from './istio-names'
+import { baseValues, gatewayValues, istiodValues } from './istio-values'
 import type { MeshNamespace } from './mesh-namespace'
 import { cniValues, ztunnelValues } from './node-values'
 import { planesOf } from './planes'
@@ -85,7 +79,7 @@ export class Istio extends pulumi.ComponentResource {
     const source = installed ? (args.source ?? anchorSource(prefix, args, this)) : undefined
     this.trust = this.anchor(source, system)
     // An istiod that starts before its certificate is there would make a root of its own.
-    const signing = source ? [this.signing(source, system)] : []
+    const signing = installed ? this.signing(source, system) : []
     // Istiod makes the GatewayClasses it knows where it finds the CRDs.
     this.ready = installed ? this.controlPlane([...system, this.trust, ...signing, ...this.gatewayApi]) : []
     const place = { prefix, parent: this, dependsOn: [...this.ready] }
@@ -103,9 +97,17 @@ export class Istio extends pulumi.ComponentResource {
     return new TrustAnchor(`${this.prefix}-trust`, { ...trust, namespace }, { parent: this, dependsOn: system })
   }
 
-  private signing(source: AnchorSource, system: readonly pulumi.Resource[]): pulumi.Resource {
+  private signing(source: AnchorSource | undefined, system: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
+    const { istio, dataPlanes, trust } = this.args
+    const { istioCsr } = trust
+    if (istioCsr) {
+      const { anchors } = this.trust
+      const what = { istio, istioCsr, anchors, ...(dataPlanes && { dataPlanes }), ...(source && { source }) }
+      return [registerIstioCsr(this.prefix, what, { parent: this, dependsOn: [...system, this.trust] })]
+    }
+    if (!source) return []
     const options = { parent: this, dependsOn: [...system, ...source.ready] }
-    return registerSigning(this.prefix, this.args.istio, { source, options })
+    return [registerSigning(this.prefix, istio, { source, options })]
   }
 
   private gatewayDefinitions(): readonly pulumi.Resource[] {
@@ -116,7 +118,7 @@ export class Istio extends pulumi.ComponentResource {
 
   private controlPlane(after: readonly pulumi.Resource[]): readonly pulumi.Resource[] {
     const { istio, trust } = this.args
-    const circumstances = { selfSigned: this.trust.selfSigned, planes: planesOf(this.args) }
+    const circumstances = { trust, planes: planesOf(this.args) }
     const system = { namespace: systemNamespace(istio) }
     const nodes = { namespace: nodeNamespace(istio) }
     const base = this.install({

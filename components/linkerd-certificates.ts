@@ -1,8 +1,7 @@
 import { managed } from '../core/model/managed'
-import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
-import { certificate, certManager, key, lifetime, signer } from './certificates'
+import { bundle, certificate, certManager, key, lifetime, signer } from './certificates'
 import type { Webhook } from './linkerd-values'
 import { controlPlaneNamespace } from './linkerd-values'
 import type { IssuerReference, LinkerdSettings } from './settings'
@@ -107,18 +106,6 @@ export function registerTrustRoots(
     const data = { [bundleKey]: anchors.apply(all => all.join('')) }
     return new ConfigMap(id, { metadata: { name: trustRoots, namespace, labels: managed }, data }, options)
   }
-  const { secrets, key: source = 'tls.crt' } = trustManager
-  const spec = {
-    sources: secrets.map(name => ({ secret: { name, key: source } })),
-    target: {
-      configMap: { key: bundleKey },
-      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
-    },
-  }
-  const metadata = { name: trustRoots, labels: managed, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }
-  return new CustomResource(
-    id,
-    { apiVersion: 'trust.cert-manager.io/v1alpha1', kind: 'Bundle', metadata, spec },
-    options,
-  )
+  const { secrets, key = 'tls.crt' } = trustManager
+  return bundle(id, { name: trustRoots, into: { namespace, key: bundleKey }, from: { secrets, key } }, options)
 }

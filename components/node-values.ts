@@ -1,6 +1,8 @@
 import type { Circumstances, Values } from './istio-values'
-import { shared, systemNamespace } from './istio-values'
-import type { IstioSettings } from './settings'
+import { systemNamespace } from './istio-names'
+import { shared } from './istio-values'
+import { istioCsrAddress } from './istio-csr'
+import type { IstioSettings, TrustSettings } from './settings'
 
 /** Values of the chart `cni`: the agent on each node, one for all revisions. */
 export function cniValues(settings: IstioSettings, { planes }: Pick<Circumstances, 'planes'>): Values {
@@ -31,7 +33,7 @@ const ambient = {
 /** Values of the chart `ztunnel`, the proxy on each node; it follows the control plane itself, never a tag. */
 export function ztunnelValues(
   settings: IstioSettings,
-  { revocation = false }: { readonly revocation?: boolean },
+  { revocation = false, istioCsr }: Pick<TrustSettings, 'revocation' | 'istioCsr'>,
 ): Values {
   const { clusterDomain, multiCluster, next } = settings
   const revision = next?.nodes === true ? next.revision : settings.revision
@@ -45,6 +47,7 @@ export function ztunnelValues(
     ...(multiCluster?.network !== undefined && { network: multiCluster.network }),
     // The chart has no value for it (ztunnel `src/config.rs` CLUSTER_DOMAIN); short names would resolve to nothing.
     ...(clusterDomain !== undefined && { env: { CLUSTER_DOMAIN: clusterDomain } }),
+    ...(istioCsr && { caAddress: istioCsrAddress(istioCsr) }),
     ...(revocation && { peerCaCrl: { enabled: true } }),
   }
 }

@@ -27,7 +27,8 @@ interface Authority {
  * A root in AWS Private CA, and, with `subordinate`, an authority below it: ECDSA on P-256, which both meshes take.
  *
  * The keys never leave AWS: what comes out is the root’s certificate. All of it is protected, since the mesh ends with its anchor, and the provider
- * revokes a certificate of an authority that it deletes. The root is of general purpose, as one for short-lived certificates may sign nothing that lasts longer than seven days.
+ * revokes a certificate of an authority that it deletes. The root is of general purpose, as one for short-lived certificates may sign nothing that lasts longer than seven days;
+ * the authority below it may be of that kind, where it signs identities alone.
  */
 export class PrivateCa extends pulumi.ComponentResource {
   /** The authority that signs. */
@@ -81,10 +82,11 @@ export class PrivateCa extends pulumi.ComponentResource {
   }
 
   private authority(id: string, type: 'ROOT' | 'SUBORDINATE', commonName: string): acmpca.CertificateAuthority {
-    const { region, permanentDeletionTimeInDays = 30, tags } = this.args
+    const { region, permanentDeletionTimeInDays = 30, tags, shortLived = false } = this.args
+    const usageMode = type === 'SUBORDINATE' && shortLived ? 'SHORT_LIVED_CERTIFICATE' : 'GENERAL_PURPOSE'
     const configuration = { keyAlgorithm: 'EC_prime256v1', signingAlgorithm, subject: { commonName } }
     const args = {
-      ...{ region, type, usageMode: 'GENERAL_PURPOSE', permanentDeletionTimeInDays },
+      ...{ region, type, usageMode, permanentDeletionTimeInDays },
       certificateAuthorityConfiguration: configuration,
       ...(tags && { tags }),
     }

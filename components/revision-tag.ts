@@ -1,7 +1,7 @@
 import { managed } from '../core/model/managed'
 import { MutatingWebhookConfiguration } from '@pulumi/kubernetes/admissionregistration/v1'
 import type * as pulumi from '@pulumi/pulumi'
-import { systemNamespace } from './istio-values'
+import { systemNamespace } from './istio-names'
 import type { IstioSettings } from './settings'
 
 /**

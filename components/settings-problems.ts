@@ -3,11 +3,12 @@ import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
 import { eastWestProblems } from './east-west'
 import { readGatewayApi } from './gateway-api-file'
-import { systemNamespace } from './istio-values'
+import { systemNamespace } from './istio-names'
 import { linkerdProblems } from './linkerd-problems'
 import type { GatewaySettings, IstioMeshSettings, MeshSettings } from './settings'
 import { noMesh } from './target'
 import { sourceProblems, trustProblems } from './trust-problems'
+import { placeProblems } from './trust-signer-problems'
 import { nextProblems } from './upgrade'
 
 /** What is wrong with a mesh's settings taken together; each of them has the right type. Values that are not known yet are not judged. */
@@ -57,7 +58,9 @@ function strayProblems(settings: MeshSettings): readonly Problem[] {
   const maps = (['gateways', 'dataPlanes', 'waypoints'] as const).filter(
     key => Object.keys(settings[key] ?? {}).length > 0,
   )
-  const sources = (['secret', 'revocation'] as const).filter(key => trust[key] !== undefined)
+  const sources = (['secret', 'revocation', 'istioCsr', 'signer', 'federation'] as const).filter(
+    key => trust[key] !== undefined,
+  )
   return [...maps, ...sources.map(key => `trust.${key}`)].map(at => {
     const message = 'it is Istio’s alone, and there is no Istio'
     return blocking({ code: 'not-of-linkerd', at, message, hint: 'leave it out' })
@@ -69,6 +72,7 @@ export function istioProblems(settings: IstioMeshSettings): readonly Problem[] {
   return [
     ...sourceProblems(settings),
     ...trustProblems(settings.trust),
+    ...placeProblems(settings),
     ...tagProblems(settings),
     ...nextProblems(settings),
     ...eastWestProblems(settings),

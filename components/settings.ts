@@ -13,7 +13,14 @@ export type {
   TrustManagerSettings,
   VizSettings,
 } from './linkerd-settings'
-export type { CertManagerSettings, PrivateCaSettings, TrustAlertSettings, TrustSettings } from './trust-settings'
+export type {
+  CertManagerSettings,
+  FederationSettings,
+  IstioCsrSettings,
+  PrivateCaSettings,
+  TrustAlertSettings,
+  TrustSettings,
+} from './trust-settings'
 
 /** Where the charts come from. */
 export type Charts =
@@ -83,6 +90,8 @@ export interface IstioSettings {
   readonly version: string
   /** What identities start with. No default: every mesh would share `cluster.local`, and with it each other's identities. */
   readonly trustDomain: string
+  /** Other trust domains that identities of this mesh may have, while it goes from one to another (docs/trust.md). @default [] */
+  readonly trustDomainAliases?: readonly string[]
   /** Whether to install; otherwise the other settings describe the mesh that is there. @default true */
   readonly install?: boolean
   /** @default { repository: 'https://istio-release.storage.googleapis.com/charts' } */

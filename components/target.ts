@@ -1,6 +1,7 @@
 import type { GatewayTarget, IstioTarget, LinkerdTarget, MeshTarget, NetworkSettings } from '../core/compile/target'
 import { blocking } from '../core/model/problem'
-import { systemNamespace } from './istio-values'
+import { istioCsrPods } from './istio-csr'
+import { systemNamespace } from './istio-names'
 import { Refused } from './refused'
 import type { GatewaySettings, IstioMeshSettings, LinkerdMeshSettings, MeshSettings } from './settings'
 
@@ -28,17 +29,20 @@ export function targetOf(settings: Described): MeshTarget {
 }
 
 /**
- * The network below the mesh, as the compiler sees it; nothing where it is left open. Where nodes and the cluster's own networks are, Linkerd's settings may say already.
+ * The network below the mesh, as the compiler sees it; nothing where it is left open. Where nodes and the cluster's own networks are, Linkerd's settings may say already, and
+ * who signs identities `trust` does.
  */
 export function networkOf({
   networkPolicy,
   linkerd,
-}: Pick<MeshSettings, 'networkPolicy' | 'linkerd'>): NetworkSettings | undefined {
+  trust,
+}: Pick<Partial<MeshSettings>, 'networkPolicy' | 'linkerd' | 'trust'>): NetworkSettings | undefined {
   if (!networkPolicy?.enabled) return undefined
   const { enabled: _, ...settings } = networkPolicy
   return {
     ...(linkerd?.nodeNetworks && { nodeNetworks: linkerd.nodeNetworks }),
     ...(linkerd?.clusterNetworks && { clusterNetworks: linkerd.clusterNetworks }),
+    ...(trust?.istioCsr && { certificateAuthority: istioCsrPods(trust.istioCsr) }),
     ...settings,
   }
 }
@@ -69,11 +73,12 @@ function linkerdTarget({ linkerd, stages }: Described & Pick<LinkerdMeshSettings
 function istioTarget(settings: Described & Pick<IstioMeshSettings, 'istio'>): IstioTarget {
   const { istio, stages, dataPlanes, waypoints } = settings
   const gateways = gatewaysOf(settings.gateways ?? {})
-  const { version, trustDomain, rootNamespace, revision, tag, next, clusterDomain } = istio
+  const { version, trustDomain, trustDomainAliases, rootNamespace, revision, tag, next, clusterDomain } = istio
   return {
     kind: `istio-${istio.dataPlane ?? 'sidecar'}`,
     version,
     trustDomain,
+    ...(trustDomainAliases !== undefined && { trustDomainAliases }),
     systemNamespace: systemNamespace(istio),
     ...(rootNamespace !== undefined && { rootNamespace }),
     ...(revision !== undefined && { revision }),

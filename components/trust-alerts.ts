@@ -1,11 +1,12 @@
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
 import { trustAlerts } from '../core/trust/alerts'
+import type { Authority } from '../core/trust/rotation/rotation'
 import { rootOfCertManager } from './anchor-source'
-import { signingSecret, systemNamespace } from './istio-values'
+import { signingSecret, systemNamespace } from './istio-names'
 import { identityIssuer } from './linkerd-certificates'
 import { controlPlaneNamespace } from './linkerd-values'
-import type { MeshSettings } from './settings'
+import type { MeshSettings, TrustSettings } from './settings'
 
 type Watched = Pick<MeshSettings, 'istio' | 'linkerd' | 'trust'>
 
@@ -13,7 +14,7 @@ type Watched = Pick<MeshSettings, 'istio' | 'linkerd' | 'trust'>
 export function registerTrustAlerts(name: string, settings: Watched, options: pulumi.CustomResourceOptions): void {
   const { istio, linkerd, trust } = settings
   if (!trust.alerts) return
-  const authorities = [...(istio ? ['cacerts' as const] : []), ...(linkerd ? ['linkerd' as const] : [])]
+  const authorities = [...(istio ? authoritiesOfIstio(trust) : []), ...(linkerd ? ['linkerd' as const] : [])]
   const { apiVersion, kind, metadata, spec } = trustAlerts({
     ...trust.alerts,
     authorities,
@@ -22,12 +23,20 @@ export function registerTrustAlerts(name: string, settings: Watched, options: pu
   new CustomResource(name, { apiVersion, kind, metadata, spec }, options)
 }
 
+/** Istiod tells of an authority of its own alone; of a signer of Kubernetes nobody here does. */
+function authoritiesOfIstio({ istioCsr, signer }: TrustSettings): readonly Authority[] {
+  if (istioCsr) return ['istio-csr']
+  return signer === undefined ? ['cacerts'] : []
+}
+
 /** What cert-manager makes for the meshes: Linkerd's issuer in any case, where Linkerd is installed here. */
-function certificatesOf({ istio, linkerd, trust: { pca, certManager } }: Watched): readonly string[] {
-  const isMade = pca !== undefined || certManager !== undefined
+function certificatesOf({ istio, linkerd, trust: { pca, certManager, istioCsr } }: Watched): readonly string[] {
+  const isMade = pca !== undefined || certManager !== undefined || istioCsr !== undefined
+  // The chart of istio-csr has istiod's own certificate made under this name.
+  const ofIstio = istioCsr ? 'istiod' : signingSecret
   return [
     ...(certManager ? [rootOfCertManager(certManager)] : []),
-    ...(istio && isMade ? [`${systemNamespace(istio)}/${signingSecret}`] : []),
+    ...(istio && isMade ? [`${systemNamespace(istio)}/${ofIstio}`] : []),
     ...(linkerd && linkerd.install !== false ? [`${controlPlaneNamespace(linkerd)}/${identityIssuer}`] : []),
   ]
 }

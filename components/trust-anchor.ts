@@ -7,6 +7,9 @@ import { refuse } from './refused'
 import type { TrustSettings } from './settings'
 import { trustProblems } from './trust-problems'
 
+/** The ConfigMap that anchors are published in. */
+export const anchorsConfigMap = 'zero-trust-mesh-anchors'
+
 /** What a trust anchor is made from. */
 export interface TrustAnchorArgs extends Omit<TrustSettings, 'pca' | 'certManager'> {
   /** Where istiod runs and the anchors are published. */
@@ -35,7 +38,7 @@ export class TrustAnchor extends pulumi.ComponentResource {
     this.anchors = pulumi.output(args.bundle).apply(bundle => (bundle === undefined ? [] : anchorsOf(bundle)))
     if (args.bundle !== undefined) {
       const options = { parent: this, ...dependenciesOf(opts) }
-      const metadata = { name: 'zero-trust-mesh-anchors', namespace: args.namespace, labels: managed }
+      const metadata = { name: anchorsConfigMap, namespace: args.namespace, labels: managed }
       const data = { 'ca.pem': this.anchors.apply(anchors => anchors.join('')) }
       new ConfigMap(`${name}-anchors`, { metadata, data }, options)
     }

@@ -1,9 +1,10 @@
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
-import { signingSecret } from './istio-values'
+import { signingSecret } from './istio-names'
 import { readAnchors } from './pem'
 import { regionOf } from './regions'
 import type { MeshSettings, PrivateCaSettings, TrustSettings } from './settings'
+import { signerProblems } from './trust-signer-problems'
 
 /** What is wrong with where all meshes of a stack have their trust from. Values that are not known yet are not judged. */
 export function sourceProblems({ istio, linkerd, trust }: MeshSettings): readonly Problem[] {
@@ -87,12 +88,14 @@ export function trustProblems(trust: TrustSettings): readonly Problem[] {
       blocking({ code: 'wrong-secret', at: 'trust.secret', message, hint: `name the Secret \`${signingSecret}\`` }),
     )
   }
-  return [...problems, ...contradictions(trust)]
+  return [...problems, ...contradictions(trust), ...signerProblems(trust)]
 }
 
 function contradictions({ bundle, secret, selfSigned = false, revocation = false, ...all }: TrustSettings) {
   const { pca, certManager } = all
   const made = pca !== undefined || certManager !== undefined
+  // Of these it is said what they want beside them.
+  const others = all.istioCsr !== undefined || all.signer !== undefined
   const problem = (at: string, message: string, hint: string) =>
     blocking({ code: 'contradictory-trust', at, message, hint })
   const problems: Problem[] = []
@@ -119,7 +122,7 @@ function contradictions({ bundle, secret, selfSigned = false, revocation = false
     const message = 'a Secret that cert-manager makes has no revocation list'
     problems.push(problem('trust.revocation', message, 'drop it, or give Istio a `secret` that has one'))
   }
-  if (!selfSigned && !made && secret === undefined && bundle === undefined) {
+  if (!selfSigned && !made && !others && secret === undefined && bundle === undefined) {
     const hint = `\`secret: ${signingSecret}\`, a \`bundle\` beside it, \`pca\`, \`certManager\`, or \`selfSigned: true\` for trying out`
     problems.push(blocking({ code: 'no-trust', at: 'trust', message: 'nothing says whom the mesh trusts', hint }))
   }

@@ -1,4 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
+import type { IssuerReference } from './linkerd-settings'
+import type { Charts } from './settings'
 
 /**
  * AWS Private CA as the anchor: a root whose key AWS keeps and gives to nobody. With it come cert-manager and aws-privateca-issuer, which have each
@@ -15,6 +17,8 @@ export interface PrivateCaSettings {
   readonly years?: number
   /** Whether an authority below the root signs, so that the root is used once and never again. @default false */
   readonly subordinate?: boolean
+  /** Whether the authority below the root signs nothing but what ends within seven days, which AWS asks less for; with `istioCsr` alone. @default false */
+  readonly shortLived?: boolean
   /** Days, 7 to 30, in which an authority that was deleted can be had back. @default 30 */
   readonly permanentDeletionTimeInDays?: number
   /** Whether Pulumi refuses to delete or replace the authorities. @default true */
@@ -31,6 +35,32 @@ export interface CertManagerSettings {
   readonly years?: number
   /** Secrets of that namespace with anchors that Linkerd trusts beside it, while one takes the place of another. @default [] */
   readonly beside?: readonly string[]
+}
+
+/**
+ * istio-csr in the place of istiod as the one who signs: it has each identity signed by an issuer of cert-manager's, so that no key of an authority is in the mesh.
+ */
+export interface IstioCsrSettings {
+  /** Of its chart, exact: `v0.17.0`. */
+  readonly version: string
+  /** @default { repository: 'https://charts.jetstack.io' } */
+  readonly charts?: Charts
+  /** Where it runs; the namespace is there already. @default 'cert-manager' */
+  readonly namespace?: string
+  /** Who signs, and `bundle` is then what it leads to. An `Issuer` lies in istiod's namespace. @default the issuer of `pca` or `certManager` */
+  readonly issuer?: IssuerReference
+  /** Whole hours that an identity lasts, a week at most. @default 1 */
+  readonly hours?: number
+  /** @default 2 */
+  readonly replicas?: number
+}
+
+/** Anchors of another mesh, of which exactly one is said. */
+export interface FederationSettings {
+  /** In PEM, public. */
+  readonly bundle?: string
+  /** Where its SPIFFE bundle is served, `https://`, by a certificate of a public authority; istiod asks for it every half hour. */
+  readonly spiffeBundleUrl?: string
 }
 
 /** Where alerts on anchors and issuers that end are put, for the Prometheus of prometheus-operator. */
@@ -57,6 +87,18 @@ export interface TrustSettings {
   readonly pca?: PrivateCaSettings
   /** @default none */
   readonly certManager?: CertManagerSettings
+  /** @default none: istiod signs */
+  readonly istioCsr?: IstioCsrSettings
+  /**
+   * A signer of Kubernetes' own CertificateSigningRequests, `clusterissuers.cert-manager.io/mesh`, that signs what istiod asks for; `bundle` is what it leads to. For sidecars
+   * and gateways: ztunnel names no signer. @default none
+   */
+  readonly signer?: string
+  /**
+   * Other meshes whose identities Istio's sidecars believe, by trust domain. Istio does not hold an anchor to a trust domain: each of these can also sign an identity of this
+   * mesh. @default {}
+   */
+  readonly federation?: Readonly<Record<string, FederationSettings>>
   /**
    * Whether ztunnel, too, refuses certificates on the revocation list `ca-crl.pem` of the Secret. Sidecars do so by
    * themselves, gateways and waypoints never (istio `files/waypoint.yaml` mounts no list). @default false

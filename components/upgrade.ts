@@ -4,7 +4,7 @@ import type { Problem } from '../core/model/problem'
 import { blocking, printProblem } from '../core/model/problem'
 import type { Standing, UpgradeState } from '../core/rollout/upgrade'
 import { planUpgrade, progressOf, progressProblems, upgradeProblems } from '../core/rollout/upgrade'
-import { nodeNamespace, systemNamespace } from './istio-values'
+import { nodeNamespace, systemNamespace } from './istio-names'
 import type { IstioMeshSettings } from './settings'
 
 type Upgraded = Pick<IstioMeshSettings, 'istio' | 'gateways'>

@@ -15,7 +15,11 @@ The tests that have to notice are those that stand for the folder (docs/testing.
 --jobs says how many processes there are, 1 where it is absent.`
 
 const verbs = ['contain', 'diff', 'equal', 'explain'].map(verb => `test/unit/cli/${verb}.test.ts`)
-const analyzing = ['test/unit/core/analyze', 'test/conformance', ...verbs]
+// Sets and single requests, each judged by its own part of the program: in a few worlds they notice most of what is wrong with either.
+const agreeing = ['', '-at-gateways', '-on-linkerd', '-on-the-network'].map(
+  on => `test/laws/reach-agrees-with-decide${on}.test.ts`,
+)
+const analyzing = ['test/unit/core/analyze', 'test/conformance', ...verbs, ...agreeing]
 
 /** The tests of a folder: the exact ones, which take a second or so a file. */
 const standing = {
@@ -43,7 +47,7 @@ function main() {
     return values.help ? 0 : 2
   }
   const tests = values.tests?.split(',').flatMap(testsIn) ?? standingFor(paths)
-  const env = { ...process.env, ZTM_MUTATION: JSON.stringify({ paths, tests, sample, from, jobs }) }
+  const env = { ZTM_RUNS: '0.2', ...process.env, ZTM_MUTATION: JSON.stringify({ paths, tests, sample, from, jobs }) }
   return spawnSync('npx', ['stryker', 'run', 'stryker.config.mjs'], { stdio: 'inherit', env }).status ?? 1
 }
 

@@ -1,7 +1,8 @@
 import { Option } from 'commander'
 import { explain } from '../../core/analyze/explain/explain'
 import { explainOutside } from '../../core/analyze/explain/outside'
-import { callersOf, refusedAtHome } from '../../core/analyze/explain/own-proxy'
+import type { OtherTls } from '../../core/analyze/explain/own-proxy'
+import { callersOf, otherTlsAtHome, refusedAtHome } from '../../core/analyze/explain/own-proxy'
 import type { Layer } from '../../core/analyze/layer'
 import type { HttpRequest, Request } from '../../core/analyze/request'
 import type { ExplainView } from '../../core/report/explain'
@@ -120,14 +121,29 @@ interface Explained extends ExplainView {
 
 /** A call within the mesh: what the caller's own proxy refuses never gets to who decides. */
 function within({ value, notes }: Understood<Request>, layer: Layer): Explained {
-  const { verdict, steps } = explain(layer, value)
   const home = refusedAtHome(layer, value)
+  const other = home ? undefined : otherTlsAtHome(layer, value)
   const told = { asked: value, request: printRequest(value), notes }
+  if (other) return { ...told, ...spokenOtherwise(value, other, layer) }
+  const { verdict, steps } = explain(layer, value)
   if (!home || verdict.verdict === 'deny')
     return { ...told, verdict: verdict.verdict, because: verdict.because, steps: [...(home ? [home] : []), ...steps] }
   const because = home.steps.flatMap(step => (step.kind === 'note' ? [step.text] : []))
   const note = "the caller's own proxy protects nobody: what goes round it is judged by the rest, as `ztm decide` does"
   return { ...told, verdict: home.verdict, because, notes: [...notes, note], steps: [home, ...steps] }
+}
+
+/** A call that the caller's own sidecar makes without showing who calls: as the callee sees it, unless the sidecar may do otherwise. */
+function spokenOtherwise(asked: Request, { hop, seen, sure, plain }: OtherTls, layer: Layer) {
+  const { verdict, steps } = explain(layer, seen)
+  const usual = sure ? verdict : explain(layer, asked).verdict
+  const certain = usual.verdict === verdict.verdict && (plain || verdict.verdict === 'deny')
+  const why = hop.steps.flatMap(step => (step.kind === 'note' ? [step.text] : []))
+  return {
+    verdict: certain ? verdict.verdict : 'unknown',
+    because: [...why, ...verdict.because],
+    steps: [hop, ...steps],
+  } as const
 }
 
 interface Leaving {

@@ -19,6 +19,7 @@ interface PlanOptions {
   readonly to: string
   readonly toIssuer?: string
   readonly authority: Authority
+  readonly toAuthority?: Authority
   readonly at?: string
   readonly leaf?: string
   readonly namespace?: readonly string[]
@@ -44,6 +45,9 @@ export function addPlan(trust: Command, session: Session, choose: (action: Actio
     .requiredOption('--to <bundle>', 'the anchors that are to be')
     .option('--to-issuer <file>', 'what the control plane is to sign with (default: that of the manifests, or as now)')
     .addOption(new Option('--authority <who>', 'who signs for workloads').choices(authorities).makeOptionMandatory())
+    .addOption(
+      new Option('--to-authority <who>', 'who is to sign in its place (default: the same)').choices(authorities),
+    )
     .option('--at <date>', 'the day on which it begins (default: today)')
     .option('--leaf <time>', 'how long a workload’s certificate lasts (default: 24h; 1h by istio-csr)')
     .option('--namespace <name>', 'a namespace whose workloads are restarted; may be repeated', collect)
@@ -74,9 +78,10 @@ async function plan(bundle: string, options: PlanOptions, session: Session): Pro
   return made.outage.length > 0 ? 1 : 0
 }
 
-function settingsOf({ authority, at, leaf, namespace, leaked }: PlanOptions): RotationSettings {
+function settingsOf({ authority, toAuthority, at, leaf, namespace, leaked }: PlanOptions): RotationSettings {
   return {
     authority,
+    ...(toAuthority !== undefined && { toAuthority }),
     at: momentOf(at),
     ...(leaf !== undefined && { leaf: spanOf('--leaf', leaf) }),
     ...(namespace !== undefined && { namespaces: namespace }),

@@ -17,6 +17,7 @@ import { checkSecretPaths, writeSecretFiles } from '../secret-files'
 import type { ExitCode, Session } from '../session'
 import { horizonOf, momentOf } from '../trust-dates'
 import { readTexts } from '../trust-texts'
+import { addDomain } from './trust-domain'
 import { addPlan } from './trust-plan'
 
 interface CheckOptions {
@@ -61,6 +62,7 @@ export const addTrust: Verb = (program, session, choose) => {
   addCheck(trust, session, choose)
   addInit(trust, session, choose)
   addPlan(trust, session, choose)
+  addDomain(trust, session, choose)
 }
 
 function addCheck(trust: Command, session: Session, choose: (action: Action) => void): void {

@@ -64,7 +64,8 @@ export function expectedAt(port: GovernedPort, expected: Expected): Bounds<Regio
   const allowed =
     guard === 'ztunnel' && flows.every(({ purpose }) => purpose === 'scrape') ? flows.map(anyRequest) : flows
   const open = flows.some(({ from }) => from.kind === 'outside')
-  const loose = open || guard === 'linkerd' || allowed !== flows || tokens.known.length > 0
+  const renamed = guard === 'ztunnel' && domains(expected).length > 1
+  const loose = open || renamed || guard === 'linkerd' || allowed !== flows || tokens.known.length > 0
   const may = loose ? declared(allowed, { expected, guard, tokens, bound: 'may' }) : must
   if ((expected.stages?.[service.namespace] ?? 'enforce') === 'enforce') return { must, may }
   return {
@@ -127,12 +128,12 @@ interface Declared {
 
 /** Flows with the same requests are one region, whoever makes them: a service that hundreds call has few routes. */
 function declared(flows: readonly IntendedFlow[], terms: Declared): Region {
-  const { expected, tokens, bound } = terms
+  const { tokens, bound } = terms
   const byRequest = groupBy(flows, ({ http, jwt }) => JSON.stringify([http, jwt]))
   const regions = [...byRequest.values()].map(group => {
     const callers = groupBy(group, ({ from }) => from.kind === 'workload')
     const named = (callers.get(true) ?? []).flatMap(({ from }) =>
-      from.kind === 'workload' ? namesOf(from, expected) : [],
+      from.kind === 'workload' ? namesAt(from, terms) : [],
     )
     const others = (callers.get(false) ?? []).map(({ from }) => callerRegion(from, terms))
     const { http, jwt } = group[0] ?? {}
@@ -158,10 +159,17 @@ export function namesOf(caller: WorkloadCaller, expected: Expected): readonly st
   return domains(expected).map(trustDomain => printIdentity({ ...caller, trustDomain }))
 }
 
-function callerRegion(caller: Caller, { expected, guard, bound }: Declared): Region {
+/** Those that must be let in: ztunnel takes no alias of the trust domain (ztunnel `src/tls/workload.rs` TrustDomainVerifier), and who has one may come by its waypoint or not. */
+function namesAt(caller: WorkloadCaller, { expected, guard, bound }: Declared): readonly string[] {
+  const { trustDomain } = expected
+  return guard === 'ztunnel' && bound === 'must' ? namesOf(caller, { trustDomain }) : namesOf(caller, expected)
+}
+
+function callerRegion(caller: Caller, terms: Declared): Region {
+  const { expected, guard, bound } = terms
   switch (caller.kind) {
     case 'workload':
-      return anyOf(namesOf(caller, expected))
+      return anyOf(namesAt(caller, terms))
     case 'kubelet': {
       if (guard !== 'linkerd') return anyOf([kubelet])
       const from = addressRegion(expected.nodeNetworks ?? [])

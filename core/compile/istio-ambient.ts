@@ -1,9 +1,9 @@
-import { printIdentity } from '../model/identity'
 import { arrivals } from './istio/waypoint/arrivals'
 import { callersOf, routesTo } from './istio/authorization'
 import type { Context, Workload } from './istio/context'
 import type { Outcome } from './objects'
 import type { Grant } from './istio/grant'
+import { identitySource } from './istio/grant'
 import { grantsTo } from './istio/grants'
 import { plaintextPorts } from './istio/peer-authentication'
 import { tokensFor } from './istio/token'
@@ -46,7 +46,7 @@ function atZtunnel({ source, port, because }: Grant): Grant {
 }
 
 /** The same, behind the waypoint, under whose identity the call arrives. */
-function fromWaypoint({ port, because }: Grant, { waypoint }: Bound, { settings: { trustDomain } }: Context): Grant {
-  const principal = printIdentity({ trustDomain, namespace: waypoint.namespace, serviceAccount: waypoint.name })
-  return { source: { kind: 'identity', principal }, port, because }
+function fromWaypoint({ port, because }: Grant, { waypoint }: Bound, { settings }: Context): Grant {
+  const source = identitySource({ namespace: waypoint.namespace, serviceAccount: waypoint.name }, settings)
+  return { source, port, because }
 }

@@ -30,6 +30,8 @@ export interface NetworkSettings {
   /** CIDR blocks of the cluster's Pods and Services, as far as they are public addresses: no call to a host outside gets there. @default none */
   readonly clusterNetworks?: readonly string[]
   readonly dns?: DnsTarget
+  /** The Pods that Envoys have their certificates from, where that is not istiod. @default none: istiod, or Linkerd's identity */
+  readonly certificateAuthority?: AuthorityTarget
   /** CIDR blocks of an external's hosts, by its name in the graph. @default every public address */
   readonly externals?: Readonly<Record<string, readonly string[]>>
   /**
@@ -39,6 +41,14 @@ export interface NetworkSettings {
   readonly callers?: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** Container ports that a gateway in a namespace of the graph listens on, by `namespace/serviceAccount`. @default 80 and 443 */
   readonly gatewayPorts?: Readonly<Record<string, readonly number[]>>
+}
+
+/** Who signs for the proxies of Istio in istiod's place: of istio-csr, namespace `cert-manager`, label `app: cert-manager-istio-csr`, port 6443. */
+export interface AuthorityTarget {
+  readonly namespace: string
+  readonly labels: Readonly<Record<string, string>>
+  /** Container ports, over TCP. */
+  readonly ports: readonly number[]
 }
 
 /** Whom Pods ask for names. */

@@ -6,7 +6,7 @@ import { networkCapabilities } from './target-network'
 
 export type { HybridTarget, Mesh } from './target-hybrid'
 export type { LinkerdTarget } from './target-linkerd'
-export type { DnsTarget, MeshTarget, NetworkPolicyTarget, NetworkSettings } from './target-network'
+export type { AuthorityTarget, DnsTarget, MeshTarget, NetworkPolicyTarget, NetworkSettings } from './target-network'
 
 /** How far a namespace has been taken: `strict` requires mTLS and shadows the policies; `enforce` is allow-list and default deny. */
 export type Stage = 'strict' | 'enforce'
@@ -42,6 +42,11 @@ export interface IstioTarget {
   readonly version: string
   /** The mesh's own trust domain; never assumed. */
   readonly trustDomain: string
+  /**
+   * Other trust domains that identities of this mesh may have, while it goes from one to another (`core/trust/migration`). Envoy takes each for the mesh's own; policies that
+   * ztunnel holds, which takes principals as they stand, name both. @default none
+   */
+  readonly trustDomainAliases?: readonly string[]
   /** Where istiod runs. @default 'istio-system' */
   readonly systemNamespace?: string
   /** `meshConfig.rootNamespace`. @default the system namespace */

@@ -3,6 +3,8 @@ import type { HybridTarget, IstioTarget, MeshTarget, Stage } from './target'
 /** What a comparison of effective reach with an intent has to know of the target; nothing of it is read from what was compiled. */
 export interface Terms {
   readonly trustDomain: string
+  /** Absent where there are none. */
+  readonly trustDomainAliases?: readonly string[]
   readonly stages: Readonly<Record<string, Stage>>
   /** Gateways, `namespace/serviceAccount`, that somebody else tells what to listen on and where to send it. */
   readonly unrouted: readonly string[]
@@ -27,7 +29,11 @@ export function termsOf(target: MeshTarget): Terms | TermsByMesh
 export function termsOf(target: MeshTarget): Terms | TermsByMesh {
   if (target.kind === 'hybrid') return termsByMesh(target)
   const { trustDomain, stages = {} } = target
-  if (target.kind !== 'linkerd') return { trustDomain, stages, unrouted: unrouted(target) }
+  if (target.kind !== 'linkerd') {
+    const { trustDomainAliases: aliases = [] } = target
+    const also = aliases.length > 0 ? { trustDomainAliases: aliases } : {}
+    return { trustDomain, ...also, stages, unrouted: unrouted(target) }
+  }
   const { nodeNetworks } = target
   return { trustDomain, stages, unrouted: [], entries: 'elsewhere', ...(nodeNetworks && { nodeNetworks }) }
 }

@@ -16,12 +16,21 @@ export interface Placed {
   /** What carries the calls of a namespace. */
   readonly planeOf: (namespace: string) => 'sidecar' | 'ambient'
   readonly stageOf: (namespace: string) => 'strict' | 'enforce'
+  /** Which waypoint an ambient namespace is under, as its target says it. @default its own */
+  readonly waypointOf?: (namespace: string) => 'namespace' | 'service' | SharedWaypoint
+}
+
+/** One of another namespace. */
+export interface SharedWaypoint {
+  readonly namespace: string
+  readonly name: string
 }
 
 /** A change that no order of writing makes safe at once: part of it is what runs, which others deploy, or one of two objects that only work together. */
 export interface Move {
   readonly kind:
     | 'plane'
+    | 'waypoint'
     | 'port'
     | 'service-port'
     | 'tokens'
@@ -52,6 +61,7 @@ export function plannedSteps(before: Placed, after: Placed): readonly Move[] {
   const namespaces = [...new Set(kept.map(({ service }) => service.namespace))].sort()
   return [
     ...namespaces.flatMap(namespace => planeMove(namespace, before, after)),
+    ...namespaces.flatMap(namespace => waypointMove(namespace, before, after)),
     ...kept.flatMap(({ name, old, service }) => portMoves(name, [old, service], after)),
     ...kept.flatMap(({ name, old, service }) => versionMoves(name, [old, service], after)),
     ...kept.flatMap(({ name, service }) =>
@@ -96,6 +106,25 @@ function planeMove(namespace: string, before: Placed, after: Placed): readonly M
       ],
     },
   ]
+}
+
+/**
+ * Ztunnel admits the identity of one waypoint, and the label of the namespace or the Service leads calls to it: two objects, of which one is written first. At stage `strict`
+ * ztunnel admits the whole mesh meanwhile.
+ */
+function waypointMove(namespace: string, before: Placed, after: Placed): readonly Move[] {
+  const [from, to] = [before, after].map(({ waypointOf }) => JSON.stringify(waypointOf?.(namespace) ?? 'namespace'))
+  const isAmbient = [before, after].every(({ planeOf }) => planeOf(namespace) === 'ambient')
+  const isEnforced = [before, after].some(({ stageOf }) => stageOf(namespace) === 'enforce')
+  if (from === to || to === undefined || !isAmbient || !isEnforced) return []
+  const why = 'between two writes calls come by one waypoint, and ztunnel admits those of the other'
+  const said = to.replaceAll('"', '').replace(/[:,]/g, '$& ')
+  const steps = [
+    `\`stages.${namespace}: strict\``,
+    `\`waypoints.${namespace}: ${said}\``,
+    `\`stages.${namespace}: enforce\``,
+  ]
+  return [{ kind: 'waypoint', at: namespace, why, steps }]
 }
 
 /** Ports by name; a name is nobody's business but the graph's, a number is in policies and in what others deploy. */

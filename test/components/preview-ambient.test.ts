@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { rootA } from './certificates'
 import { bundled, fixtures, preview, projectOf, removeProjects, root } from '../unit/preview/support'
 
 describe('the embedded preview of an ambient stack', () => {
@@ -50,6 +51,16 @@ describe('the embedded preview of an ambient stack', () => {
       assert.match(readFileSync(join(out, 'manifests.yaml'), 'utf8'), /istio\.io\/dataplane-mode: ambient/)
     })
   }
+
+  it('has nothing to find where istio-csr signs, and the network lets proxies reach it', async () => {
+    const dataPlanes = { boutique: 'ambient', load: 'ambient' }
+    const trust = { istioCsr: { version: 'v0.17.0', issuer: { name: 'mesh' } }, bundle: rootA }
+    const stack = copyWith({ mesh, dataPlanes, trust, networkPolicy: { enabled: true } })
+    const pack = join(root, 'policypacks/zero-trust')
+    const { stdout, stderr } = await preview(['--cwd', stack, '--policy-pack', pack, '--out', out])
+    assert.match(stdout, /Policy pack zero-trust \S+ \(no findings; \d+ rules\)/, stdout + stderr)
+    assert.match(readFileSync(join(out, 'manifests.yaml'), 'utf8'), /app: cert-manager-istio-csr/)
+  })
 
   it('has nothing to find in a mesh that is there already, nor in what a gateway of others is told', async () => {
     const existing = { ...mesh, dataPlane: 'ambient', install: false }

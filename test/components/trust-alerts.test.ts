@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { settingsProblems } from '../../components/settings-problems'
 import { ZeroTrustMesh } from '../../components/zero-trust-mesh'
 import type { MeshSettings } from '../../components/settings'
 import graph from '../../services'
+import { rootA } from './certificates'
 import { linkerd as given } from './linkerd-fixtures'
 import { record } from './recorder'
 
@@ -42,5 +44,14 @@ describe('alerts on what a mesh trusts', () => {
       'IstioSystemCacertsRenewalOverdue',
       'LinkerdLinkerdIdentityIssuerRenewalOverdue',
     ])
+  })
+
+  it('tell of who signs in istiod’s place only what somebody measures', async () => {
+    const issuer = { name: 'mesh' }
+    const csr = await alertsOf({ istio, trust: { istioCsr: { version: 'v0.17.0', issuer }, bundle: rootA, alerts } })
+    assert.deepEqual(csr, ['IstioSystemIstiodRenewalOverdue', 'IstioSystemIstiodUnknown'])
+    const signer = 'clusterissuers.cert-manager.io/mesh'
+    const [found] = settingsProblems({ istio, trust: { signer, bundle: rootA, alerts } })
+    assert.equal(found?.code, 'nothing-to-watch')
   })
 })

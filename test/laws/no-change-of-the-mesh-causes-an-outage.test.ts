@@ -100,4 +100,32 @@ describe('law: no change of the mesh causes an outage', () => {
     const planes = { from: at('ambient', 'strict'), to: at('sidecar', 'strict') }
     check({ ...planes, judged: planes.to, running: [kept, asWritten] }, 5)
   })
+
+  const shared = { namespace: 'waypoints', name: 'shared' } as const
+  const under = (waypoints: NonNullable<IstioTarget['waypoints']>): IstioTarget => ({
+    ...at('ambient', 'enforce'),
+    waypoints,
+  })
+  const others = { pay: shared, data: shared }
+  const scopes: readonly (readonly [string, IstioTarget, IstioTarget])[] = [
+    ['comes under a waypoint that stands already', under(others), under({ ...others, shop: shared })],
+    ['leaves a waypoint that others keep', under({ ...others, shop: shared }), under(others)],
+    [
+      'has one for each service and comes under one that stands',
+      under({ ...others, shop: 'service' }),
+      under({ ...others, shop: shared }),
+    ],
+  ]
+  for (const [title, from, to] of scopes)
+    it(`of a namespace that ${title}, at stage strict, nor of its stage there and back`, () => {
+      const strict = (target: IstioTarget): IstioTarget => ({ ...target, stages: { shop: 'strict' } })
+      check({ from, to: strict(from), judged: strict(from) }, 5)
+      check({ from: strict(from), to: strict(to), judged: strict(to) }, 15)
+      check({ from: strict(to), to, judged: strict(to) }, 5)
+    })
+
+  it('at stage enforce a change of waypoint would', () => {
+    const [, from, to] = scopes[0] ?? ['', target, target]
+    assert.throws(() => check({ from, to, judged: to }, 40), /cut: /)
+  })
 })

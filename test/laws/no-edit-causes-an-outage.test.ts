@@ -198,6 +198,12 @@ describe('law: no edit causes an outage', () => {
     check({ to: { ...target, kind: 'istio-ambient' }, numRuns: 25 })
   })
 
+  it('of calls under a waypoint that stands already, also of the first service of a namespace that needs it', () => {
+    const shared = { namespace: 'waypoints', name: 'shared' } as const
+    const waypoints = { shop: shared, pay: shared, data: shared }
+    check({ to: { ...target, kind: 'istio-ambient', waypoints }, numRuns: 25 })
+  })
+
   it('of what enters through gateways, whoever routes and whichever hosts and routes overlap', () => {
     const to: IstioTarget = { ...target, gateways: { 'edge/edge-istio': { routing: 'gateway-api' } } }
     check({ to, numRuns: 15, graphs: entering, side: fewerEntries })

@@ -65,6 +65,22 @@ const drawn =
     gen(fc.nat, below - 1)
 
 describe('law: no gap in trust', () => {
+  it('also where istio-csr takes over from istiod, or istiod from it', () => {
+    const other = { cacerts: 'istio-csr', 'istio-csr': 'cacerts', linkerd: 'linkerd' } as const
+    const istio = cases.filter(({ authority }) => authority !== 'linkerd').filter(isSound)
+    fc.assert(
+      fc.property(istio, fc.gen(), (one, gen) => {
+        const settings = { ...settingsOf(one), toAuthority: other[one.authority] }
+        const { steps, problems, outage } = planRotation(one.from, one.to, settings)
+        assert.deepEqual([problems, outage], [[], []])
+        assert.ok(steps.some(({ step, of, until }) => step === 'restart' && of === 'workloads' && until === 'renewed'))
+        const fleet = fleetOf(one, drawn(gen))
+        follow(fleet, steps, drawn(gen))
+        assert.equal(fleet.refused, undefined)
+      }),
+    )
+  })
+
   it('whatever is rotated to what, and whenever who is restarted', () => {
     fc.assert(
       fc.property(cases.filter(isSound), fc.gen(), (one, gen) => {

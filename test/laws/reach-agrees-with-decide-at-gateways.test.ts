@@ -16,6 +16,7 @@ import type { Point } from '../../core/model/region'
 import { gatewayRequest } from '../support/arbitrary/gateway-request'
 import { gatewayWorld } from '../support/arbitrary/gateway-world'
 import type { Json } from '../support/arbitrary/json'
+import { least, runs } from '../support/runs'
 
 interface Case {
   readonly layer: Layer
@@ -92,15 +93,15 @@ function portOf({ gateways }: Reach, { to }: Request): GatewayReach {
   return found
 }
 
-function check(compare: (one: Case) => 'known' | 'unknown', least: number): void {
+function check(compare: (one: Case) => 'known' | 'unknown', enough: number): void {
   let known = 0
   fc.assert(
     fc.property(gatewayWorld, fc.array(gatewayRequest, { minLength: 12, maxLength: 24 }), (objects, drawn) => {
       for (const one of casesOf(objects, drawn)) if (compare(one) === 'known') known++
     }),
-    { numRuns: 60 },
+    { numRuns: runs(60) },
   )
-  assert.ok(known > least, `only ${known} answers were known`)
+  assert.ok(known > least(enough), `only ${known} answers were known`)
 }
 
 describe('law: reach agrees with decide at gateways', () => {

@@ -79,6 +79,21 @@ table('namespace-in-mesh', [
     { objects: [release('cache', { chart: 'redis', namespace: 'shop' })] },
     ['Namespace shop'],
   ],
+  [
+    'asks nothing of the namespace of istio-csr',
+    { objects: [release('csr', { chart: './charts/cert-manager-istio-csr', namespace: 'cert-manager' })] },
+    [],
+  ],
+  [
+    'does not let all of a namespace be because istio-csr is there',
+    {
+      objects: [
+        release('csr', { chart: 'cert-manager-istio-csr', namespace: 'shop' }),
+        release('cache', { chart: 'redis', namespace: 'shop' }),
+      ],
+    },
+    ['Namespace shop'],
+  ],
   ['asks for the namespaces the intent governs', { objects: [], intent: cartLock }, ['Namespace shop']],
   [
     'takes the namespace of ambient or of Linkerd too',

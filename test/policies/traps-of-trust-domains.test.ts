@@ -85,6 +85,20 @@ table('trust-domain-consistent', [
     place('principals[0]'),
   ],
   [
+    'finds an alias where ztunnel enforces, beside the own name of somebody else or in another list',
+    {
+      objects: [
+        ambientShop,
+        istiodRelease({ meshConfig: aliased }),
+        naming({
+          principals: ['mesh.example/ns/shop/sa/a', 'old.example/ns/shop/sa/b', 'old.example/ns/shop/sa/a'],
+          notPrincipals: ['old.example/ns/shop/sa/a'],
+        }),
+      ],
+    },
+    [...place('principals[1]'), ...place('notPrincipals[0]')],
+  ],
+  [
     'takes a mesh that is called `cluster.local` for that',
     { objects: [ambientShop, istiodRelease({}), frontend('cluster.local')] },
     [],

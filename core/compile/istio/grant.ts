@@ -1,4 +1,5 @@
 import type { Caller, Route } from '../../model/flow'
+import type { Identity } from '../../model/identity'
 import { printIdentity } from '../../model/identity'
 import type { Protocol } from '../../graph/graph'
 import { canonicalCidr } from '../../graph/cidrs'
@@ -8,6 +9,7 @@ import { sorted } from '../order'
 import type { Context, Workload } from './context'
 import type { FlowLine } from '../../graph/flows'
 import { istioPath } from './path'
+import type { Settings } from './settings'
 import { isTrustDomain } from './settings'
 import { isLabel, isName } from '../settings'
 import type { Demand } from './token'
@@ -15,7 +17,12 @@ import { demandOf } from './token'
 
 /** Whom a rule names: an identity, addresses, or nobody in particular. */
 export type Source =
-  | { readonly kind: 'identity'; readonly principal: string }
+  | {
+      readonly kind: 'identity'
+      readonly principal: string
+      /** What else the same caller may be called, to one who takes principals as they stand. */
+      readonly alsoCalled: readonly string[]
+    }
   | { readonly kind: 'addresses'; readonly cidrs: readonly string[] }
   | { readonly kind: 'anyone' }
 
@@ -56,17 +63,34 @@ export function grantOf({ flow, text }: FlowLine, callee: Workload, source: Sour
   return { source, port: flow.to.port, http, ...(token && { token }), because: text }
 }
 
+/**
+ * An identity of the mesh. Ztunnel knows no aliases of the trust domain (ztunnel `src/rbac.rs`), so that wherever it is there policies name each; istiod puts
+ * them into what it tells Envoy by itself (istio `pilot/pkg/security/trustdomain/bundle.go`).
+ */
+export function identitySource(account: Omit<Identity, 'trustDomain'>, settings: Settings): Source {
+  const { trustDomain, trustDomainAliases, plane, dataPlanes } = settings
+  const hasZtunnel = [plane, ...Object.values(dataPlanes)].includes('ambient')
+  const named = (domain: string) => printIdentity({ ...account, trustDomain: domain })
+  const alsoCalled = hasZtunnel ? trustDomainAliases.map(named) : []
+  return { kind: 'identity', principal: named(trustDomain), alsoCalled }
+}
+
 /** Whom a rule must name. Exact, or refused: a `*` in a principal would be a pattern, and a bad address must not turn into no address at all. */
-export function sourceOf(caller: Caller, { settings: { trustDomain }, graph }: Context): Source | Inexpressible {
+export function sourceOf(caller: Caller, { settings, graph }: Context): Source | Inexpressible {
   switch (caller.kind) {
     case 'kubelet':
       return inexpressible('the kubelet has no identity; its probes go to the agent')
     case 'workload': {
       const { namespace, serviceAccount } = caller
-      if (!isTrustDomain(trustDomain) || !isLabel(namespace) || !isName(serviceAccount)) {
+      const { trustDomain, trustDomainAliases } = settings
+      if (
+        ![trustDomain, ...trustDomainAliases].every(isTrustDomain) ||
+        !isLabel(namespace) ||
+        !isName(serviceAccount)
+      ) {
         return inexpressible(`\`${printIdentity({ trustDomain, namespace, serviceAccount })}\` is no exact identity`)
       }
-      return { kind: 'identity', principal: printIdentity({ trustDomain, namespace, serviceAccount }) }
+      return identitySource({ namespace, serviceAccount }, settings)
     }
     case 'outside': {
       if (caller.cidrs.length === 0) {

@@ -16,14 +16,15 @@ export function meshObjects(settings: Settings, namespaces: readonly string[]): 
 }
 
 function controlPlane(revision: string, settings: Settings, namespaces: readonly string[]): KubernetesObject[] {
-  const { systemNamespace: namespace, trustDomain, rootNamespace, clusterDomain } = settings
+  const { systemNamespace: namespace, trustDomain, trustDomainAliases, rootNamespace, clusterDomain } = settings
   const suffix = revision === 'default' ? '' : `-${revision}`
   const labels = { 'istio.io/rev': revision }
   const config = (name: string, data: Readonly<Record<string, string>>): KubernetesObject =>
     object('ConfigMap', { name: `${name}${suffix}`, namespace, labels }, { data })
+  const domains = { rootNamespace, trustDomain, ...(trustDomainAliases.length > 0 && { trustDomainAliases }) }
   const values = JSON.stringify({ global: { proxy: { clusterDomain } } })
   return [
-    config('istio', { mesh: stringify({ ...hbone(settings, namespaces), rootNamespace, trustDomain }) }),
+    config('istio', { mesh: stringify({ ...hbone(settings, namespaces), ...domains }) }),
     ...(clusterDomain === 'cluster.local' ? [] : [config('istio-sidecar-injector', { values })]),
   ]
 }

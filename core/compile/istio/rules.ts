@@ -113,7 +113,9 @@ function keyOf(source: Source): string {
 
 function peers(grants: readonly Permit[]): { readonly source: Peers }[] {
   const sources = grants.map(({ source }) => source)
-  const principals = sorted(sources.flatMap(source => (source.kind === 'identity' ? [source.principal] : [])))
+  const principals = sorted(
+    sources.flatMap(source => (source.kind === 'identity' ? [source.principal, ...source.alsoCalled] : [])),
+  )
   const ipBlocks = sorted(sources.flatMap(source => (source.kind === 'addresses' ? source.cidrs : [])))
   return [
     ...runs(principals, limits.halfRule, quoted).map(part => ({ source: { principals: part } })),

@@ -6,6 +6,7 @@ import type { DataPlane, GatewayTarget, IstioTarget, Stage, WaypointScope } from
 export interface Settings {
   readonly version: string
   readonly trustDomain: string
+  readonly trustDomainAliases: readonly string[]
   readonly systemNamespace: string
   readonly rootNamespace: string
   readonly revision: string | undefined
@@ -51,6 +52,7 @@ export function settle(target: IstioTarget): {
   const settings: Settings = {
     version: target.version,
     trustDomain: target.trustDomain,
+    trustDomainAliases: target.trustDomainAliases ?? [],
     systemNamespace,
     rootNamespace: target.rootNamespace ?? systemNamespace,
     revision: target.revision,
@@ -67,7 +69,7 @@ export function settle(target: IstioTarget): {
 }
 
 function faults(settings: Settings): Problem[] {
-  const { version, trustDomain, clusterDomain, next } = settings
+  const { version, trustDomain, trustDomainAliases, clusterDomain, next } = settings
   return [
     ...fault(supported.test(version), {
       code: 'unsupported-version',
@@ -75,12 +77,8 @@ function faults(settings: Settings): Problem[] {
       message: `Istio \`${version}\` is not supported`,
       hint: 'supported are 1.29, 1.30 and 1.31',
     }),
-    ...fault(isTrustDomain(trustDomain), {
-      code: 'bad-trust-domain',
-      at: 'target.trustDomain',
-      message: `\`${trustDomain}\` is no trust domain`,
-      hint: 'lower case letters, digits, `.`, `-` and `_`',
-    }),
+    ...badDomain(trustDomain, 'trustDomain'),
+    ...trustDomainAliases.flatMap((alias, i) => badDomain(alias, `trustDomainAliases[${i}]`)),
     ...(['systemNamespace', 'rootNamespace', 'revision', 'tag'] as const).flatMap(field =>
       fault(isLabel(settings[field] ?? 'absent'), {
         code: 'bad-name',
@@ -102,4 +100,10 @@ function faults(settings: Settings): Problem[] {
       hint: 'as in `cluster.local`',
     }),
   ]
+}
+
+function badDomain(text: string, field: string): Problem[] {
+  const message = `\`${text}\` is no trust domain`
+  const hint = 'lower case letters, digits, `.`, `-` and `_`'
+  return fault(isTrustDomain(text), { code: 'bad-trust-domain', at: `target.${field}`, message, hint })
 }

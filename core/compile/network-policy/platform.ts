@@ -1,6 +1,7 @@
 import type { FlowLine } from '../../graph/flows'
 import { groupBy } from '../../model/group'
 import { sorted } from '../order'
+import type { AuthorityTarget } from '../target'
 import type { Context, Side } from './context'
 import type { Leg } from './legs'
 import type { Peer } from './peers'
@@ -28,7 +29,10 @@ export type Runs = 'plaintext' | 'sidecar' | 'ambient' | 'linkerd' | 'envoy'
  * `manifests/charts/istio-control/istio-discovery/templates/deployment.yaml`), whichever its revision; of Linkerd's proxies identity, destination and policy (linkerd2
  * `charts/linkerd-control-plane/templates/{identity,destination}.yaml`). Pods on ztunnel need none, since the node's ztunnel asks for them.
  */
-export function controlPlane(runs: Runs, { settings: { mesh }, sides }: Context): readonly Need[] {
+export function controlPlane(
+  runs: Runs,
+  { settings: { mesh, certificateAuthority }, sides }: Context,
+): readonly Need[] {
   switch (runs) {
     case 'plaintext':
     case 'ambient':
@@ -36,9 +40,9 @@ export function controlPlane(runs: Runs, { settings: { mesh }, sides }: Context)
     case 'sidecar':
     case 'envoy': {
       const istio = sides.find(side => side.istio)?.istio
-      return istio
-        ? [{ to: [podsIn(istio.context.settings.systemNamespace, { app: 'istiod' })], ports: tcp(15012) }]
-        : []
+      if (!istio) return []
+      const istiod = { to: [podsIn(istio.context.settings.systemNamespace, { app: 'istiod' })], ports: tcp(15012) }
+      return [istiod, ...(certificateAuthority ? [authority(certificateAuthority)] : [])]
     }
     case 'linkerd': {
       const target = mesh?.kind === 'hybrid' ? mesh.linkerd : mesh?.kind === 'linkerd' ? mesh : undefined
@@ -47,6 +51,11 @@ export function controlPlane(runs: Runs, { settings: { mesh }, sides }: Context)
       return [{ to: [components], ports: tcp(8080, 8086, 8090) }]
     }
   }
+}
+
+/** Without it the proxies would be let run until their certificates end. */
+function authority({ namespace, labels, ports }: AuthorityTarget): Need {
+  return { to: [podsIn(namespace, labels)], ports: tcp(...ports) }
 }
 
 /** Whom names are asked of, by those who go anywhere at all. */

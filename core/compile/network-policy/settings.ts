@@ -4,7 +4,7 @@ import { blocking } from '../../model/problem'
 import { canonicalCidr } from '../../graph/cidrs'
 import { sorted } from '../order'
 import { isLabel } from '../settings'
-import type { MeshTarget, NetworkPolicyTarget, Stage } from '../target'
+import type { AuthorityTarget, MeshTarget, NetworkPolicyTarget, Stage } from '../target'
 import { stagesOf } from '../terms'
 import type { Labels } from './peers'
 
@@ -22,6 +22,7 @@ export interface Settings {
     readonly ports: readonly number[]
     readonly cidrs: readonly string[]
   }
+  readonly certificateAuthority: AuthorityTarget | undefined
   readonly externals: Readonly<Record<string, readonly string[]>>
   /** By `namespace/serviceAccount`. */
   readonly callers: Readonly<Record<string, Labels>>
@@ -34,15 +35,17 @@ export function settle(target: NetworkPolicyTarget): {
   readonly settings: Settings
   readonly problems: readonly Problem[]
 } {
-  const { mesh, dns = {}, externals = {}, callers = {}, gatewayPorts = {}, apiServer } = target
+  const { mesh, dns = {}, externals = {}, callers = {}, gatewayPorts = {}, apiServer, certificateAuthority } = target
   const problems: Problem[] = []
   const blocks = (at: string, cidrs: readonly string[] = []): readonly string[] => {
     problems.push(...cidrs.flatMap(cidr => badBlock(`target.${at}`, cidr)))
     return sorted(cidrs.flatMap(cidr => canonicalCidr(cidr) ?? []))
   }
   const { namespace = 'kube-system', labels = { 'k8s-app': 'kube-dns' }, ports = [53] } = dns
-  if (!isLabel(namespace)) problems.push(badNamespace(namespace))
-  problems.push(...[...ports, ...Object.values(gatewayPorts).flat()].flatMap(badPort))
+  problems.push(...badNamespace(namespace, 'dns'))
+  if (certificateAuthority) problems.push(...badNamespace(certificateAuthority.namespace, 'certificateAuthority'))
+  const allPorts = [...ports, ...Object.values(gatewayPorts).flat(), ...(certificateAuthority?.ports ?? [])]
+  problems.push(...allPorts.flatMap(badPort))
   const hosts = Object.entries(externals).map(([name, cidrs]) => [name, blocks(`externals.${name}`, cidrs)] as const)
   const settings: Settings = {
     mesh,
@@ -51,6 +54,7 @@ export function settle(target: NetworkPolicyTarget): {
     apiServer: blocks('apiServer.cidrs', apiServer?.cidrs),
     clusterNetworks: blocks('clusterNetworks', target.clusterNetworks),
     dns: { namespace, labels, ports, cidrs: blocks('dns.cidrs', dns.cidrs) },
+    certificateAuthority,
     externals: Object.fromEntries(hosts),
     callers,
     gatewayPorts,
@@ -71,10 +75,11 @@ function badBlock(at: string, cidr: string): Problem[] {
   return [blocking({ code: 'bad-cidr', at, message, hint: 'as in `10.0.0.0/16`' })]
 }
 
-function badNamespace(namespace: string): Problem {
+function badNamespace(namespace: string, field: string): Problem[] {
+  if (isLabel(namespace)) return []
   const message = `\`${namespace}\` is no DNS label`
   const hint = 'lower case letters, digits and `-`, as in `kube-system`'
-  return blocking({ code: 'bad-name', at: 'target.dns.namespace', message, hint })
+  return [blocking({ code: 'bad-name', at: `target.${field}.namespace`, message, hint })]
 }
 
 function badPort(port: number): Problem[] {

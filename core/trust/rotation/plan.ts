@@ -1,8 +1,9 @@
 import { emergency, isBroken, lateness, leak } from './emergency'
 import { rotationProblems } from './problems'
+import { afterwards, takesOver } from './rotation'
 import type { RotationPlan, RotationSettings, RotationStep } from './rotation'
 import { includes, union, vouching, type TrustState } from './state'
-import { distribute, prepare, restarts, retire, switchIssuer, wait } from './steps'
+import { distribute, prepare, renewal, restarts, retire, switchIssuer } from './steps'
 
 /**
  * The steps from what a mesh trusts and signs with now to what it is to: add the new anchors, wait until everybody has them, sign with the new issuer, wait until
@@ -15,17 +16,18 @@ export function planRotation(from: TrustState, to: TrustState, settings: Rotatio
   const problems = rotationProblems(from, to, settings)
   const nothing = { from, to, steps: [], outage: [], notes: [], problems }
   if (problems.length > 0) return nothing
-  if (isBroken(from, settings)) return { ...nothing, ...emergency(from, to, settings) }
+  if (isBroken(from, settings)) return { ...nothing, ...emergency(from, to, afterwards(settings)) }
   const steps = stepsOf(from, to, settings)
   return { ...nothing, steps, notes: [...leak(steps, settings), ...lateness(from, steps, settings)] }
 }
 
 function stepsOf(from: TrustState, to: TrustState, settings: RotationSettings): readonly RotationStep[] {
   const grows = !includes(from.bundle, to.bundle)
-  const switches = from.issuer.fingerprint !== to.issuer.fingerprint
+  const switches = takesOver(settings) || from.issuer.fingerprint !== to.issuer.fingerprint
   const shrinks = !includes(to.bundle, from.bundle)
   // In the order that is wanted, where there is one.
   const bundle = shrinks ? union(from.bundle, to.bundle) : to.bundle
+  const then = afterwards(settings)
   const both = { bundle, issuer: from.issuer }
   const switched = { bundle, issuer: to.issuer }
   return [
@@ -35,8 +37,8 @@ function stepsOf(from: TrustState, to: TrustState, settings: RotationSettings): 
     ...(switches && !grows && !isVouchedAlike(from, to) ? restarts(from, 'distributed', settings) : []),
     ...(switches ? [switchIssuer(switched, from, settings)] : []),
     // Also where the issuer is the new one already: what the one before it signed may live on.
-    ...(switches || shrinks ? [wait(switched, 'renewed', settings)] : []),
-    ...(shrinks ? [retire(to, switched, settings), ...restarts(to, 'dropped', settings)] : []),
+    ...(switches || shrinks ? [renewal(switched, settings)] : []),
+    ...(shrinks ? [retire(to, switched, then), ...restarts(to, 'dropped', then)] : []),
   ]
 }
 

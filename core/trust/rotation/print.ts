@@ -1,6 +1,6 @@
-import type { Observation } from '../../model/observation'
 import { statesTable } from '../../model/observation'
 import { showDuration, showInstant } from '../certificate'
+import { labelled, seen, stepsPicture, stepsSummary } from '../steps-text'
 import type { RotationPlan, RotationStep } from './rotation'
 import type { TrustState } from './state'
 
@@ -11,7 +11,7 @@ export function printRotation(plan: RotationPlan): string {
   const blocks = steps.flatMap((step, i) => [...block(step, i, steps[i - 1]?.state ?? from), ''])
   const head = [`now     ${stateLine(from)}`, `wanted  ${stateLine(to)}`, '']
   const told = [...outage.map(why => `outage: ${why}`), ...notes.map(note => `note: ${note}`)]
-  return [...head, ...blocks, ...told, summary(plan), ''].join('\n')
+  return [...head, ...blocks, ...told, stepsSummary(steps, outage), ''].join('\n')
 }
 
 function stateLine({ bundle, issuer }: TrustState): string {
@@ -30,24 +30,9 @@ function block(step: RotationStep, i: number, before: TrustState): readonly stri
   ]
 }
 
-function labelled(label: string, text: string): readonly string[] {
-  return [`    ${label.padEnd(5)} ${text.replace(/`/g, '')}`]
-}
-
-function seen({ kind, look, expect }: Observation): readonly string[] {
-  return [`    see   ${kind === 'promql' ? 'promql: ' : '$ '}${look}`, `          → ${expect.replace(/`/g, '')}`]
-}
-
 /** A step by its name: `restart workloads`. */
 export function titleOf({ step, of }: RotationStep): string {
   return of === undefined ? step : `${step} ${of}`
-}
-
-function summary({ steps, outage }: RotationPlan): string {
-  const longest = steps.reduce((sum, { within = 0 }) => sum + within, 0)
-  const waits = longest > 0 ? `, ${showDuration(longest)} of waiting at most` : ''
-  const gap = outage.length > 0 ? 'calls are refused meanwhile' : 'no call is refused if each is seen before the next'
-  return `${steps.length} steps${waits}: ${gap}`
 }
 
 /** The same for programs. */
@@ -95,20 +80,8 @@ const gates = {
 
 /** A plan as a picture in Mermaid: what is trusted and signed with, and what must be seen before the next. */
 export function rotationPicture({ from, steps }: RotationPlan): string {
-  const boxes: { readonly label: string; readonly steps: RotationStep[] }[] = [{ label: boxOf(from), steps: [] }]
-  for (const step of steps) {
-    const last = boxes.at(-1)
-    if (last?.label === boxOf(step.state)) last.steps.push(step)
-    else boxes.push({ label: boxOf(step.state), steps: [step] })
-  }
-  const arrows = boxes.slice(1).map(({ steps: [first] }, i) => {
-    const before = boxes[i]?.steps.at(-1)
-    const seen = before ? [`${titleOf(before)}: ${gates[before.until]}`] : []
-    return `  s${i} -- "${[...seen, first ? titleOf(first) : ''].join('<br/>')}" --> s${i + 1}`
-  })
-  const last = boxes.at(-1)?.steps.at(-1)
-  const end = last ? [`  s${boxes.length - 1} -- "${titleOf(last)}: ${gates[last.until]}" --> done(["done"])`] : []
-  return ['flowchart TD', ...boxes.map(({ label }, i) => `  s${i}["${label}"]`), ...arrows, ...end].join('\n')
+  const drawn = steps.map(step => ({ state: boxOf(step.state), title: titleOf(step), gate: gates[step.until] }))
+  return stepsPicture(boxOf(from), drawn)
 }
 
 function boxOf({ bundle, issuer }: TrustState): string {

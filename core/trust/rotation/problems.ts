@@ -2,12 +2,19 @@ import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import { showInstant } from '../certificate'
 import type { RotationSettings } from './rotation'
-import { skewOf } from './rotation'
+import { afterwards, skewOf } from './rotation'
 import { holds, includes, vouching, type Dated, type TrustState } from './state'
 
 /** Why a state cannot be the end of a rotation. Of where it begins nothing is asked: what is broken there has to be mended. */
 export function rotationProblems(from: TrustState, to: TrustState, settings: RotationSettings): readonly Problem[] {
-  return [...endProblems(to, settings), ...leakProblems(from, to, settings)]
+  return [...otherMesh(settings), ...endProblems(to, settings), ...leakProblems(from, to, settings)]
+}
+
+function otherMesh(settings: RotationSettings): readonly Problem[] {
+  const [now, then] = [settings, afterwards(settings)].map(({ authority }) => authority)
+  if (now === then || (now !== 'linkerd' && then !== 'linkerd')) return []
+  const message = 'Linkerd’s identity signs for Linkerd’s proxies, and for nobody else’s'
+  return [blocking({ code: 'other-mesh', at: 'the wanted authority', message, hint: 'take one of the same mesh' })]
 }
 
 function endProblems({ bundle, issuer }: TrustState, settings: RotationSettings): readonly Problem[] {

@@ -47,6 +47,8 @@ export interface RotationStep {
 /** What a rotation has to know beside the certificates. */
 export interface RotationSettings {
   readonly authority: Authority
+  /** Who is to sign for workloads in its place, from the switch on. @default the same */
+  readonly toAuthority?: Authority
   /** The moment at which it begins. */
   readonly at: Instant
   /** How long a workload's certificate lasts. @default a day; an hour for istio-csr, which grants no more by default */
@@ -70,6 +72,16 @@ export interface RotationPlan {
   /** What else has to be known. */
   readonly notes: readonly string[]
   readonly problems: readonly Problem[]
+}
+
+/** Whether another authority takes over, and not only another issuer. */
+export function takesOver({ authority, toAuthority = authority }: RotationSettings): boolean {
+  return toAuthority !== authority
+}
+
+/** The settings from the switch on. */
+export function afterwards({ toAuthority, ...settings }: RotationSettings): RotationSettings {
+  return toAuthority === undefined ? settings : { ...settings, authority: toAuthority }
 }
 
 /** Whose proxies an authority serves. */

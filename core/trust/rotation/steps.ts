@@ -1,5 +1,7 @@
 import { rolloutOf, seenBy } from './looks'
-import { leafOf, skewOf, type Gate, type Restarted, type RotationSettings, type RotationStep } from './rotation'
+import { showDuration } from '../certificate'
+import { afterwards, leafOf, skewOf, takesOver } from './rotation'
+import type { Authority, Gate, Restarted, RotationSettings, RotationStep } from './rotation'
 import { includes, type TrustState } from './state'
 import { word } from './words'
 
@@ -32,7 +34,39 @@ export function distribute(state: TrustState, settings: RotationSettings): Rotat
 /** The new issuer signs from here on: the step before which everybody has to have its anchor. */
 export function switchIssuer(state: TrustState, before: TrustState, settings: RotationSettings): RotationStep {
   const back = `put the issuer \`${before.issuer.subject}\` back: its anchor is in the bundle still`
-  return { ...told('switch', state, settings), back }
+  if (!takesOver(settings)) return { ...told('switch', state, settings), back }
+  const { authority } = afterwards(settings)
+  const apply = [...takeOver(authority), ...word(authority).switch(state)]
+  const observe = seenBy('switch', state, afterwards(settings))
+  return { step: 'switch', state, apply, until: 'loaded', observe, back: `${back}, and workloads are restarted again` }
+}
+
+/** How one authority of Istio takes over from the other. Proxies ask whom they were told when they were injected. */
+function takeOver(authority: Authority): readonly string[] {
+  const [stack, values] =
+    authority === 'istio-csr'
+      ? ['`trust.istioCsr` of the stack', '`global.caAddress` and `env.ENABLE_CA_SERVER: "false"`']
+      : ['no `trust.istioCsr` in the stack', 'no `global.caAddress`, and no `env.ENABLE_CA_SERVER`']
+  return [`${stack}, then \`pulumi up\`; without this project istiod’s chart: ${values}`]
+}
+
+/** Until nobody shows what the old issuer signed. Where another authority took over, those who are not restarted ask one that signs no longer. */
+export function renewal(state: TrustState, settings: RotationSettings): RotationStep {
+  const then = afterwards(settings)
+  if (!takesOver(settings)) return wait(state, 'renewed', settings)
+  const apply = [
+    `within half of what an identity lasts (${showDuration(leafOf(settings) / 2)}): ${rolloutOf(then, 'workloads')}`,
+  ]
+  const back = 'as from the step before'
+  return {
+    step: 'restart',
+    of: 'workloads',
+    state,
+    apply,
+    until: 'renewed',
+    observe: seenBy('wait', state, then),
+    back,
+  }
 }
 
 /** The old anchors go. Whoever showed a certificate under them would be refused from here on. */

@@ -49,3 +49,8 @@ export function isLinkerdChart(chart: Field): boolean {
 export function isMeshChart(chart: Field): boolean {
   return isIstioChart(chart) || isLinkerdChart(chart)
 }
+
+/** Whether it installs who signs for a mesh in istiod's place. It cannot be in the mesh, as it signs before there is one. */
+export function isSignerChart(chart: Field): boolean {
+  return chartName(chart) === 'cert-manager-istio-csr'
+}

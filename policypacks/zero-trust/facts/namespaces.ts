@@ -1,7 +1,7 @@
 import { at, gather, given, labels, required, text, type Field, type Gathered } from '../field'
 import { unreadable } from '../mesh'
 import { ofKind, type Context, type Finding } from '../rule'
-import { isMeshChart, releases } from './charts'
+import { isMeshChart, isSignerChart, releases } from './charts'
 import { injects, linkerdInject } from './linkerd-install/annotations'
 import { linkerdConfigMap } from './linkerd-install/settings'
 import { isMeshConfig } from './mesh-config'
@@ -80,7 +80,7 @@ export interface NeededNamespaces {
 export function inhabited(context: Context): NeededNamespaces {
   const made = gather(workloads(context), field => [{ namespace: namespaceOf(field), because: field }])
   const brought = gather(releases(context), field =>
-    isMeshChart(field) ? [] : [{ namespace: required(at(field, 'namespace')), because: field }],
+    isMeshChart(field) || isSignerChart(field) ? [] : [{ namespace: required(at(field, 'namespace')), because: field }],
   )
   const governed = context.intent.kind === 'found' ? context.intent.intent.governed : []
   return {

@@ -26,8 +26,8 @@ const csr = (trustDomain?: string) =>
     namespace: 'cert-manager',
     values: { app: { tls: { ...(trustDomain !== undefined && { trustDomain }) } } },
   })
-const named = (principal: string) =>
-  authorizationPolicy('cart', { rules: [{ ...cartRule, from: [{ source: { principals: [principal] } }] }] })
+const named = (...principals: readonly string[]) =>
+  authorizationPolicy('cart', { rules: [{ ...cartRule, from: [{ source: { principals } }] }] })
 
 /**
  * All that has to do with a mesh's trust domain has the same one: control plane, signer, the intent that was compiled, and every principal of a policy. Where nobody
@@ -48,7 +48,7 @@ export const trustDomainConsistent = rule({
     'iso-27001/A.5.16',
   ],
   why: 'proxies get certificates of a name that nobody else calls them by: callers are refused, and a DENY that names them holds for nobody',
-  fix: 'say the same trust domain to istiod (`meshConfig.trustDomain`), istio-csr (`app.tls.trustDomain`), Linkerd (`identityTrustDomain`) and in every principal; keep an old one in `trustDomainAliases` while policies change, and out of policies that ztunnel enforces',
+  fix: 'say the same trust domain to istiod (`meshConfig.trustDomain`), istio-csr (`app.tls.trustDomain`), Linkerd (`identityTrustDomain`) and in every principal; keep an old one in `trustDomainAliases` while policies change, and beside the own name, never alone, in policies that ztunnel enforces',
   limits:
     'identities in policies of Linkerd are not judged, as those of another cluster may be of another trust domain; nor are patterns that leave the trust domain open',
   config: ['exempt', 'mesh', 'lock'],
@@ -64,6 +64,14 @@ export const trustDomainConsistent = rule({
           namespace('shop'),
           istiodRelease({ meshConfig: { trustDomain: 'mesh.example', trustDomainAliases: ['old.example'] } }),
           named('old.example/ns/shop/sa/frontend'),
+        ],
+      },
+      {
+        title: 'an alias beside the own name, to ztunnel',
+        objects: [
+          ambientShop,
+          istiodRelease({ meshConfig: { trustDomain: 'mesh.example', trustDomainAliases: ['old.example'] } }),
+          named('mesh.example/ns/shop/sa/frontend', 'old.example/ns/shop/sa/frontend'),
         ],
       },
       {
@@ -174,8 +182,11 @@ function ofPolicies(context: Context, { domains, own }: Partial<Around> & Pick<A
   if (own === undefined) return [...findings, ...(said.kind === 'unknown' ? unknownSetting(said, first) : [])]
   const enforced = onZtunnel(context)
   const found = naming.flatMap(({ field, names }) => {
+    const listed = new Set(names.map(name => `${listOf(name)} ${required(name)}`))
     const strangers = names.filter(name => isStrange(name, { domains, own }))
-    const verbatim = names.filter(name => !strangers.includes(name) && !isVerbatim(name, own)).map(unheeded)
+    const verbatim = names
+      .filter(name => !strangers.includes(name) && !isVerbatim(name, own) && !isBeside(name, own, listed))
+      .map(unheeded)
     if (verbatim.length === 0) return strangers.map(unknownDomain)
     return [...strangers.map(unknownDomain), ...guard(field, () => enforced(readAuthorization(field), verbatim))]
   })
@@ -200,6 +211,17 @@ function isStrange(name: Field, { domains: { others, anyDomain }, own }: Around)
 function isVerbatim(name: Field, own: string): boolean {
   const [domain, ...rest] = required(name).split('/')
   return domain === own || rest.length === 0
+}
+
+/** Whether it stands beside the own name of the same identity, as it does while a mesh goes from one trust domain to another. */
+function isBeside(name: Field, own: string, listed: ReadonlySet<string>): boolean {
+  const [, ...rest] = required(name).split('/')
+  return listed.has(`${listOf(name)} ${[own, ...rest].join('/')}`)
+}
+
+/** The list that it stands in. */
+function listOf({ path }: Field): string {
+  return path.replace(/\[\d+\]$/, '')
 }
 
 function unknownDomain(name: Field): Finding {

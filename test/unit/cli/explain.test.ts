@@ -174,6 +174,47 @@ spec: { hosts: [api.example.com], ports: [{ number: 443, name: tls, protocol: TL
     assert.doesNotMatch(known.out, /own sidecar/)
   })
 
+  const rule = (mode: string, more = ''): string => `apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: { name: plain, namespace: shop }
+spec: { host: cart.shop.svc.cluster.local, trafficPolicy: { tls: { mode: ${mode} } }${more} }
+`
+
+  it('says what a DestinationRule has the caller’s sidecar speak, and judges what the callee then sees', async () => {
+    const asked = ['shop/frontend', 'shop/cart:7070', 'GET', '/cart']
+    const plain = await explain(asked, [all, rule('DISABLE')].join('---\n'))
+    assert.equal(plain.code, 1, plain.out)
+    assert.match(plain.out, /^denied: /)
+    assert.match(
+      plain.out,
+      /DestinationRule shop\/plain has it call in TLS mode DISABLE, so that the callee sees nobody's identity/,
+    )
+    const mesh = await explain(asked, [all, rule('ISTIO_MUTUAL')].join('---\n'))
+    assert.equal(mesh.code, 0, mesh.out)
+    assert.doesNotMatch(mesh.out, /own sidecar/)
+    // Of somebody else's proxy it says nothing.
+    const selected = ', workloadSelector: { matchLabels: { app: nobody } }'
+    assert.equal((await explain(asked, [all, rule('DISABLE', selected)].join('---\n'))).code, 0)
+  })
+
+  it('is certain of nothing but a refusal where other TLS than the mesh’s is spoken', async () => {
+    const asked = ['shop/frontend', 'shop/cart:7070', 'GET', '/cart']
+    const open = `apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: { name: anybody, namespace: shop }
+spec: { rules: [{}] }
+---
+apiVersion: security.istio.io/v1
+kind: PeerAuthentication
+metadata: { name: cart, namespace: shop }
+spec: { selector: { matchLabels: { app: cart } }, mtls: { mode: PERMISSIVE } }
+`
+    const lax = await explain(asked, [all, open, rule('DISABLE')].join('---\n'))
+    assert.match(lax.out, /^allowed: /)
+    const other = await explain(asked, [all, open, rule('SIMPLE')].join('---\n'))
+    assert.match(other.out, /^not known: /)
+  })
+
   it('says of a call to a host outside whether the caller’s sidecar knows it', async () => {
     const text = [all, outside].join('---\n')
     const known = await explain(['shop/frontend', 'api.example.com:443'], text)

@@ -59,6 +59,23 @@ describe('ztm trust plan', () => {
     assert.match(out, /^8 steps, 24 h of waiting at most: no call is refused if each is seen before the next\n$/m)
   })
 
+  it('has istio-csr take over from istiod between adding anchors and taking them away', async () => {
+    const { code, out, err } = await plan(...next, '--authority', 'cacerts', '--to-authority', 'istio-csr')
+    assert.equal(code, 0, err)
+    assert.deepEqual(out.match(/^\d {2}.*$/gm), [
+      ...['1  prepare', '2  distribute', '3  wait', '4  switch', '5  restart workloads', '6  retire', '7  wait'],
+    ])
+    assert.match(out, /istio-csr’s chart: app\.certmanager\.issuer/)
+    assert.match(out, /within half of what an identity lasts \(12 h\): kubectl -n NAMESPACE rollout restart/)
+    // The new anchors come by istiod, and the old ones go by istio-csr.
+    assert.match(out, /^2 {2}distribute\n(?: .*\n)*? .*Secret cacerts/m)
+    assert.match(out, /^6 {2}retire\n(?: .*\n)*? .*app\.tls\.rootCAFile/m)
+  })
+
+  it('refuses an authority of another mesh', async () => {
+    assertRefused(await plan(...next, '--authority', 'cacerts', '--to-authority', 'linkerd'), /nobody else’s/)
+  })
+
   it('keeps the issuer where no other is wanted, and reads manifests', async () => {
     const here = write('cluster.yaml', cluster([root], issuer))
     const both = write('both.yaml', cluster([root, await authority({ subject: 'third' })]))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { compile } from '../../../../core/compile/compile'
-import type { DataPlane, IstioTarget, Stage } from '../../../../core/compile/target'
+import type { DataPlane, IstioTarget, Stage, WaypointScope } from '../../../../core/compile/target'
 import { defineGraph, http } from '../../../../core/graph/define'
 import type { Graph, Port, Traffic } from '../../../../core/graph/graph'
 import { intentOf } from '../../../../core/graph/intent'
@@ -39,6 +39,25 @@ describe('plannedSteps', () => {
   it('keeps Pods with ztunnel, also at stage strict, while their namespace goes to sidecars', () => {
     const [move] = plannedSteps(placed(shop(), 'ambient', 'strict'), placed(shop(), 'sidecar', 'strict'))
     assert.match(move?.steps[0] ?? '', /kubectl -n shop label pods --all istio\.io\/dataplane-mode=ambient/)
+  })
+
+  it('takes a namespace from one waypoint to another by way of stage strict', () => {
+    const under = (scope: WaypointScope, stage: Stage = 'enforce', plane: DataPlane = 'ambient'): Placed => ({
+      ...placed(shop(), plane, stage),
+      waypointOf: () => scope,
+    })
+    const shared = { namespace: 'waypoints', name: 'shared' }
+    const [move, ...more] = plannedSteps(placed(shop()), under(shared))
+    assert.deepEqual([move?.kind, move?.at, more], ['waypoint', 'shop', []])
+    assert.deepEqual(move?.steps, [
+      '`stages.shop: strict`',
+      '`waypoints.shop: {namespace: waypoints, name: shared}`',
+      '`stages.shop: enforce`',
+    ])
+    assert.deepEqual(plannedSteps(under('service'), under('namespace'))[0]?.steps[1], '`waypoints.shop: namespace`')
+    assert.deepEqual(kinds(placed(shop()), under('namespace')), [])
+    assert.deepEqual(kinds(under('namespace', 'strict'), under(shared, 'strict')), [])
+    assert.deepEqual(kinds(under('namespace', 'enforce', 'sidecar'), under(shared, 'enforce', 'sidecar')), [])
   })
 
   it('takes a number of a port in steps, its name not at all, and a Service port where a waypoint reads routes', () => {
