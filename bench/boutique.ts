@@ -1,13 +1,12 @@
 /**
  * `ztm reach` of Online Boutique behind sidecars, with what the sidecars let out and with NetworkPolicies below: what it takes after the start, in a process of its own,
- * where nothing is warm yet.
+ * where nothing is warm yet. Run in the root of the repository.
  */
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
 import { readObjects } from '../cli/io'
 
-const root = resolve(__dirname, '..')
 const folders = ['istio-sidecar', 'network-policy-below-istio-sidecar']
 
 /** Milliseconds of each step: YAML to objects, objects to a layer, and who reaches whom. */
@@ -19,7 +18,7 @@ async function main(): Promise<void> {
     took[name] = now - before
     before = now
   }
-  const paths = folders.map(folder => join(root, 'examples/online-boutique/expected', folder))
+  const paths = folders.map(folder => join('examples/online-boutique/expected', folder))
   const { inputs, problems } = await readObjects(paths, { stdin: process.stdin })
   if (problems.length > 0) throw new Error(problems[0]?.message)
   lap('parse')
