@@ -24,6 +24,8 @@ import {
   id_ce_subjectKeyIdentifier,
 } from '@peculiar/asn1-x509'
 import type { Instant } from '../core/trust/certificate'
+import { fromHex } from '../core/trust/hex'
+import { toPem } from '../core/trust/pem'
 
 type CryptoKey = Parameters<typeof crypto.subtle.exportKey>[1]
 
@@ -53,10 +55,10 @@ export async function newKeys(): Promise<Keys> {
   return crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify'])
 }
 
-/** Makes a certificate, PEM, signed with SHA-256. */
+/** Makes a certificate, PEM. */
 export async function issue(request: Request): Promise<string> {
   const { by = request } = request
-  const algorithm = signatureAlgorithm(by.keys)
+  const algorithm = algorithmOf(by.keys)
   const tbsCertificate = new TBSCertificate({
     version: Version.v3,
     serialNumber: serial(),
@@ -69,12 +71,12 @@ export async function issue(request: Request): Promise<string> {
   })
   const signatureValue = await sign(AsnConvert.serialize(tbsCertificate), by.keys)
   const certificate = new Certificate({ tbsCertificate, signatureAlgorithm: algorithm, signatureValue })
-  return pem('CERTIFICATE', AsnConvert.serialize(certificate))
+  return toPem('CERTIFICATE', AsnConvert.serialize(certificate))
 }
 
 /** A private key, PEM, PKCS #8: both meshes read it (istio `security/pkg/pki/util/crypto.go`, linkerd2 `pkg/tls/codec.go`). */
 export async function privateKeyPem({ privateKey }: Keys): Promise<string> {
-  return pem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', privateKey))
+  return toPem('PRIVATE KEY', await crypto.subtle.exportKey('pkcs8', privateKey))
 }
 
 /** What an authority's certificate says: that it is one, for signing, and by which key it is known. */
@@ -114,24 +116,34 @@ function serial(): ArrayBuffer {
   return bytes.buffer
 }
 
-function commonName(text: string): Name {
+/** A name that is nothing but a common one. */
+export function commonName(text: string): Name {
   const value = new AttributeValue({ utf8String: text })
   return new Name([new RelativeDistinguishedName([new AttributeTypeAndValue({ type: '2.5.4.3', value })])])
 }
 
-function isRsa({ privateKey }: Keys): boolean {
-  return privateKey.algorithm.name === 'RSASSA-PKCS1-v1_5'
+/** Parameters of RSA-PSS: SHA-256, used twice, and a salt of its length (RFC 4055 3.1). */
+const pss =
+  '3034a00f300d06096086480165030402010500a11c301a06092a864886f70d010108300d06096086480165030402010500a203020120'
+
+/** How keys sign, by what Web Cryptography calls their algorithm. */
+const algorithms: Readonly<Record<string, ConstructorParameters<typeof AlgorithmIdentifier>[0]>> = {
+  ECDSA: { algorithm: '1.2.840.10045.4.3.2' },
+  'RSASSA-PKCS1-v1_5': { algorithm: '1.2.840.113549.1.1.11', parameters: null },
+  'RSA-PSS': { algorithm: '1.2.840.113549.1.1.10', parameters: fromHex(pss) },
+  Ed25519: { algorithm: '1.3.101.112' },
 }
 
-function signatureAlgorithm(keys: Keys): AlgorithmIdentifier {
-  if (isRsa(keys)) return new AlgorithmIdentifier({ algorithm: '1.2.840.113549.1.1.11', parameters: null })
-  return new AlgorithmIdentifier({ algorithm: '1.2.840.10045.4.3.2' })
+/** How some keys sign what X.509 signs: with SHA-256, but for Ed25519. */
+export function algorithmOf({ privateKey }: Keys): AlgorithmIdentifier {
+  return new AlgorithmIdentifier(algorithms[privateKey.algorithm.name] ?? {})
 }
 
-async function sign(data: ArrayBuffer, keys: Keys): Promise<ArrayBuffer> {
-  const { name } = keys.privateKey.algorithm
-  const signature = await crypto.subtle.sign({ name, hash: 'SHA-256' }, keys.privateKey, data)
-  return isRsa(keys) ? signature : sequence(new Uint8Array(signature))
+/** The signature of {@link algorithmOf}, as X.509 has it. */
+export async function sign(data: ArrayBuffer, { privateKey }: Keys): Promise<ArrayBuffer> {
+  const { name } = privateKey.algorithm
+  const signature = await crypto.subtle.sign({ name, hash: 'SHA-256', saltLength: 32 }, privateKey, data)
+  return name === 'ECDSA' ? sequence(new Uint8Array(signature)) : signature
 }
 
 /** Web Cryptography has the two integers one after the other, a certificate has them as a sequence (RFC 3279 2.2.3). */
@@ -147,10 +159,4 @@ function integer(bytes: Uint8Array): readonly number[] {
   const digits = start < 0 ? [0] : [...bytes.subarray(start)]
   const positive = (digits[0] ?? 0) < 0x80 ? digits : [0, ...digits]
   return [0x02, positive.length, ...positive]
-}
-
-function pem(label: string, der: ArrayBuffer): string {
-  const base64 = btoa(String.fromCharCode(...new Uint8Array(der)))
-  const lines = base64.match(/.{1,64}/g) ?? []
-  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
 }

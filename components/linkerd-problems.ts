@@ -1,6 +1,7 @@
-import { X509Certificate } from 'node:crypto'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
+import type { Certificate } from '../core/trust/certificate'
+import { keyProblems } from '../core/trust/check-keys'
 import { gatewayGroup, readGatewayApi } from './gateway-api-file'
 import { readAnchors } from './pem'
 import type { LinkerdMeshSettings } from './settings'
@@ -28,20 +29,13 @@ function anchorProblems({ trust: { bundle, selfSigned = false } }: Concerned): r
     ? [blocking({ code: 'contradictory-trust', at: 'trust.selfSigned', message: made, hint })]
     : []
   if (typeof bundle !== 'string') return contradictory
-  const { anchors, problems } = readAnchors(bundle, 'trust.bundle')
-  return [...contradictory, ...problems, ...anchors.flatMap(unfit)]
+  const { certificates, problems } = readAnchors(bundle, 'trust.bundle')
+  return [...contradictory, ...problems, ...certificates.flatMap(unfit)]
 }
 
 /** Identity starts with no other anchor (linkerd2 `pkg/issuercerts/issuercerts.go`). */
-function unfit(anchor: string, index: number): readonly Problem[] {
-  const { asymmetricKeyType: type, asymmetricKeyDetails: details = {} } = new X509Certificate(anchor).publicKey
-  const isFit =
-    (type === 'ec' && details.namedCurve === 'prime256v1') ||
-    (type === 'rsa' && [2048, 4096].includes(details.modulusLength ?? 0))
-  if (isFit) return []
-  const message = 'the key of the anchor is none that Linkerd takes'
-  const hint = 'ECDSA on P-256, or RSA with 2048 or 4096 bits'
-  return [blocking({ code: 'unfit-anchor', at: `trust.bundle[${index}]`, message, hint })]
+function unfit(anchor: Certificate): readonly Problem[] {
+  return keyProblems(anchor, 'anchor', 'linkerd').map(problem => ({ ...problem, code: 'unfit-anchor' }))
 }
 
 /** Whom the mesh trusts, and who signs: both have to be said. */

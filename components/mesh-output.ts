@@ -1,10 +1,10 @@
-import { X509Certificate } from 'node:crypto'
 import type { AcceptedFragment, MeshedNamespace, MeshedService, MeshOutput } from '../core/graph/fragments/mesh-output'
 import type { Merged, MergedFragment } from '../core/graph/fragments/merge'
 import type { Graph } from '../core/graph/graph'
 import { mapValues } from '../core/graph/plain'
 import { accountOf } from '../core/graph/resolve'
-import { digestOf } from './digest'
+import { readCertificates } from '../core/trust/read'
+import { digestOf, sha256 } from './digest'
 import { endpointsOf } from './endpoints'
 import type { MeshSettings } from './settings'
 
@@ -93,5 +93,7 @@ function accepted({ state, namespaces, fragment }: MergedFragment): AcceptedFrag
 
 /** As `openssl x509 -fingerprint -sha256` has it, in lower case and without colons. */
 function fingerprint(pem: string): string {
-  return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
+  const [certificate] = readCertificates({ text: pem, at: 'the anchors' }, { sha256 }).certificates
+  if (certificate === undefined) throw new TypeError('an anchor is no certificate')
+  return certificate.fingerprint
 }

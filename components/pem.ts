@@ -1,11 +1,18 @@
-import { X509Certificate } from 'node:crypto'
 import type { Problem } from '../core/model/problem'
 import { blocking } from '../core/model/problem'
-import { pemBlocks } from '../core/trust/pem'
+import type { Certificate } from '../core/trust/certificate'
+import { authorityProblems } from '../core/trust/check-authority'
+import { isSame } from '../core/trust/path'
+import { pemBlocks, readPem, toPem } from '../core/trust/pem'
+import { readCertificates } from '../core/trust/read'
+import { sha256 } from './digest'
 
-/** The anchors of a bundle, each in canonical PEM, or what is wrong with it. */
+/** The anchors of a bundle, or what is wrong with it. */
 export interface Anchors {
+  /** Each in canonical PEM, and once. */
   readonly anchors: readonly string[]
+  /** What they say of themselves, in the same order. */
+  readonly certificates: readonly Certificate[]
   readonly problems: readonly Problem[]
 }
 
@@ -18,14 +25,17 @@ export interface Anchors {
  * @param at where the bundle was given, for messages
  */
 export function readAnchors(bundle: string, at: string): Anchors {
-  const { blocks, begun, holdsKey } = pemBlocks(bundle)
-  if (holdsKey) return { anchors: [], problems: [privateKeyProblem(at)] }
-  const problems = [
-    ...blocks.flatMap(({ text, label }, index) => certificateProblems(text, label, `${at}[${index}]`)),
-    ...countProblems(blocks.length, begun, at),
-  ]
-  if (problems.length > 0) return { anchors: [], problems }
-  return { anchors: [...new Set(blocks.map(({ text }) => canonicalPem(text)))], problems }
+  const refused = (problems: readonly Problem[]): Anchors => ({ anchors: [], certificates: [], problems })
+  const { begun, holdsKey } = pemBlocks(bundle)
+  if (holdsKey) return refused([privateKeyProblem(at)])
+  if (begun === 0) return refused([noAnchor(at)])
+  const pem = { text: bundle, at }
+  const { certificates: all, problems: unreadable } = readCertificates(pem, { sha256 })
+  const problems = [...unreadable, ...all.flatMap(authorityProblems)]
+  if (problems.length > 0) return refused(problems)
+  const certificates = all.filter((one, i) => all.findIndex(other => isSame(other, one)) === i)
+  const anchors = readPem(pem).encoded.map(({ der }) => toPem('CERTIFICATE', der))
+  return { anchors: [...new Set(anchors)], certificates, problems: [] }
 }
 
 function privateKeyProblem(at: string): Problem {
@@ -37,44 +47,7 @@ function privateKeyProblem(at: string): Problem {
   })
 }
 
-function countProblems(found: number, begun: number, at: string): Problem[] {
-  if (begun > found) return [blocking({ code: 'malformed-pem', at, message: 'a PEM block is begun and not ended' })]
-  if (found > 0) return []
-  return [
-    blocking({
-      code: 'no-anchor',
-      at,
-      message: 'there is no certificate in the bundle',
-      hint: 'PEM: `-----BEGIN CERTIFICATE-----`',
-    }),
-  ]
-}
-
-function certificateProblems(text: string, label: string, at: string): Problem[] {
-  if (label !== 'CERTIFICATE')
-    return [blocking({ code: 'no-certificate', at, message: `a \`${label}\` is no certificate` })]
-  const certificate = parse(text)
-  if (!certificate) return [blocking({ code: 'malformed-certificate', at, message: 'the certificate cannot be read' })]
-  if (certificate.ca) return []
-  const subject = certificate.subject.replaceAll('\n', ', ')
-  return [
-    blocking({
-      code: 'not-a-ca',
-      at,
-      message: `\`${subject}\` is no certificate authority`,
-      hint: 'an anchor signs others',
-    }),
-  ]
-}
-
-function canonicalPem(text: string): string {
-  return new X509Certificate(text).toString()
-}
-
-function parse(text: string): X509Certificate | undefined {
-  try {
-    return new X509Certificate(text)
-  } catch {
-    return undefined // openssl's reasons are no help, and could quote the text
-  }
+function noAnchor(at: string): Problem {
+  const message = 'there is no certificate in the bundle'
+  return blocking({ code: 'no-anchor', at, message, hint: 'PEM: `-----BEGIN CERTIFICATE-----`' })
 }

@@ -6,18 +6,20 @@ export type Duration = number
 export const hour: Duration = 3_600_000
 export const day: Duration = 24 * hour
 
+/** Hashes of signatures. */
+export type Hash = 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+
 /** What a certificate's public key is. `other`: an algorithm that no mesh here knows, by its name or its OID. */
 export type Key =
   | { readonly kind: 'rsa'; readonly bits: number }
   | { readonly kind: 'ecdsa'; readonly curve: 'P-256' | 'P-384' | 'P-521' }
+  | { readonly kind: 'ed25519' }
   | { readonly kind: 'other'; readonly name: string }
 
 /** How a certificate was signed. `other`: what nobody here can verify. */
 export type Signature =
-  | {
-      readonly kind: 'rsa' | 'ecdsa'
-      readonly hash: 'SHA-1' | 'SHA-256' | 'SHA-384' | 'SHA-512'
-    }
+  | { readonly kind: 'rsa' | 'rsa-pss' | 'ecdsa'; readonly hash: Hash }
+  | { readonly kind: 'ed25519' }
   | { readonly kind: 'other'; readonly name: string }
 
 /** What names below an authority may be. Each name says of which kind it is: `dns:example.com`, `uri:example.com`. */
@@ -54,6 +56,8 @@ export interface Certificate {
   /** Object identifiers. @default any */
   readonly extendedKeyUsage?: readonly string[]
   readonly nameConstraints?: NameConstraints
+  /** Names beside the subject, in their order, each with its kind: `uri:spiffe://…`. @default there are none */
+  readonly alternativeNames?: readonly string[]
   /** Object identifiers of critical extensions that verifiers may not know, and must refuse if so (RFC 5280 4.2). */
   readonly unknownCritical: readonly string[]
 }
@@ -79,13 +83,22 @@ export function showDuration(duration: Duration): string {
   return `${Math.round(duration / size)} ${unit}`
 }
 
-/** A key as messages show it: `ECDSA P-256`, `RSA 2048`. */
+/** A key as messages show it: `ECDSA P-256`, `RSA 2048`, `Ed25519`. */
 export function showKey(key: Key): string {
-  if (key.kind === 'rsa') return `RSA ${key.bits}`
-  return key.kind === 'ecdsa' ? `ECDSA ${key.curve}` : key.name
+  switch (key.kind) {
+    case 'rsa':
+      return `RSA ${key.bits}`
+    case 'ecdsa':
+      return `ECDSA ${key.curve}`
+    case 'ed25519':
+      return 'Ed25519'
+    case 'other':
+      return key.name
+  }
 }
 
 /** A signature as messages show it: `ECDSA with SHA-256`. */
 export function showSignature(signature: Signature): string {
-  return signature.kind === 'other' ? signature.name : `${signature.kind.toUpperCase()} with ${signature.hash}`
+  if (signature.kind === 'other') return signature.name
+  return signature.kind === 'ed25519' ? 'Ed25519' : `${signature.kind.toUpperCase()} with ${signature.hash}`
 }

@@ -21,8 +21,8 @@ function flagProblems(certificate: Certificate): readonly Problem[] {
 }
 
 /** Server and client authentication, and any: object identifiers (RFC 5280 4.2.1.12). */
-const serverAuth = '1.3.6.1.5.5.7.3.1'
-const clientAuth = '1.3.6.1.5.5.7.3.2'
+export const serverAuth = '1.3.6.1.5.5.7.3.1'
+export const clientAuth = '1.3.6.1.5.5.7.3.2'
 const anyUsage = '2.5.29.37.0'
 
 /**
@@ -48,7 +48,7 @@ function usageProblems(certificate: Certificate): readonly Problem[] {
 }
 
 /** A verifier refuses a critical extension that it does not handle (Go `crypto/x509/verify.go` UnhandledCriticalExtension). */
-function criticalProblems(certificate: Certificate): readonly Problem[] {
+export function criticalProblems(certificate: Certificate): readonly Problem[] {
   const { at, unknownCritical } = certificate
   if (unknownCritical.length === 0) return []
   const message = `${nameOf(certificate)} has a critical extension that verifiers do not know: \`${unknownCritical.join('`, `')}\``

@@ -37,12 +37,14 @@ const expiredHint: Readonly<Record<Role, string>> = {
     'drop it if another anchor vouches for the issuer; else every identity is refused, and replacing it is an outage',
   issuer: 'issue it anew from an anchor that everybody trusts; until then no identity is renewed',
   intermediate: 'have it issued anew by the anchor, with the same key, so that what it signed stays good',
+  leaf: 'restart the workload; if its proxy is given no other, the control plane does not sign',
 }
 
 const soonHint: Readonly<Record<Role, string>> = {
   anchor: 'add the next anchor to the bundle now, and switch the issuer only when every workload trusts it',
   issuer: 'renew it; its anchor stays as it is',
   intermediate: 'have it issued anew by the anchor',
+  leaf: 'its proxy asks for the next one by itself',
 }
 
 /**
@@ -53,11 +55,16 @@ const soonHint: Readonly<Record<Role, string>> = {
 export function lifetimeProblems(path: Path, expected: Expected): readonly Problem[] {
   const [issuer] = path
   const { at: now, mesh, leaf = usualLeaf, skew = usualSkew[mesh] } = expected
-  const problems = path.slice(0, -1).flatMap((child, index) => outlived(child, path[index + 1] ?? child))
+  const problems = outlivedProblems(path)
   if (now > issuer.notAfter || issuer.notAfter >= now + leaf + skew) return problems
   const message = `${nameOf(issuer)} expires at \`${showInstant(issuer.notAfter)}\`, before an identity issued now would (${showDuration(leaf)})`
   const hint = 'renew the issuer; it has to outlast every identity by the difference of clocks'
   return [...problems, blocking({ code: 'issuer-shorter-than-leaf', at: issuer.at, message, hint })]
+}
+
+/** Whether each certificate of a path lasts as long as the one below it. */
+export function outlivedProblems(path: Path): readonly Problem[] {
+  return path.slice(0, -1).flatMap((child, index) => outlived(child, path[index + 1] ?? child))
 }
 
 function outlived(child: Certificate, by: Certificate): readonly Problem[] {

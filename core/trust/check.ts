@@ -2,11 +2,10 @@ import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
 import type { Certificate } from './certificate'
 import { nameOf } from './certificate'
-import { authorityProblems, lengthProblems, subjectProblems } from './check-authority'
-import { dateProblems, lifetimeProblems } from './check-dates'
-import { keyProblems } from './check-keys'
-import { constraintProblems } from './check-names'
-import type { Expected, Role } from './expected'
+import { lifetimeProblems } from './check-dates'
+import { checkLeaf } from './check-leaf'
+import { certificateProblems, pathProblems, unchained } from './check-path'
+import type { Expected } from './expected'
 import type { Path } from './path'
 import { isSame, pathsToAnchors } from './path'
 import type { Trust } from './read'
@@ -15,51 +14,45 @@ import type { Trust } from './read'
 export interface TrustFindings {
   /** From the issuer to the anchor that vouches for it; none where there is no issuer, or none vouches for it. */
   readonly path?: Path
+  /** From a workload's certificate to the anchor that vouches for it; none where there is no such certificate, or nobody vouches for it. */
+  readonly leafPath?: Path
   readonly problems: readonly Problem[]
 }
 
 /**
  * Whether what a mesh trusts and what it issues with hold together at a given date: every certificate by itself, and the way from the issuer
- * to an anchor. Of several ways the best counts, as verifiers try all of them.
+ * to an anchor, and from a workload to one, where there is one. Of several ways the best counts, as verifiers try all of them.
  */
 export function checkTrust(trust: Trust, expected: Expected): TrustFindings {
-  const { anchors, issuer } = trust
+  const { anchors, leaf } = trust
   const own = anchors.flatMap(anchor => certificateProblems(anchor, 'anchor', expected))
-  const bundle = [...duplicateProblems(anchors), ...own]
-  if (!issuer) return { problems: bundle }
-  const paths = pathsToAnchors(issuer, trust).map(path => ({ path, problems: pathProblems(path, expected) }))
+  const { path, problems } = issuerFindings(trust, expected)
+  const workload = leaf && checkLeaf(leaf, trust, expected)
+  return {
+    ...(path && { path }),
+    ...(workload?.path && { leafPath: workload.path }),
+    problems: distinct([...duplicateProblems(anchors), ...own, ...problems, ...(workload?.problems ?? [])]),
+  }
+}
+
+function issuerFindings(trust: Trust, expected: Expected): TrustFindings {
+  const { issuer } = trust
+  if (!issuer) return { problems: [] }
+  const paths = pathsToAnchors(issuer, trust).map(path => ({
+    path,
+    problems: [...pathProblems(path, expected), ...lifetimeProblems(path, expected)],
+  }))
   const [best] = paths.sort((a, b) => a.problems.length - b.problems.length)
   if (!best) {
-    const problems = [...certificateProblems(issuer, 'issuer', expected), unchained(issuer, trust)]
-    return { problems: [...bundle, ...problems] }
+    const own = certificateProblems(issuer, 'issuer', expected)
+    return { problems: [...own, unchained('issuer-not-chained', issuer, trust)] }
   }
-  return { path: best.path, problems: [...bundle, ...best.problems, ...shownProblems(best.path, trust)] }
+  return { path: best.path, problems: [...best.problems, ...shownProblems(best.path, trust)] }
 }
 
-function certificateProblems(certificate: Certificate, role: Role, expected: Expected): readonly Problem[] {
-  return [
-    ...keyProblems(certificate, role, expected.mesh),
-    ...authorityProblems(certificate),
-    ...dateProblems(certificate, role, expected),
-  ]
-}
-
-/** What is wrong below the anchor, and between it and what is below. */
-function pathProblems(path: Path, expected: Expected): readonly Problem[] {
-  const below = path.slice(0, -1)
-  return [
-    ...below.flatMap((one, index) => certificateProblems(one, index === 0 ? 'issuer' : 'intermediate', expected)),
-    ...(path.length === 1 ? keyProblems(path[0], 'issuer', expected.mesh).filter(isAboutKey) : []),
-    ...path.flatMap(one => constraintProblems(one, expected)),
-    ...lengthProblems(path),
-    ...(expected.mesh === 'linkerd' ? subjectProblems(path) : []),
-    ...lifetimeProblems(path, expected),
-  ]
-}
-
-/** Of an anchor that issues by itself the rest is said already. */
-function isAboutKey({ code }: Problem): boolean {
-  return code === 'key-algorithm'
+/** What is wrong with an authority is said once, whoever is below it. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map(one => [JSON.stringify(one), one])).values()]
 }
 
 /** Harmless to verifiers, but who rotates by hand thinks that there are two. */
@@ -78,34 +71,6 @@ function duplicateProblems(anchors: readonly Certificate[]): readonly Problem[] 
 
 function duplicate(anchor: Certificate, what: string, hint: string): Problem {
   return blocking({ code: 'duplicate-anchor', at: anchor.at, message: `${nameOf(anchor)} ${what}`, hint })
-}
-
-/** Why nobody in the bundle vouches for the issuer, as far as it can be told. */
-function unchained(issuer: Certificate, trust: Trust): Problem {
-  const { at } = issuer
-  const last = furthest(issuer, trust)
-  const named = trust.anchors.find(({ names }) => names.subject === last.names.issuer)
-  const message = `no anchor of the bundle vouches for ${nameOf(issuer)}`
-  const signer = isSame(last, issuer) ? 'it is' : `\`${last.subject}\` above it is`
-  if (named) {
-    const hint = `${signer} signed by another key than that of \`${named.subject}\` in the bundle; is that anchor an older or a newer one of the same name?`
-    return blocking({ code: 'issuer-not-chained', at, message, hint })
-  }
-  const known = trust.anchors.map(({ subject }) => `\`${subject}\``).join(', ')
-  const hint = `${signer} signed by \`${last.issuer}\`, and the bundle holds ${known}; add the anchor to the bundle, or the certificates between them after the issuer's`
-  return blocking({ code: 'issuer-not-chained', at, message, hint })
-}
-
-/** As far up from the issuer as signatures lead. */
-function furthest(issuer: Certificate, trust: Trust): Certificate {
-  const seen = new Set([issuer.fingerprint])
-  let last = issuer
-  for (;;) {
-    const next = trust.intermediates.find(one => !seen.has(one.fingerprint) && trust.signed(last, one))
-    if (!next) return last
-    seen.add(next.fingerprint)
-    last = next
-  }
 }
 
 /**

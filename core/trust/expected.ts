@@ -31,4 +31,4 @@ export const usualLeaf: Duration = 24 * hour
 export const usualSkew: Readonly<Record<Mesh, Duration>> = { linkerd: 10_000, istio: 120_000 }
 
 /** What a certificate is for. */
-export type Role = 'anchor' | 'issuer' | 'intermediate'
+export type Role = 'anchor' | 'issuer' | 'intermediate' | 'leaf'

@@ -4,10 +4,12 @@ import {
   ExtendedKeyUsage,
   KeyUsage,
   NameConstraints as EncodedConstraints,
+  SubjectAlternativeName,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
   id_ce_nameConstraints,
+  id_ce_subjectAltName,
 } from '@peculiar/asn1-x509'
 import type { Extension, GeneralName, GeneralSubtrees } from '@peculiar/asn1-x509'
 import type { Certificate, NameConstraints } from './certificate'
@@ -15,7 +17,7 @@ import type { Certificate, NameConstraints } from './certificate'
 /** What a certificate's extensions say of it. */
 export type Extended = Pick<
   Certificate,
-  'ca' | 'pathLength' | 'keyUsage' | 'extendedKeyUsage' | 'nameConstraints' | 'unknownCritical'
+  'ca' | 'pathLength' | 'keyUsage' | 'extendedKeyUsage' | 'nameConstraints' | 'alternativeNames' | 'unknownCritical'
 >
 
 /** Those that Go handles (`crypto/x509/parser.go` processExtensions): of these alone may a critical one be there. */
@@ -24,17 +26,18 @@ const known: ReadonlySet<string> = new Set([
   id_ce_extKeyUsage,
   id_ce_keyUsage,
   id_ce_nameConstraints,
-  '2.5.29.17', // subject alternative name
+  id_ce_subjectAltName,
 ])
 
 /** Reads what extensions say. @throws where one is no ASN.1 of its kind */
 export function readExtensions(extensions: readonly Extension[]): Extended {
   const of = (id: string) => extensions.find(({ extnID }) => extnID === id)?.extnValue.buffer
-  const [basic, usage, extended, constraints] = [
+  const [basic, usage, extended, constraints, names] = [
     of(id_ce_basicConstraints),
     of(id_ce_keyUsage),
     of(id_ce_extKeyUsage),
     of(id_ce_nameConstraints),
+    of(id_ce_subjectAltName),
   ]
   const { cA: ca, pathLenConstraint } = basic ? AsnConvert.parse(basic, BasicConstraints) : { cA: false }
   return {
@@ -43,6 +46,7 @@ export function readExtensions(extensions: readonly Extension[]): Extended {
     ...(usage && { keyUsage: AsnConvert.parse(usage, KeyUsage).toJSON() }),
     ...(extended && { extendedKeyUsage: [...AsnConvert.parse(extended, ExtendedKeyUsage)] }),
     ...(constraints && { nameConstraints: readConstraints(AsnConvert.parse(constraints, EncodedConstraints)) }),
+    ...(names && { alternativeNames: [...AsnConvert.parse(names, SubjectAlternativeName)].map(showGeneralName) }),
     unknownCritical: extensions.filter(({ critical, extnID }) => critical && !known.has(extnID)).map(e => e.extnID),
   }
 }

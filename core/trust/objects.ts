@@ -1,7 +1,10 @@
 import type { Sourced } from '../model/manifest'
 import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
+import type { KeyPart, PublicKeyOf } from './check-key-pair'
+import { keyPart } from './check-key-pair'
 import type { Mesh } from './expected'
+import type { RevokedText } from './check-revoked'
 import type { Pem } from './pem'
 import type { Renewal } from './renewal'
 import { parseSpan } from './renewal'
@@ -10,9 +13,13 @@ import { parseSpan } from './renewal'
 export interface IssuerTexts {
   readonly issuer: Pem
   readonly chain?: Pem
+  /** The key beside it, by its public part. @default there is none */
+  readonly key?: KeyPart
+  /** Certificates that are good for nothing any more, of Istio. @default there is no such list */
+  readonly revoked?: RevokedText
 }
 
-/** What manifests tell of a mesh's trust. No key is read: those are passed over by their names. */
+/** What manifests tell of a mesh's trust. Of a key only its public part is. */
 export interface TrustObjects {
   readonly anchors: readonly Pem[]
   readonly issuers: readonly IssuerTexts[]
@@ -38,7 +45,13 @@ interface Place {
   readonly anchors?: string
   readonly issuer?: string
   readonly chain?: string
+  readonly key?: string
+  /** A list of what is revoked; of most objects there is none. */
+  readonly revoked?: string
 }
+
+/** What Istio calls its list (istio `security/pkg/pki/ca/ca.go` CACRLFile). */
+const revoked = 'ca-crl.pem'
 
 const cacerts = { kind: 'Secret', name: 'cacerts' } as const
 const identity = { kind: 'Secret', name: 'linkerd-identity-issuer' } as const
@@ -51,29 +64,48 @@ const identity = { kind: 'Secret', name: 'linkerd-identity-issuer' } as const
  */
 const places: Readonly<Record<Mesh, readonly Place[]>> = {
   istio: [
-    { ...cacerts, anchors: 'ca.crt', issuer: 'tls.crt', chain: 'tls.crt' },
-    { ...cacerts, anchors: 'root-cert.pem', issuer: 'ca-cert.pem', chain: 'cert-chain.pem' },
-    { kind: 'Secret', name: 'istio-ca-secret', anchors: 'ca-cert.pem', issuer: 'ca-cert.pem' },
+    { ...cacerts, anchors: 'ca.crt', issuer: 'tls.crt', chain: 'tls.crt', key: 'tls.key' },
+    {
+      ...cacerts,
+      anchors: 'root-cert.pem',
+      issuer: 'ca-cert.pem',
+      chain: 'cert-chain.pem',
+      key: 'ca-key.pem',
+      revoked,
+    },
+    { kind: 'Secret', name: 'istio-ca-secret', anchors: 'ca-cert.pem', issuer: 'ca-cert.pem', key: 'ca-key.pem' },
   ],
   linkerd: [
     { kind: 'ConfigMap', name: 'linkerd-identity-trust-roots', anchors: 'ca-bundle.crt' },
-    { ...identity, issuer: 'tls.crt' },
-    { ...identity, issuer: 'crt.pem' },
+    { ...identity, issuer: 'tls.crt', key: 'tls.key' },
+    { ...identity, issuer: 'crt.pem', key: 'key.pem' },
   ],
 }
 
-/** Finds a mesh's anchors and issuer among manifests, and when cert-manager renews them. */
-export function trustObjects(inputs: readonly Sourced[], mesh: Mesh): TrustObjects {
+/**
+ * Finds a mesh's anchors and issuer among manifests, and when cert-manager renews them.
+ *
+ * @param publicKeyOf what takes the public part of a key
+ */
+export function trustObjects(inputs: readonly Sourced[], mesh: Mesh, publicKeyOf: PublicKeyOf): TrustObjects {
   const holders = inputs.map(holderOf).filter(holder => holder !== undefined)
   const problems: Problem[] = []
   const found = holders.flatMap(holder => {
     const styles = places[mesh].filter(({ kind, name }) => kind === holder.kind && name === holder.name)
     const place = styles.find(({ issuer }) => issuer !== undefined && hasKey(holder, issuer)) ?? styles.at(-1)
-    return place ? [{ anchors: [], ...texts(holder, place, problems) }] : []
+    return place
+      ? [
+          {
+            ...texts(holder, place, problems),
+            ...keyIn(holder, place, publicKeyOf),
+            ...revokedIn(holder, place, problems),
+          },
+        ]
+      : []
   })
   return {
-    anchors: found.flatMap(({ anchors }) => anchors),
-    issuers: found.flatMap(({ issuer, chain }) => (issuer ? [{ issuer, ...(chain && { chain }) }] : [])),
+    anchors: found.flatMap(({ anchors }) => anchors ?? []),
+    issuers: found.flatMap(({ issuer, anchors: _, ...beside }) => (issuer ? [{ issuer, ...beside }] : [])),
     renewals: holders.filter(({ kind }) => kind === 'Certificate').flatMap(holder => renewalOf(holder, mesh)),
     problems,
   }
@@ -103,6 +135,19 @@ function texts(holder: Holder, place: Place, problems: Problem[]): Texts {
   return { ...(anchors && { anchors: [anchors] }), ...(issuer && { issuer }), ...(chain && { chain }) }
 }
 
+/** The key of a place, where there is one, by its public part. */
+function keyIn(holder: Holder, { key }: Place, publicKeyOf: PublicKeyOf): { readonly key?: KeyPart } {
+  if (key === undefined || !hasKey(holder, key)) return {}
+  return { key: keyPart(contentAt(holder, key), `${holder.at} ${key}`, publicKeyOf) }
+}
+
+/** The list of what is revoked; of TLS Secrets it is not read (istio `pilot/pkg/bootstrap/istio_ca.go` detectSigningCABundleAndCRL). */
+function revokedIn(holder: Holder, place: Place, problems: Problem[]): { readonly revoked?: RevokedText } {
+  if (holder.name !== cacerts.name || !hasKey(holder, revoked)) return {}
+  const found = textAt(holder, revoked, problems)
+  return found ? { revoked: { ...found, isRead: place.revoked !== undefined } } : {}
+}
+
 /** What an object holds as it is, and what in base64. */
 function contents({ kind, object }: Holder): { readonly plain: Mapping; readonly encoded: Mapping } {
   if (kind === 'ConfigMap') return { plain: mapping(object.data), encoded: {} }
@@ -118,13 +163,19 @@ function hasKey(holder: Holder, key: string): boolean {
 function textAt(holder: Holder, key: string | undefined, problems: Problem[]): Pem | undefined {
   if (key === undefined) return undefined
   const { at } = holder
-  const { plain, encoded } = contents(holder)
-  const [text, base64] = [plain[key], encoded[key]]
-  const found = typeof text === 'string' ? text : typeof base64 === 'string' ? decoded(base64) : undefined
+  const found = contentAt(holder, key)
   if (found !== undefined) return { text: found, at: `${at} ${key}` }
   const message = hasKey(holder, key) ? `\`${key}\` is no text in base64` : `there is no \`${key}\` in it`
   problems.push(blocking({ code: 'missing-key', at, message, hint: 'the mesh looks for it there' }))
   return undefined
+}
+
+/** The text under a key, taken out of base64. */
+function contentAt(holder: Holder, key: string): string | undefined {
+  const { plain, encoded } = contents(holder)
+  const [text, base64] = [plain[key], encoded[key]]
+  if (typeof text === 'string') return text
+  return typeof base64 === 'string' ? decoded(base64) : undefined
 }
 
 function decoded(base64: string): string | undefined {

@@ -13,6 +13,13 @@ export interface Encoded {
   readonly at: string
 }
 
+/** Bytes as PEM, in lines of 64 characters (RFC 7468 2). */
+export function toPem(label: string, der: ArrayBuffer | Uint8Array): string {
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(der)))
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')
+}
+
 /** A text that may hold PEM, taken apart. */
 export interface PemBlocks {
   /** In their order; what is between the lines that begin and end a block is its body. */
@@ -47,15 +54,15 @@ export function readPem({ text, at }: Pem): { readonly encoded: readonly Encoded
   const problems: Problem[] = []
   blocks.forEach(({ label, body }, index) => {
     const place = `${at}[${index}]`
-    const der = label === 'CERTIFICATE' ? decoded(body) : undefined
+    const der = label === 'CERTIFICATE' ? derOf(body) : undefined
     if (der) encoded.push({ der, at: place })
     else problems.push(label === 'CERTIFICATE' ? malformed(place, body) : noCertificate(place, label))
   })
   return { encoded, problems: [...problems, ...missing(begun, blocks.length, at)] }
 }
 
-/** The bytes of a block's body; nothing where they are not one whole value of ASN.1, such as where the end was cut off. */
-function decoded(body: string): Uint8Array<ArrayBuffer> | undefined {
+/** The bytes of a block's body in PEM; nothing where they are not one whole value of ASN.1, such as where the end was cut off. */
+export function derOf(body: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     const bytes = Uint8Array.from(atob(body.replace(/\s+/g, '')), character => character.charCodeAt(0))
     return wholeLength(bytes) === bytes.length ? bytes : undefined

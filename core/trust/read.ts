@@ -2,13 +2,14 @@ import { AsnConvert } from '@peculiar/asn1-schema'
 import { Certificate as EncodedCertificate } from '@peculiar/asn1-x509'
 import type { Problem } from '../model/problem'
 import { blocking } from '../model/problem'
-import { keyOf, signatureOf } from './algorithms'
+import { keyOf, namedBy, signatureOf } from './algorithms'
 import type { Certificate } from './certificate'
 import { readExtensions } from './extensions'
 import { hex } from './hex'
 import { showName } from './names'
 import type { Encoded, Pem } from './pem'
 import { readPem } from './pem'
+import type { Cryptography, PublicKey, Signed } from './verify'
 import { fingerprintOf, isSignedBy, rsaBits } from './verify'
 
 /** What a mesh's trust is made of, as texts. */
@@ -19,6 +20,8 @@ export interface TrustTexts {
   readonly issuer?: Pem
   /** What Istio's proxies show after their own certificate, `cert-chain.pem`. @default what follows the issuer's certificate */
   readonly chain?: Pem
+  /** A workload's certificate, and what it shows after it. @default none is looked at */
+  readonly leaf?: Pem
 }
 
 /** What a mesh's trust is made of. */
@@ -28,8 +31,17 @@ export interface Trust {
   readonly intermediates: readonly Certificate[]
   /** What Istio's proxies show after their own certificate, where that is a file of its own. */
   readonly chain?: readonly Certificate[]
+  readonly leaf?: Certificate
+  /** What a workload shows after its own certificate. */
+  readonly presented: readonly Certificate[]
   /** Which certificate's key signed which, verified. */
   readonly signed: (child: Certificate, by: Certificate) => boolean
+}
+
+/** What was read: nothing where there is a Problem. */
+export interface ReadTrust {
+  readonly trust?: Trust
+  readonly problems: readonly Problem[]
 }
 
 /**
@@ -37,96 +49,134 @@ export interface Trust {
  *
  * Verifying is the platform's Web Cryptography; it is asynchronous, and the only thing here that is.
  */
-export async function readTrust(
-  texts: TrustTexts,
-): Promise<{ readonly trust?: Trust; readonly problems: readonly Problem[] }> {
-  const read = async (pems: readonly Pem[]) => gather(await Promise.all(pems.map(readOne)))
-  const anchors = await read(texts.anchors)
-  const issuer = await read(texts.issuer ? [texts.issuer] : [])
-  const chain = await read(texts.chain ? [texts.chain] : [])
-  const problems = [...anchors.problems, ...issuer.problems, ...chain.problems]
-  if (problems.length > 0) return { problems }
-  const [first, ...rest] = issuer.parsed
-  const all = [...anchors.parsed, ...issuer.parsed, ...chain.parsed]
-  const signed = await signatures(all)
-  const trust: Trust = {
-    anchors: anchors.parsed.map(told),
-    ...(first && { issuer: told(first) }),
-    intermediates: [...rest, ...chain.parsed].map(told),
-    ...(texts.chain && { chain: chain.parsed.map(told) }),
-    signed: (child, by) => signed.has(`${child.fingerprint} ${by.fingerprint}`),
-  }
-  return { trust, problems }
+export async function readTrust(texts: TrustTexts): Promise<ReadTrust> {
+  const parts = readParts(texts)
+  const pairs = namedPairs(parts.all)
+  const verified = await Promise.all(pairs.map(({ child, by }) => isSignedBy(signedOf(child), keyOwnedBy(by))))
+  const prints = new Map(await Promise.all(parts.all.map(async one => [one, await fingerprintOf(one.der)] as const)))
+  return trustOf(
+    parts,
+    one => prints.get(one) ?? '',
+    pairs.filter((_, index) => verified[index]),
+  )
 }
+
+/** The same by a cryptography that answers at once. */
+export function readTrustAtOnce(texts: TrustTexts, { sha256, isSignedBy }: Cryptography): ReadTrust {
+  const parts = readParts(texts)
+  const pairs = namedPairs(parts.all).filter(({ child, by }) => isSignedBy(signedOf(child), keyOwnedBy(by)))
+  return trustOf(parts, one => sha256(one.der), pairs)
+}
+
+/** Reads the certificates of a text as they are, at once, and verifies nothing. */
+export function readCertificates(
+  pem: Pem,
+  { sha256 }: Pick<Cryptography, 'sha256'>,
+): { readonly certificates: readonly Certificate[]; readonly problems: readonly Problem[] } {
+  const { parsed, problems } = readOne(pem)
+  return { certificates: parsed.map(({ shown, der }) => ({ ...shown, fingerprint: sha256(der) })), problems }
+}
+
+/** A certificate without its fingerprint, for which there has to be cryptography. */
+type Shown = Omit<Certificate, 'fingerprint'>
 
 interface Parsed {
-  readonly told: Certificate
+  readonly shown: Shown
   readonly encoded: EncodedCertificate
+  readonly der: Uint8Array<ArrayBuffer>
 }
 
-const told = (parsed: Parsed): Certificate => parsed.told
+/** A certificate, and one by whose key it may be signed. */
+interface Pair {
+  readonly child: Parsed
+  readonly by: Parsed
+}
 
 interface Gathered {
   readonly parsed: readonly Parsed[]
   readonly problems: readonly Problem[]
 }
 
+/** The texts, taken apart. */
+interface Parts {
+  readonly anchors: readonly Parsed[]
+  readonly issuer: readonly Parsed[]
+  readonly chain?: readonly Parsed[]
+  readonly leaf: readonly Parsed[]
+  readonly all: readonly Parsed[]
+  readonly problems: readonly Problem[]
+}
+
+function readParts({ anchors: pems, issuer: own, chain: shown, leaf: workload }: TrustTexts): Parts {
+  const anchors = gather(pems.map(readOne))
+  const issuer = gather(own ? [readOne(own)] : [])
+  const chain = gather(shown ? [readOne(shown)] : [])
+  const leaf = gather(workload ? [readOne(workload)] : [])
+  const { parsed: all, problems } = gather([anchors, issuer, chain, leaf])
+  return {
+    anchors: anchors.parsed,
+    issuer: issuer.parsed,
+    ...(shown && { chain: chain.parsed }),
+    leaf: leaf.parsed,
+    all,
+    problems,
+  }
+}
+
 function gather(all: readonly Gathered[]): Gathered {
   return { parsed: all.flatMap(({ parsed }) => parsed), problems: all.flatMap(({ problems }) => problems) }
 }
 
-async function readOne(pem: Pem): Promise<Gathered> {
+function readOne(pem: Pem): Gathered {
   const { encoded, problems } = readPem(pem)
-  const parsed = await Promise.all(encoded.map(parse))
+  const parsed = encoded.map(parse)
   const bad = encoded.filter((_, index) => parsed[index] === undefined).map(({ at }) => unreadable(at))
   return { parsed: parsed.filter(one => one !== undefined), problems: [...problems, ...bad] }
 }
 
-async function parse({ der, at }: Encoded): Promise<Parsed | undefined> {
+function parse({ der, at }: Encoded): Parsed | undefined {
   try {
     const encoded = AsnConvert.parse(der, EncodedCertificate)
-    return { encoded, told: { ...shownOf(encoded, at), fingerprint: await fingerprintOf(der) } }
+    return { encoded, der, shown: shownOf(encoded, at) }
   } catch {
     return undefined // the library's reasons are no help, and could quote the text
   }
 }
 
-/** A certificate without its fingerprint, for which there would have to be cryptography. */
-export type Shown = Omit<Certificate, 'fingerprint'>
-
-/** Reads the certificates of a text as they are, at once, and verifies nothing: for those who have no time to wait. */
-export function readShown(pem: Pem): {
-  readonly certificates: readonly Shown[]
-  readonly problems: readonly Problem[]
-} {
-  const { encoded, problems } = readPem(pem)
-  const certificates: Shown[] = []
-  const bad: Problem[] = []
-  for (const { der, at } of encoded) {
-    try {
-      certificates.push(shownOf(AsnConvert.parse(der, EncodedCertificate), at))
-    } catch {
-      bad.push(unreadable(at))
-    }
+/** What was read, once it is known who signed whom. */
+function trustOf(parts: Parts, fingerprint: (one: Parsed) => string, pairs: readonly Pair[]): ReadTrust {
+  const { anchors, issuer, chain, leaf, problems } = parts
+  if (problems.length > 0) return { problems }
+  const told = (one: Parsed): Certificate => ({ ...one.shown, fingerprint: fingerprint(one) })
+  const [first, ...rest] = issuer.map(told)
+  const shown = chain?.map(told)
+  const [workload, ...presented] = leaf.map(told)
+  const signed = new Set(pairs.map(({ child, by }) => `${fingerprint(child)} ${fingerprint(by)}`))
+  const trust: Trust = {
+    anchors: anchors.map(told),
+    ...(first && { issuer: first }),
+    intermediates: [...rest, ...(shown ?? [])],
+    ...(shown && { chain: shown }),
+    ...(workload && { leaf: workload }),
+    presented,
+    signed: (child, by) => signed.has(`${child.fingerprint} ${by.fingerprint}`),
   }
-  return { certificates, problems: [...problems, ...bad] }
+  return { trust, problems }
 }
 
 function shownOf(encoded: EncodedCertificate, at: string): Shown {
   const { subject, issuer, serialNumber, validity, subjectPublicKeyInfo: spki, extensions } = encoded.tbsCertificate
-  const { algorithm, parameters } = spki.algorithm
   if (!encoded.signatureAlgorithm.isEqual(encoded.tbsCertificate.signature))
     throw new TypeError('the algorithm that is signed is another than the one named beside it')
-  const key = { algorithm, parameters: parameters ? hex(parameters) : '' }
   return {
     at,
     subject: showName(subject),
     issuer: showName(issuer),
     names: { subject: hex(AsnConvert.serialize(subject)), issuer: hex(AsnConvert.serialize(issuer)) },
     serial: hex(serialNumber),
-    key: keyOf(key, () => rsaBits(spki.subjectPublicKey)),
+    key: keyOf(namedBy(spki.algorithm), () => rsaBits(spki.subjectPublicKey)),
     publicKey: hex(AsnConvert.serialize(spki)),
-    signature: signatureOf(encoded.signatureAlgorithm.algorithm),
+    signature: signatureOf(namedBy(encoded.signatureAlgorithm)),
     notBefore: instantOf(validity.notBefore.getTime()),
     notAfter: instantOf(validity.notAfter.getTime()),
     ...readExtensions(extensions ?? []),
@@ -144,18 +194,17 @@ function unreadable(at: string): Problem {
   return blocking({ code: 'malformed-certificate', at, message, hint: 'export it again from where it was issued' })
 }
 
-/** Every pair where one's key signed the other; names are compared first, since verifying is dear. */
-async function signatures(all: readonly Parsed[]): Promise<ReadonlySet<string>> {
+/** Every pair where one's key may have signed the other; names are compared first, since verifying is dear. */
+function namedPairs(all: readonly Parsed[]): readonly Pair[] {
   const pairs = all.flatMap(child => all.map(by => ({ child, by })))
-  const named = pairs.filter(({ child, by }) => child.told.names.issuer === by.told.names.subject)
-  const verified = await Promise.all(named.map(({ child, by }) => isPair(child, by)))
-  const found = named.filter((_, index) => verified[index])
-  return new Set(found.map(({ child, by }) => `${child.told.fingerprint} ${by.told.fingerprint}`))
+  return pairs.filter(({ child, by }) => child.shown.names.issuer === by.shown.names.subject)
 }
 
-function isPair({ told: { signature }, encoded }: Parsed, by: Parsed): Promise<boolean> {
-  const { tbsCertificateRaw: signed, signatureValue: value } = encoded
-  if (!signed) return Promise.resolve(false)
-  const publicKey = AsnConvert.serialize(by.encoded.tbsCertificate.subjectPublicKeyInfo)
-  return isSignedBy({ signed, signature, value }, { key: by.told.key, encoded: publicKey })
+function signedOf({ shown: { signature }, encoded }: Parsed): Signed {
+  const { tbsCertificateRaw: signed = new ArrayBuffer(), signatureValue: value } = encoded
+  return { signed, signature, value }
+}
+
+function keyOwnedBy({ shown: { key }, encoded }: Parsed): PublicKey {
+  return { key, encoded: AsnConvert.serialize(encoded.tbsCertificate.subjectPublicKeyInfo) }
 }

@@ -1,5 +1,5 @@
 import { hex } from './hex'
-import type { Key, Signature } from './certificate'
+import type { Hash, Key, Signature } from './certificate'
 
 /** What was signed, and by what it is said to be. */
 export interface Signed {
@@ -15,6 +15,14 @@ export interface PublicKey {
   readonly encoded: ArrayBuffer
 }
 
+/** A platform's cryptography that answers at once, for those who have no time to wait: rules. */
+export interface Cryptography {
+  /** SHA-256 in hexadecimal. */
+  readonly sha256: (bytes: Uint8Array<ArrayBuffer>) => string
+  /** As {@link isSignedBy} says. */
+  readonly isSignedBy: (signed: Signed, by: PublicKey) => boolean
+}
+
 /** How many bytes a coordinate on a curve takes. */
 const widths = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
 
@@ -23,12 +31,12 @@ const widths = { 'P-256': 32, 'P-384': 48, 'P-521': 66 } as const
  * verifies it either.
  */
 export async function isSignedBy({ signed, signature, value }: Signed, by: PublicKey): Promise<boolean> {
-  if (signature.kind === 'other' || signature.kind !== by.key.kind) return false
+  const algorithm = algorithmOf(signature, by.key)
   const bytes = by.key.kind === 'ecdsa' ? joined(new Uint8Array(value), widths[by.key.curve]) : new Uint8Array(value)
-  if (!bytes) return false
+  if (!algorithm || !bytes) return false
   try {
-    const key = await importKey(by, signature.hash)
-    return await crypto.subtle.verify({ name: key.algorithm.name, hash: signature.hash }, key, bytes, signed)
+    const key = await crypto.subtle.importKey('spki', by.encoded, algorithm, false, ['verify'])
+    return await crypto.subtle.verify(algorithm, key, bytes, signed)
   } catch {
     return false // a key that is none
   }
@@ -61,11 +69,20 @@ export async function fingerprintOf(der: Uint8Array<ArrayBuffer>): Promise<strin
   return hex(await crypto.subtle.digest('SHA-256', der))
 }
 
-function importKey({ key, encoded }: PublicKey, hash: string) {
-  const algorithm =
-    key.kind === 'ecdsa' ? { name: 'ECDSA', namedCurve: key.curve } : { name: 'RSASSA-PKCS1-v1_5', hash }
-  return crypto.subtle.importKey('spki', encoded, algorithm, false, ['verify'])
+/** What Web Cryptography calls it; nothing where such a key makes no such signature. */
+function algorithmOf(signature: Signature, key: Key) {
+  if (signature.kind === 'ecdsa' && key.kind === 'ecdsa')
+    return { name: 'ECDSA', namedCurve: key.curve, hash: signature.hash }
+  if (signature.kind === 'ed25519' && key.kind === 'ed25519') return { name: 'Ed25519' }
+  if (key.kind !== 'rsa') return undefined
+  if (signature.kind === 'rsa') return { name: 'RSASSA-PKCS1-v1_5', hash: signature.hash }
+  return signature.kind === 'rsa-pss'
+    ? { name: 'RSA-PSS', hash: signature.hash, saltLength: saltLengths[signature.hash] }
+    : undefined
 }
+
+/** As long as the hash (RFC 4055 3.1); other lengths are no such signature here. */
+const saltLengths: Readonly<Record<Hash, number>> = { 'SHA-1': 20, 'SHA-256': 32, 'SHA-384': 48, 'SHA-512': 64 }
 
 /** Certificates have a signature as a sequence of two integers (RFC 3279 2.2.3); Web Cryptography has them one after the other, of equal width. */
 function joined(sequence: Uint8Array, width: number): Uint8Array<ArrayBuffer> | undefined {

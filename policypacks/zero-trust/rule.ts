@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../core/model/manifest'
+import type { Cryptography } from '../../core/trust/verify'
 import type { Config, ConfigKey } from './config'
 import type { ControlId } from './controls'
 import type { Field } from './field'
@@ -33,6 +34,8 @@ export interface Context {
   readonly mesh: MeshSettings
   /** The reviewed intent (`intent.lock.json`), for the rules that hold what is deployed against it. */
   readonly intent: IntentSource
+  /** What tells one certificate from another, and who signed it. */
+  readonly cryptography: Cryptography
 }
 
 /** Objects that show what a rule accepts or refuses; executed by the tests and printed on the rule's page. */

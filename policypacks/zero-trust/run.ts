@@ -1,5 +1,6 @@
 import type { Sourced } from '../../core/model/manifest'
 import { defaultConfig, type Config } from './config'
+import { cryptography } from './cryptography'
 import { root, type Field, type Watch } from './field'
 import { isRecord, judgedObjects, type Judged } from './judged'
 import { noLock, type IntentSource } from './lock'
@@ -21,7 +22,7 @@ export function contextOf(judged: readonly Judged[], { config, intent = noLock, 
   // Whoever watches is told of each rule's own looks, so there nothing is shared.
   const objects = watch === undefined ? rootsOf(judged) : judged.map(one => root(one, watch))
   const complete = { ...defaultConfig, ...config }
-  return { objects, config: complete, mesh: settingsOf(objects, complete.mesh), intent }
+  return { objects, config: complete, mesh: settingsOf(objects, complete.mesh), intent, cryptography }
 }
 
 const settingsOf = onceEach(meshSettings, configured => JSON.stringify(configured))

@@ -7,6 +7,7 @@ import { Linkerd } from '../../components/linkerd'
 import { linkerdProblems } from '../../components/linkerd-problems'
 import { settingsProblems } from '../../components/settings-problems'
 import type { MeshSettings } from '../../components/settings'
+import { authority, rsaKeys } from '../support/pki'
 import { rootA, rootP384 } from './certificates'
 import { settings as istio } from './fixtures'
 import { linkerd, settings } from './linkerd-fixtures'
@@ -47,6 +48,13 @@ describe('what is wrong with the settings of Linkerd', () => {
     const [problem, ...more] = linkerdProblems({ ...settings, trust: { bundle: rootA + rootP384 } })
     assert.deepEqual([problem?.code, problem?.at, more], ['unfit-anchor', 'trust.bundle[1]', []])
     assert.match(problem?.hint ?? '', /P-256/)
+  })
+
+  it('is an anchor that is signed as Linkerd takes none', async () => {
+    const { pem } = await authority({ subject: 'root', keys: await rsaKeys(2048, 'RSA-PSS') })
+    const [problem, ...more] = linkerdProblems({ ...settings, trust: { bundle: pem } })
+    assert.deepEqual([problem?.code, problem?.at, more], ['unfit-anchor', 'trust.bundle[0]', []])
+    assert.match(problem?.message ?? '', /^`CN=root` \(serial .*\) is signed by RSA-PSS with SHA-256/)
   })
 
   it('is a private key among the anchors, of which no message shows anything', () => {

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
+import { KeyUsageFlags } from '@peculiar/asn1-x509'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import { newKeys } from '../../cli/issue'
 import { readAnchors } from '../../components/pem'
 import { Refused } from '../../components/refused'
 import { TrustAnchor } from '../../components/trust-anchor'
 import { Istio } from '../../components/istio'
+import { authority, ecKeys, rsaKeys } from '../support/pki'
 import { leaf, rootA, rootB } from './certificates'
 import { settings } from './fixtures'
 import { record } from './recorder'
@@ -45,6 +49,31 @@ describe('a bundle of trust anchors', () => {
       [['not-a-ca', 'trust.bundle[1]']],
     )
     assert.match(problems[0]!.message, /CN=leaf/)
+  })
+
+  it('is read as `ztm trust check` reads it, and written as openssl writes it', async () => {
+    const keys = [newKeys, () => ecKeys('P-521'), () => rsaKeys(4096)]
+    const made = await Promise.all(keys.map(async one => authority({ subject: 'root', keys: await one() })))
+    const { anchors, certificates } = readAnchors(made.map(({ pem }) => pem.replaceAll('\n', '\r\n')).join(''), 'b')
+    const theirs = made.map(({ pem }) => new X509Certificate(pem))
+    assert.deepEqual(
+      anchors,
+      theirs.map(one => one.toString()),
+    )
+    assert.deepEqual(
+      certificates.map(({ fingerprint }) => fingerprint),
+      theirs.map(one => one.fingerprint256.replaceAll(':', '').toLowerCase()),
+    )
+  })
+
+  it('is refused if an authority in it may not sign', async () => {
+    const { pem } = await authority({ subject: 'root', usage: KeyUsageFlags.digitalSignature })
+    const { anchors, problems } = readAnchors(rootA + pem, 'b')
+    assert.deepEqual(anchors, [])
+    assert.deepEqual(
+      problems.map(({ code, at }) => [code, at]),
+      [['key-usage', 'b[1]']],
+    )
   })
 
   it('is refused if it holds no certificate, one that is cut off, one that cannot be read, or something else', () => {

@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { Istio } from '../../components/istio'
+import type { Config } from '../../policypacks/zero-trust/config'
+import { endingAnchor, goodAnchor, weakAnchor } from '../../policypacks/zero-trust/example-anchors'
+import { configMap } from '../../policypacks/zero-trust/example-objects'
+import { anchorAlgorithm } from '../../policypacks/zero-trust/rules/anchor-algorithm'
 import { anchorKnownAtPreview } from '../../policypacks/zero-trust/rules/anchor-known-at-preview'
+import { anchorValidityHorizon } from '../../policypacks/zero-trust/rules/anchor-validity-horizon'
 import { noPrivateKeyInPlainState } from '../../policypacks/zero-trust/rules/no-private-key-in-plain-state'
 import { pcaProtected } from '../../policypacks/zero-trust/rules/pca-protected'
+import { rotationStepOrder } from '../../policypacks/zero-trust/rules/rotation-step-order'
 import type { Source } from '../../policypacks/zero-trust/judged'
 import { judgedResource } from '../../policypacks/zero-trust/resource'
 import type { Rule } from '../../policypacks/zero-trust/rule'
-import { contextOf, runRule } from '../../policypacks/zero-trust/run'
+import { checkManifests, contextOf, runRule } from '../../policypacks/zero-trust/run'
 import { unwrap } from '../../policypacks/zero-trust/wire'
 import { record } from '../components/recorder'
 import { sentinel } from '../support/unknowns'
@@ -85,6 +92,29 @@ describe('an anchor that a preview does not know', () => {
     assert.equal(found('zero-trust-mesh-anchors', sentinel), 0)
     assert.equal(found('linkerd-identity-trust-roots', '-----BEGIN PRIVATE KEY-----\nMIGH\n'), 1)
     assert.equal(found('settings', sentinel), 1)
+  })
+})
+
+describe('an anchor that is refused', () => {
+  it('is named by its subject, its serial and its fingerprint, as openssl has them', () => {
+    const messages = (rule: Rule, pem: string, config: Partial<Config> = {}) => {
+      const object = configMap('zero-trust-mesh-anchors', { 'ca.pem': pem })
+      return checkManifests([rule], [{ object, at: 'a' }], { config }).map(({ message }) => message)
+    }
+    const told = (pem: string) => {
+      const { subject, serialNumber, fingerprint256 } = new X509Certificate(pem)
+      const fingerprint = fingerprint256.replaceAll(':', '').toLowerCase()
+      return `\`${subject}\` (serial \`${serialNumber.toLowerCase()}\`, SHA-256 \`${fingerprint}\`)`
+    }
+    assert.deepEqual(messages(anchorAlgorithm, goodAnchor + weakAnchor), [
+      `cannot be trusted in certificate 2 of it: ${told(weakAnchor)} has a key that is RSA 1024, which Istio does not take for an anchor`,
+    ])
+    assert.deepEqual(messages(anchorValidityHorizon, endingAnchor, { today: '2026-07-02' }), [
+      `certificate 1 of it, ${told(endingAnchor)}, has ended`,
+    ])
+    assert.deepEqual(messages(rotationStepOrder, goodAnchor, { anchors: { istio: endingAnchor } }), [
+      `has ${told(goodAnchor)} in the place of ${told(endingAnchor)}, which is all that proxies have until they start anew`,
+    ])
   })
 })
 

@@ -4,6 +4,10 @@ import { join, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import type { KubernetesObject } from '../../core/model/manifest'
 import type { Config } from '../../policypacks/zero-trust/config'
+import { goodAnchor } from '../../policypacks/zero-trust/example-anchors'
+import { signedIssuer } from '../../policypacks/zero-trust/example-issuers'
+import { configMap } from '../../policypacks/zero-trust/example-objects'
+import { secret } from '../../policypacks/zero-trust/example-trust'
 import { parseLock } from '../../policypacks/zero-trust/lock'
 import { rules } from '../../policypacks/zero-trust/rules'
 import { checkManifests, printFinding } from '../../policypacks/zero-trust/run'
@@ -106,6 +110,14 @@ describe('ztm check and the pack', () => {
     'a namespace that nobody registers': [
       'istio-ambient',
       objects => objects.filter(({ kind }) => kind !== 'Namespace'),
+    ],
+    'an issuer that no anchor vouches for': [
+      'linkerd',
+      objects => [
+        ...objects,
+        secret('linkerd-identity-issuer', { 'tls.crt': btoa(signedIssuer) }, 'linkerd'),
+        configMap('linkerd-identity-trust-roots', { 'ca-bundle.crt': goodAnchor }, 'linkerd'),
+      ],
     ],
     'a policy for a Server that is not there': ['linkerd', objects => objects.filter(({ kind }) => kind !== 'Server')],
     'a NetworkPolicy for nobody, and a Pod on the network of its node': [

@@ -1,5 +1,9 @@
+import { X509Certificate } from 'node:crypto'
+import { AsnConvert } from '@peculiar/asn1-schema'
 import {
   BasicConstraints,
+  Certificate,
+  CertificateList,
   ExtendedKeyUsage,
   GeneralName,
   GeneralSubtree,
@@ -7,7 +11,11 @@ import {
   KeyUsage,
   KeyUsageFlags,
   NameConstraints,
+  RevokedCertificate,
   SubjectAlternativeName,
+  TBSCertList,
+  Time,
+  Version,
   id_ce_basicConstraints,
   id_ce_extKeyUsage,
   id_ce_keyUsage,
@@ -16,8 +24,9 @@ import {
 } from '@peculiar/asn1-x509'
 import type { Extension } from '@peculiar/asn1-x509'
 import type { Keys } from '../../cli/issue'
-import { extension, issue, newKeys } from '../../cli/issue'
+import { algorithmOf, commonName, extension, issue, newKeys, sign } from '../../cli/issue'
 import { day } from '../../core/trust/certificate'
+import { toPem } from '../../core/trust/pem'
 
 /** The day on which all is judged. */
 export const at = Date.parse('2026-06-01T00:00:00Z')
@@ -69,12 +78,17 @@ function extensionsOf({ basic = new BasicConstraints({ cA: true }), usage, ...as
 
 /** A workload's certificate, for servers and clients of that DNS name. */
 export async function workload(name: string, asked: Pick<Asked, 'by' | 'from' | 'until'>): Promise<Authority> {
-  const names = new SubjectAlternativeName([new GeneralName({ dNSName: name })])
+  return leafOf([{ dNSName: name }], asked)
+}
+
+/** A workload's certificate with these names; what else is asked for is sound where it is left out. */
+export async function leafOf(names: readonly Partial<GeneralName>[], asked: Partial<Asked>): Promise<Authority> {
+  const all = new SubjectAlternativeName(names.map(name => new GeneralName(name)))
   return authority({
     ...{ subject: 'leaf', basic: new BasicConstraints({ cA: false }), usage: KeyUsageFlags.digitalSignature },
-    ...asked,
     extended: ['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2'],
-    more: [extension(id_ce_subjectAltName, names)],
+    ...asked,
+    more: [...(names.length === 0 ? [] : [extension(id_ce_subjectAltName, all)]), ...(asked.more ?? [])],
   })
 }
 
@@ -91,15 +105,61 @@ export function constrained(
   })
 }
 
-/** New RSA keys. */
-export async function rsaKeys(bits: number): Promise<Keys> {
+/** A list of what an authority has revoked. */
+export interface Revocations {
+  readonly by: Pick<Authority, 'subject' | 'keys'>
+  readonly revoked?: readonly Authority[]
+  /** In days from {@link at}. */
+  readonly from?: number
+  /** @default nobody says when there is another one */
+  readonly until?: number
+  readonly extensions?: Extension[]
+}
+
+/** Makes a list of what is revoked, PEM. */
+export async function revocations({ by, revoked = [], from = -10, until, extensions }: Revocations): Promise<string> {
+  const time = (days: number) => new Time(new Date(at + days * day))
+  const signature = algorithmOf(by.keys)
+  const tbsCertList = new TBSCertList({
+    version: Version.v2,
+    signature,
+    issuer: commonName(by.subject),
+    thisUpdate: time(from),
+    ...(until !== undefined && { nextUpdate: time(until) }),
+    ...(revoked.length > 0 && { revokedCertificates: revoked.map(({ pem }) => entryOf(pem, time(from))) }),
+    ...(extensions && { crlExtensions: extensions }),
+  })
+  const list = new CertificateList({
+    tbsCertList,
+    signatureAlgorithm: signature,
+    signature: await sign(AsnConvert.serialize(tbsCertList), by.keys),
+  })
+  return toPem('X509 CRL', AsnConvert.serialize(list))
+}
+
+function entryOf(text: string, revocationDate: Time): RevokedCertificate {
+  const certificate = AsnConvert.parse(new X509Certificate(text).raw, Certificate)
+  return new RevokedCertificate({ userCertificate: certificate.tbsCertificate.serialNumber, revocationDate })
+}
+
+/** New RSA keys, which sign as it is said. */
+export async function rsaKeys(
+  bits: number,
+  name: 'RSASSA-PKCS1-v1_5' | 'RSA-PSS' = 'RSASSA-PKCS1-v1_5',
+): Promise<Keys> {
   const algorithm = {
-    name: 'RSASSA-PKCS1-v1_5',
+    name,
     modulusLength: bits,
     publicExponent: Uint8Array.of(1, 0, 1),
     hash: 'SHA-256',
   }
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+}
+
+/** New keys of Ed25519. */
+export async function edKeys(): Promise<Keys> {
+  // For this one the types promise no pair.
+  return (await crypto.subtle.generateKey({ name: 'Ed25519' }, true, ['sign', 'verify'])) as Keys
 }
 
 /** New keys on a curve. */

@@ -1,4 +1,6 @@
-import { readShown, type Shown } from '../../../core/trust/read'
+import type { Certificate } from '../../../core/trust/certificate'
+import type { Pem } from '../../../core/trust/pem'
+import { readCertificates } from '../../../core/trust/read'
 import { at, entries, given, items, required, text, Unproven, type Field } from '../field'
 import { ofKind, type Context } from '../rule'
 import { isPending } from './anchors'
@@ -82,26 +84,27 @@ function ofChart(chart: Field): readonly AnchorText[] {
 
 /** What is in a text that says whom a mesh trusts. */
 export interface ReadAnchors extends AnchorText {
-  readonly certificates: readonly Shown[]
+  readonly certificates: readonly Certificate[]
   /** Something in it is no certificate, or cannot be read. */
   readonly broken: boolean
 }
 
 /** Reads the certificates of every text of an object that says whom a mesh trusts; of one that is pending there are none to be read. */
-export function readAnchors(source: Field): readonly ReadAnchors[] {
+export function readAnchors(source: Field, { cryptography }: Pick<Context, 'cryptography'>): readonly ReadAnchors[] {
   const known = anchorsIn(source).filter(({ field }) => !isPending(field))
   return known.map(anchor => {
-    const { certificates, problems } = readShown({ text: pemOf(anchor.field), at: anchor.field.path })
+    const { certificates, problems } = readCertificates(pemOf(anchor.field), cryptography)
     return { ...anchor, certificates, broken: problems.length > 0 }
   })
 }
 
-/** What a Secret holds under `data` is in base64. */
-function pemOf(field: Field): string {
+/** A text of certificates. What a Secret holds under `data` is in base64. */
+export function pemOf(field: Field): Pem {
   const value = required(field)
-  if (field.of.kind !== 'Secret' || !field.path.startsWith('data')) return value
+  const at = field.path
+  if (field.of.kind !== 'Secret' || !field.path.startsWith('data')) return { text: value, at }
   try {
-    return atob(value.replace(/\s+/g, ''))
+    return { text: atob(value.replace(/\s+/g, '')), at }
   } catch {
     throw new Unproven(field, 'is no text in base64')
   }

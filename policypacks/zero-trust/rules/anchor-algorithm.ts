@@ -48,20 +48,16 @@ export const anchorAlgorithm = rule({
       },
     ],
   },
-  check: context => judgeEach(anchorSources(context), source => readAnchors(source).flatMap(judge)),
+  check: context => judgeEach(anchorSources(context), source => readAnchors(source, context).flatMap(judge)),
 })
 
 function judge({ field, mesh, certificates, broken }: ReadAnchors): readonly Finding[] {
-  const faults = certificates.flatMap((shown, i) => {
-    // Messages of these checks, which would name the certificate by it, are not shown.
-    const certificate = { ...shown, fingerprint: '' }
+  const faults = certificates.flatMap((certificate, i) => {
     const problems = [...keyProblems(certificate, 'anchor', mesh), ...authorityProblems(certificate)]
-    return [...new Set(problems.map(({ code }) => code))].map(code => ({ code, number: i + 1 }))
+    return problems.map(({ message }) => `cannot be trusted in certificate ${i + 1} of it: ${message}`)
   })
   return [
     ...(broken ? [finding(field, 'has something in it that is no certificate, or one that cannot be read')] : []),
-    ...faults.map(({ code, number }) =>
-      finding(field, `cannot be trusted in certificate ${number} of it: \`${code}\``),
-    ),
+    ...faults.map(message => finding(field, message)),
   ]
 }

@@ -1,3 +1,4 @@
+import { nameOf } from '../../../core/trust/certificate'
 import { dateProblems } from '../../../core/trust/check-dates'
 import { endingAnchor, goodAnchor } from '../example-anchors'
 import { configMap } from '../example-objects'
@@ -51,7 +52,7 @@ export const anchorValidityHorizon = rule({
 function check(context: Context): readonly Finding[] {
   const { today } = context.config
   return judgeEach(anchorSources(context), source =>
-    readAnchors(source).flatMap(anchors => {
+    readAnchors(source, context).flatMap(anchors => {
       if (today !== undefined && !isDate(today))
         return [finding(anchors.field, 'cannot be proven: the setting `today` is not a day, `2026-09-30`')]
       return judge(anchors, today)
@@ -68,12 +69,12 @@ const faults: Readonly<Record<string, string>> = {
 
 /** What cannot be read is found by `anchor-algorithm`. */
 function judge({ field, mesh, certificates }: ReadAnchors, today: string | undefined): readonly Finding[] {
-  return certificates.flatMap((shown, i) => {
-    const isNever = shown.notAfter < shown.notBefore
+  return certificates.flatMap((certificate, i) => {
+    const isNever = certificate.notAfter < certificate.notBefore
     if (today === undefined && !isNever) return []
-    const at = today === undefined ? shown.notBefore : Date.parse(`${today}T00:00:00Z`)
-    return dateProblems({ ...shown, fingerprint: '' }, 'anchor', { mesh, at }).map(({ code }) =>
-      finding(field, `certificate ${i + 1} of it ${faults[code] ?? 'is not valid'}`),
+    const at = today === undefined ? certificate.notBefore : Date.parse(`${today}T00:00:00Z`)
+    return dateProblems(certificate, 'anchor', { mesh, at }).map(({ code }) =>
+      finding(field, `certificate ${i + 1} of it, ${nameOf(certificate)}, ${faults[code] ?? 'is not valid'}`),
     )
   })
 }

@@ -18,6 +18,7 @@ import { gatewayTlsMinimum } from './gateway-tls-minimum'
 import { ingressUsesWaypoint } from './ingress-uses-waypoint'
 import { injectValueValid } from './inject-value-valid'
 import { injectionNotDisabled } from './injection-not-disabled'
+import { issuerChainsToAnchor } from './issuer-chains-to-anchor'
 import { issuerLifetime } from './issuer-lifetime'
 import { issuerRotationPolicy } from './issuer-rotation-policy'
 import { l7DenyNamesPorts } from './l7-deny-names-ports'
@@ -168,6 +169,7 @@ export const rules: readonly Rule[] = Object.freeze([
   noDefaultTrustDomainAcrossClusters,
   issuerRotationPolicy,
   certManagerRotationPolicy,
+  issuerChainsToAnchor,
   issuerLifetime,
   deterministicWebhookCertificates,
   pinnedMeshVersion,

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
-import { BasicConstraints } from '@peculiar/asn1-x509'
+import { createPrivateKey } from 'node:crypto'
+import { BasicConstraints, KeyUsageFlags } from '@peculiar/asn1-x509'
 import type { Authority } from '../../support/pki'
-import { authority, keyPem } from '../../support/pki'
-import { assertRefused, child, gitIn, scratch, within, ztm } from './support/ztm'
+import { authority, keyPem, leafOf, revocations } from '../../support/pki'
+import { bundle, secret } from './support/trust'
+import { assertRefused, scratch, ztm } from './support/ztm'
 
 const { path, write } = scratch()
 
@@ -19,16 +18,6 @@ before(async () => {
   root = await authority({ subject: 'root' })
   issuer = await authority({ subject: 'issuer', by: root })
 })
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64')
-
-function secret(name: string, data: Readonly<Record<string, string>>): string {
-  const entries = Object.entries(data).map(([key, text]) => `  ${key}: ${base64(text)}\n`)
-  return `---\napiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: mesh }\ndata:\n${entries.join('')}`
-}
-
-const bundle = (text: string): string =>
-  `---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: linkerd-identity-trust-roots, namespace: linkerd }\ndata:\n  ca-bundle.crt: |\n${text.replace(/^(?=.)/gm, '    ')}`
 
 describe('ztm trust check', () => {
   it('says that a sound hierarchy is sound, with serial and fingerprint of each', async () => {
@@ -61,7 +50,7 @@ describe('ztm trust check', () => {
     )
   })
 
-  it('reads manifests of Linkerd, from standard input, and no key in them', async () => {
+  it('reads manifests of Linkerd, from standard input, and of a key in them says that it belongs there', async () => {
     const key = await keyPem(issuer.keys)
     for (const names of [
       ['tls.crt', 'tls.key'],
@@ -74,7 +63,47 @@ describe('ztm trust check', () => {
       )
       assert.equal(code, 0, out + err)
       assert.match(out, /^issuer {2}CN=issuer$/m)
+      assert.match(out, /^sound: the issuer chains to an anchor, the issuer’s key belongs to it, and all hold/m)
     }
+  })
+
+  it('finds a private key that does not belong to the certificate beside it, and one that meshes do not read', async () => {
+    const [own, other] = [await keyPem(issuer.keys), await keyPem(root.keys)]
+    const key = createPrivateKey(own)
+    const sec1 = key.export({ type: 'sec1', format: 'pem' }).toString()
+    const locked = key.export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase: 'x' }).toString()
+    const styles = [
+      { mesh: 'istio', name: 'cacerts', key: 'tls.key', 'tls.crt': issuer.pem, 'ca.crt': root.pem },
+      {
+        ...{ mesh: 'istio', name: 'cacerts', key: 'ca-key.pem', 'ca-cert.pem': issuer.pem },
+        ...{ 'cert-chain.pem': issuer.pem + root.pem, 'root-cert.pem': root.pem },
+      },
+      { mesh: 'linkerd', name: 'linkerd-identity-issuer', key: 'tls.key', 'tls.crt': issuer.pem },
+      { mesh: 'linkerd', name: 'linkerd-identity-issuer', key: 'key.pem', 'crt.pem': issuer.pem },
+    ]
+    const keys = [
+      [own, undefined],
+      [sec1, undefined],
+      [other, 'key-mismatch'],
+      [locked, 'malformed-key'],
+      [`-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n${sec1}`, 'malformed-key'],
+      [own.slice(0, 100), 'malformed-key'],
+      [issuer.pem, 'malformed-key'],
+    ] as const
+    for (const { mesh, name, key: under, ...data } of styles)
+      for (const [text, code] of keys) {
+        const manifests = bundle(root.pem) + secret(name, { ...data, [under]: text })
+        const of = ['--mesh', mesh, '--at', day, '--format', 'json']
+        const { out, err } = await ztm(['trust', 'check', '-', ...of], manifests)
+        const told = JSON.parse(out) as { key: string; problems: { code: string; at: string }[] }
+        assert.equal(told.key, code === undefined ? 'belongs' : 'refused')
+        assert.deepEqual(
+          told.problems.map(problem => `${problem.code} ${problem.at}`),
+          code === undefined ? [] : [`${code} Secret mesh/${name} ${under}`],
+        )
+        for (const line of text.split('\n').filter(line => line.length > 8 && !line.startsWith('-')))
+          assert.ok(!(out + err).includes(line.slice(0, 8)), 'a part of the key is shown')
+      }
   })
 
   it('reads the Secret of Istio in both styles, and holds the chain against what proxies need', async () => {
@@ -100,6 +129,72 @@ describe('ztm trust check', () => {
     const { code, out } = await ztm(['trust', 'check', short, '--mesh', 'istio', '--at', day])
     assert.equal(code, 1)
     assert.match(out, /Secret mesh\/cacerts ca-cert\.pem\[0\]: `CN=issuer`.* is not in the chain that proxies show/)
+  })
+
+  it('looks at what is revoked, in the Secret of Istio that has a list of it', async () => {
+    const usage = KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign
+    const above = await authority({ subject: 'root', usage })
+    const own = await authority({ subject: 'issuer', by: above, usage })
+    const data = { 'ca-cert.pem': own.pem, 'cert-chain.pem': own.pem + above.pem, 'root-cert.pem': above.pem }
+    const check = (crl: string, held: Readonly<Record<string, string>> = data) =>
+      ztm(['trust', 'check', '-', '--mesh', 'istio', '--at', day], secret('cacerts', { ...held, 'ca-crl.pem': crl }))
+    const list = (by: Authority, revoked: readonly Authority[] = []) => revocations({ by, revoked, until: 7 })
+    const good = await check((await list(above)) + (await list(own)))
+    assert.equal(good.code, 0, good.out + good.err)
+    assert.match(good.out, /^sound: the issuer chains to an anchor, nothing is revoked, and all hold/m)
+    const bad = await check((await list(above, [own])) + (await list(own)))
+    assert.equal(bad.code, 1)
+    assert.match(
+      bad.out,
+      /Secret mesh\/cacerts ca-crl\.pem\[0\]: `CN=issuer`.* is on the list of `CN=root`, and so revoked/,
+    )
+    const passed = await check('not looked at', { 'tls.crt': own.pem, 'ca.crt': above.pem })
+    assert.equal(passed.code, 1)
+    assert.match(passed.out, /istiod does not read a list of what is revoked where there is a `tls\.crt`/)
+    assertRefused(await check('none'), /Secret mesh\/cacerts ca-crl\.pem: there is something that is no list/)
+  })
+
+  it('verifies a workload’s certificate, and says whose it is', async () => {
+    const uri = { uniformResourceIdentifier: 'spiffe://mesh.example/ns/shop/sa/cart' }
+    const leaf = await leafOf([uri], { by: issuer, from: -0.5, until: 0.5 })
+    const check = (domain: string, shown = leaf.pem + issuer.pem) => {
+      const files = [write('root.crt', root.pem), '--issuer', write('issuer.crt', issuer.pem)]
+      const of = ['--mesh', 'istio', '--at', day, '--trust-domain', domain]
+      return ztm(['trust', 'check', ...files, '--leaf', write('leaf.crt', shown), ...of])
+    }
+    const good = await check('mesh.example')
+    assert.equal(good.code, 0, good.out + good.err)
+    assert.match(
+      good.out,
+      /^workload {2}uri:spiffe:\/\/mesh\.example\/ns\/shop\/sa\/cart\n[^]*^↑ issuer {2}CN=issuer\n[^]*^↑ anchor {2}CN=root$/m,
+    )
+    assert.match(good.out, /^sound: the issuer and the workload’s certificate chain to an anchor, and all hold at/m)
+    const other = await check('other.example')
+    assert.equal(other.code, 1)
+    assert.match(
+      other.out,
+      /leaf\.crt\[0\]: `CN=leaf`.* is of `spiffe:.*`, and not of the trust domain `other\.example`/,
+    )
+    assertRefused(await check('mesh.example', 'none'), /leaf\.crt: there is no certificate in there/)
+    assertRefused(await check('mesh.example', leaf.pem + (await keyPem(leaf.keys))), /there is a private key where/)
+    assertRefused(await ztm(['trust', 'check', '-', '--leaf', '-', '--mesh', 'istio']), /standard input|twice/)
+    const json = ['--leaf', write('leaf.crt', leaf.pem), '--mesh', 'istio', '--at', day, '--format', 'json']
+    const told = await ztm(['trust', 'check', write('root.crt', root.pem), ...json])
+    const {
+      leaf: shown,
+      leafPath,
+      problems,
+    } = JSON.parse(told.out) as {
+      leaf: { names: readonly string[] }
+      leafPath: unknown
+      problems: readonly { code: string }[]
+    }
+    assert.deepEqual(shown.names, ['uri:spiffe://mesh.example/ns/shop/sa/cart'])
+    assert.equal(leafPath, null)
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['leaf-not-chained'],
+    )
   })
 
   it('finds in the same manifests when cert-manager renews', async () => {
@@ -151,75 +246,5 @@ describe('ztm trust check', () => {
     const { code, out } = await ztm(['trust', 'check', write('strange.crt', strange.pem), ...linkerd])
     assert.equal(code, 1)
     assert.ok(!out.includes('\u001b'))
-  })
-})
-
-describe('ztm trust init', () => {
-  const files = (directory: string): readonly string[] =>
-    readdirSync(directory, { recursive: true })
-      .map(String)
-      .filter(name => !statSync(join(directory, name)).isDirectory())
-
-  it('makes what the check finds sound, for each mesh under one root, in files that only their owner reads', async () => {
-    const made = await ztm(['trust', 'init', path('both'), '--mesh', 'istio', '--mesh', 'linkerd'])
-    assert.equal(made.code, 0, made.err)
-    assert.match(made.err, /FOR DEVELOPMENT ONLY/)
-    assert.equal(files(path('both')).length, 10)
-    for (const file of files(path('both'))) assert.equal(statSync(join(path('both'), file)).mode & 0o777, 0o600, file)
-    assert.equal(statSync(path('both')).mode & 0o777, 0o700)
-    const istio = await ztm([
-      'trust',
-      'check',
-      path('both/istio/root-cert.pem'),
-      '--issuer',
-      path('both/istio/ca-cert.pem'),
-      '--mesh',
-      'istio',
-    ])
-    assert.equal(istio.code, 0, istio.out + istio.err)
-    assert.match(istio.out, /development only/)
-    const of = ['--issuer', path('both/linkerd/issuer.crt'), '--mesh', 'linkerd']
-    assert.equal((await ztm(['trust', 'check', path('both/linkerd/ca-bundle.crt'), ...of])).code, 0)
-  })
-
-  it('makes what can be put into `cacerts` as it is', async () => {
-    await ztm(['trust', 'init', path('istio'), '--mesh', 'istio'])
-    const data = Object.fromEntries(
-      readdirSync(path('istio/istio')).map(name => [name, readFileSync(path(`istio/istio/${name}`), 'utf8')]),
-    )
-    const { code, out, err } = await ztm(['trust', 'check', '-', '--mesh', 'istio'], secret('cacerts', data))
-    assert.equal(code, 0, out + err)
-  })
-
-  it('overwrites nothing', async () => {
-    await ztm(['trust', 'init', path('once'), '--mesh', 'linkerd'])
-    const before = readFileSync(path('once/root.key'), 'utf8')
-    assertRefused(await ztm(['trust', 'init', path('once'), '--mesh', 'linkerd']), 'is not overwritten')
-    assert.equal(readFileSync(path('once/root.key'), 'utf8'), before)
-  })
-
-  it('refuses a directory under version control that does not ignore it', async () => {
-    const repository = path('repository')
-    execFileSync('git', ['init', '--quiet', repository])
-    assertRefused(await within(repository, ['trust', 'init', 'deep/er', '--mesh', 'linkerd']), 'git does not ignore')
-    assert.ok(!existsSync(join(repository, 'deep')))
-    write('repository/.gitignore', 'keys/\n')
-    gitIn(repository)('add', '.gitignore')
-    assert.equal((await within(repository, ['trust', 'init', 'keys', '--mesh', 'linkerd'])).code, 0)
-    write('repository/.gitignore', 'half/*.key\n')
-    assertRefused(await within(repository, ['trust', 'init', 'half', '--mesh', 'linkerd']), 'git does not ignore')
-  })
-
-  it('is asked for a mesh that there is', async () => {
-    assertRefused(await ztm(['trust', 'init', path('none')]), '--mesh')
-    assertRefused(await ztm(['trust', 'init', path('none'), '--mesh', 'consul']), '--mesh')
-  })
-
-  it('works as it is shipped', async () => {
-    const made = await child(['trust', 'init', path('shipped'), '--mesh', 'linkerd', '--quiet'])
-    assert.equal(made.code, 0, made.err)
-    const of = ['--issuer', path('shipped/linkerd/issuer.crt'), '--mesh', 'linkerd']
-    const { code, out, err } = await child(['trust', 'check', path('shipped/linkerd/ca-bundle.crt'), ...of])
-    assert.equal(code, 0, out + err)
   })
 })

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
-import { createHash, X509Certificate } from 'node:crypto'
-import { OctetString } from '@peculiar/asn1-schema'
-import { BasicConstraints, KeyUsageFlags } from '@peculiar/asn1-x509'
+import { createHash, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { AsnConvert, OctetString } from '@peculiar/asn1-schema'
+import { BasicConstraints, KeyUsageFlags, SubjectPublicKeyInfo } from '@peculiar/asn1-x509'
 import type { Keys } from '../../../../cli/issue'
 import { extension, newKeys } from '../../../../cli/issue'
-import { day } from '../../../../core/trust/certificate'
+import { keyOf, signatureOf } from '../../../../core/trust/algorithms'
+import { day, showKey, showSignature } from '../../../../core/trust/certificate'
 import type { Mesh } from '../../../../core/trust/expected'
 import type { Asked } from '../../../support/pki'
-import { authority, ecKeys, rsaKeys } from '../../../support/pki'
+import { authority, ecKeys, edKeys, rsaKeys } from '../../../support/pki'
 import { check, codes, hierarchy } from '../../../support/trust'
 
 describe('a sound hierarchy', () => {
@@ -75,6 +76,7 @@ describe('keys', () => {
     { mesh: 'linkerd', what: 'on P-384', keys: () => ecKeys('P-384'), anchor: false, issuer: false },
     { mesh: 'linkerd', what: 'of RSA 2048', keys: rsa2048, anchor: true, issuer: false },
     { mesh: 'linkerd', what: 'of RSA 1024', keys: rsa1024, anchor: false, issuer: false },
+    { mesh: 'istio', what: 'of Ed25519', keys: edKeys, anchor: true, issuer: true },
     { mesh: 'istio', what: 'on P-384', keys: () => ecKeys('P-384'), anchor: true, issuer: true },
     { mesh: 'istio', what: 'on P-521', keys: () => ecKeys('P-521'), anchor: false, issuer: false },
     { mesh: 'istio', what: 'of RSA 2048', keys: rsa2048, anchor: true, issuer: true },
@@ -87,6 +89,59 @@ describe('keys', () => {
       assert.deepEqual(await codes(await hierarchy({ keys: made }), { mesh }), verdict(anchor))
       assert.deepEqual(await codes(await hierarchy({}, { keys: made }), { mesh }), verdict(issuer))
     })
+})
+
+describe('algorithms that some take', () => {
+  const pssKeys = once(() => rsaKeys(2048, 'RSA-PSS'))
+
+  it('are named, and what to take instead: Ed25519 and RSA-PSS of Linkerd', async () => {
+    const [ed, ...rest] = (await check(await hierarchy({}, { keys: await edKeys() }))).problems
+    assert.deepEqual(rest, [])
+    assert.match(ed?.message ?? '', /has a key that is Ed25519, which Linkerd does not take for an issuer$/)
+    assert.match(ed?.hint ?? '', /ECDSA on P-256/)
+    const signature = 'signature-algorithm'
+    assert.deepEqual(await codes(await hierarchy({ keys: await edKeys() })), ['key-algorithm', signature, signature])
+    const { problems } = await check(await hierarchy({ keys: await pssKeys() }))
+    assert.deepEqual(
+      problems.map(({ code, at }) => `${code} ${at}`),
+      ['signature-algorithm bundle[0]', 'signature-algorithm issuer[0]'],
+    )
+    for (const { message } of problems)
+      assert.match(message, /is signed by RSA-PSS with SHA-256, which Linkerd does not take$/)
+  })
+
+  it('are taken of those by Istio, and verified: of another key of the name nobody says that it signed', async () => {
+    for (const keys of [pssKeys, edKeys]) {
+      const given = await hierarchy({ keys: await keys() }, { keys: await keys() })
+      assert.deepEqual(await codes(given, { mesh: 'istio' }), [])
+      const other = await authority({ subject: 'root', keys: keys === edKeys ? await edKeys() : await newKeys() })
+      assert.deepEqual(await codes({ ...given, anchors: [other] }, { mesh: 'istio' }), ['issuer-not-chained'])
+    }
+  })
+
+  it('may stand further up for the proxies of Linkerd, if it is Ed25519', async () => {
+    const above = async (keys: Keys) => {
+      const root = await authority({ subject: 'root' })
+      const [high, low] = [
+        { subject: 'high', by: root, keys, until: 1000 },
+        { subject: 'low', until: 900 },
+      ]
+      const first = await authority(high)
+      const second = await authority({ ...low, by: first })
+      const issuer = await authority({ subject: 'issuer', by: second })
+      return codes({ anchors: [root], issuer: [issuer, second, first] })
+    }
+    assert.deepEqual(await above(await edKeys()), [])
+    assert.deepEqual(await above(await pssKeys()), ['signature-algorithm'])
+  })
+
+  it('are none for RSA-PSS with parameters that verifiers do not take, and for a key that is for it alone', () => {
+    const pss = '1.2.840.113549.1.1.10'
+    assert.match(showSignature(signatureOf({ algorithm: pss, parameters: '3000' })), /^RSA-PSS with other parameters/)
+    const { publicKey } = generateKeyPairSync('rsa-pss', { modulusLength: 2048 })
+    const spki = AsnConvert.parse(publicKey.export({ type: 'spki', format: 'der' }), SubjectPublicKeyInfo)
+    assert.equal(showKey(keyOf({ ...spki.algorithm, parameters: '' }, () => 2048)), 'RSA for RSA-PSS alone')
+  })
 })
 
 describe('a certificate with one flaw', () => {

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
-import type { AddressInfo } from 'node:net'
-import { connect, createServer } from 'node:tls'
 import { BasicConstraints, KeyUsageFlags } from '@peculiar/asn1-x509'
 import { checkTrust } from '../../../../core/trust/check'
 import { readTrust } from '../../../../core/trust/read'
 import type { Asked, Authority } from '../../../support/pki'
-import { at, authority, keyPem, workload } from '../../../support/pki'
+import { at, authority, workload } from '../../../support/pki'
+import { shakeHands } from '../../../support/shake-hands'
 
 /*
  * What is said of certificates, held against a verifier that is not ours: two workloads shake hands on loopback, each with a leaf of the
@@ -40,24 +39,7 @@ async function found({ anchors, issuer, between = [] }: Hierarchy): Promise<read
 /** Whether a client that trusts the anchors takes a server with a leaf of the issuer; the verifier's reason where it does not. */
 async function handshake({ anchors, issuer, between = [] }: Hierarchy): Promise<string> {
   const leaf = await workload('localhost', { by: issuer, from: now - 1, until: now + 1 })
-  const cert = [leaf, issuer, ...between].map(({ pem }) => pem).join('')
-  const server = createServer({ cert, key: await keyPem(leaf.keys) }).on('tlsClientError', () => undefined)
-  await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
-  const { port } = server.address() as AddressInfo
-  try {
-    return await new Promise(settle => {
-      const ca = anchors.map(({ pem }) => pem)
-      const socket = connect({ port, host: '127.0.0.1', servername: 'localhost', ca }, () => {
-        settle('taken')
-        socket.destroy()
-      })
-      socket.on('error', error => {
-        settle('code' in error ? String(error.code) : error.message)
-      })
-    })
-  } finally {
-    server.close()
-  }
+  return shakeHands({ anchors, leaf, above: [issuer, ...between] })
 }
 
 describe('a real verifier', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { hour } from '../../../../core/trust/certificate'
+import { publicKeyOf } from '../../../../cli/keys'
 import { trustObjects } from '../../../../core/trust/objects'
 import { parseSpan, renewalProblems } from '../../../../core/trust/renewal'
 import { at } from '../../../support/pki'
@@ -15,7 +16,7 @@ interface Spec {
 /** What is said of a cert-manager Certificate. */
 function said(spec: Spec): readonly string[] {
   const object = { kind: 'Certificate', metadata: { name: 'ca', namespace: 'linkerd' }, spec: { isCA: true, ...spec } }
-  const { renewals, problems } = trustObjects([{ object, at: 'file' }], 'linkerd')
+  const { renewals, problems } = trustObjects([{ object, at: 'file' }], 'linkerd', publicKeyOf)
   assert.deepEqual(problems, [])
   return renewals
     .flatMap(renewal => renewalProblems(renewal, { mesh: 'linkerd', at }))
