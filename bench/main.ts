@@ -7,11 +7,19 @@ import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { benchAnotherAnalyzer } from './another-analyzer'
+import { bundled } from './bundled'
 import { benchCommandLine } from './command-line'
 
 const root = resolve(__dirname, '..')
 const node = ['-r', 'tsx/cjs']
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+const folder = mkdtempSync(join(tmpdir(), 'ztm-bench-'))
+const pipeline = bundled('bench/pipeline.ts', folder)
+const boutique = bundled('bench/boutique.ts', folder)
+process.on('exit', () => {
+  rmSync(folder, { recursive: true })
+})
 
 function median(numbers: readonly number[]): number {
   return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
@@ -19,15 +27,24 @@ function median(numbers: readonly number[]): number {
 
 type Run = Readonly<Record<string, number>>
 
-function pipelineOf(size: number, plane: 'sidecar' | 'ambient' | 'linkerd', layers: 'mesh' | 'all' = 'mesh'): Run {
-  const runs = Array.from({ length: 3 }, () => {
-    const { stdout } = spawnSync(process.execPath, [...node, 'bench/pipeline.ts', String(size), plane, layers], {
-      cwd: root,
-      encoding: 'utf8',
-    })
+/** The median of several processes for each number that they print. */
+function medians(times: number, ...argv: readonly string[]): Run {
+  const runs = Array.from({ length: times }, () => {
+    const { stdout } = spawnSync(process.execPath, argv, { cwd: root, encoding: 'utf8' })
     return JSON.parse(stdout) as Record<string, number>
   })
   return Object.fromEntries(Object.keys(runs[0] ?? {}).map(key => [key, median(runs.map(run => run[key] ?? NaN))]))
+}
+
+function pipelineOf(size: number, plane: 'sidecar' | 'ambient' | 'linkerd', layers: 'mesh' | 'all' = 'mesh'): Run {
+  return medians(3, pipeline, String(size), plane, layers)
+}
+
+/** An application as it is, of a dozen services. */
+function benchBoutique(): void {
+  const { parse = NaN, read = NaN, reach = NaN, objects = NaN } = medians(7, boutique)
+  const each = [parse, read, reach].map(taken => taken.toFixed(0)).join(' + ')
+  say(`  ${objects} objects: parse, read and reach ${each} = ${(parse + read + reach).toFixed(0)} ms after the start`)
 }
 
 /** All data planes side by side, in turns, so that what else the machine does falls on all. */
@@ -103,6 +120,8 @@ async function main(): Promise<void> {
   spawnSync(process.execPath, [...node, 'bench/types.ts'], { cwd: root, stdio: 'inherit' })
   say('seconds for 150 and for 1,500 services')
   benchPipeline()
+  say('Online Boutique on sidecars, with what they let out and NetworkPolicies below')
+  benchBoutique()
   say('start of the policy pack')
   await benchPack()
   say('embedded preview of the example, cold')

@@ -10,6 +10,7 @@ import { publicKeyOf } from './keys'
 import { isFolderOrRevision, readText, standardInput } from './io'
 import { checkStandardInput, objectsAt } from './manifests'
 import type { Session } from './session'
+import { stackBundle } from './stack-bundle'
 
 /** What is to be checked, and where it is. */
 export interface TrustPaths {
@@ -62,10 +63,12 @@ function isObjects(content: Content): content is readonly Sourced[] {
   return typeof content === 'object'
 }
 
-/** The text of a file where it is PEM, else the objects in it. */
+/** The text of a file where it is PEM, or a stack's with PEM in it, else the objects in it. */
 async function contentOf(path: string, session: Session): Promise<string | readonly Sourced[]> {
   if (isFolderOrRevision(path)) return objectsAt([path], session)
   const text = await readText(path, session.stdin)
+  const stated = stackBundle(text, nameOf(path))
+  if (stated !== undefined) return stated
   // In a manifest PEM stands within a field, never at the beginning of a line.
   if (
     /^-----BEGIN /m.test(text) ||

@@ -36,7 +36,11 @@ export function addDomain(trust: Command, session: Session, choose: (action: Act
     .description('prints the steps from one trust domain to another, so that no call is refused where that can be')
     .argument('<now>', 'the trust domain now')
     .argument('<wanted>', 'the trust domain that is to be')
-    .addOption(new Option('--carrier <who>', 'what carries the calls').choices(carriers).makeOptionMandatory())
+    .addOption(
+      new Option('--carrier <who>', 'what carries the calls; ambient where any namespace is')
+        .choices(carriers)
+        .makeOptionMandatory(),
+    )
     .option('--alias <domain>', 'what is taken for its own now; may be repeated', collect)
     .option('--to-alias <domain>', 'what is to be taken for its own; may be repeated', collect)
     .option('--istio-csr', 'istio-csr signs for workloads')

@@ -28,7 +28,7 @@ interface PlanOptions {
 }
 
 const example = `
-What is trusted now, and what is to be, may be PEM files or manifests, as for \`ztm trust check\`. From a state in between, the rest is planned; with the two exchanged, the way back.
+What is trusted now, and what is to be, may be PEM files or manifests, as for \`ztm trust check\`, or a stack's file, of which \`trust.bundle\` is read. From a state in between, the rest is planned; with the two exchanged, the way back.
 
 Example:
   $ npx --no ztm trust init out/trust --mesh linkerd

@@ -9,7 +9,7 @@ import { Language } from '../model/language'
  * NetworkPolicy makes a difference between Pods.
  */
 export function homesIn({ ports }: Pick<Reach, 'ports'>, trustDomain: string): Homes {
-  const matters = ports.some(({ bounds: { may } }) => may.without('pod') !== may)
+  const matters = ports.some(({ bounds: { may } }) => may.asks('pod'))
   if (!matters) return new Map()
   const workloads = [...new Set(ports.map(({ workload }) => workload))]
   const byAccount = groupBy(workloads, workload => printIdentity({ ...workload, trustDomain }))

@@ -40,12 +40,12 @@ function gather(region: Region, found: { readonly asked: Set<string>; readonly s
 
 /** Whether every request of canonical paths is in there. */
 export function isEverything(requests: Region): boolean {
-  return canonicalRequests.within(requests)
+  return canonicalRequests().within(requests)
 }
 
 /** Whether a request's method or path matters. */
 export function isByRequest(region: Region): boolean {
-  return region.without('method') !== region || region.without('path') !== region
+  return region.asks('method') || region.asks('path')
 }
 
 /** What may be asked of a port of `protocol` as routes: the widest that hold nothing else. `requests`: those that {@link unconditionally} holds. */
@@ -66,7 +66,7 @@ function httpRoutes(http: Region): Said {
   const found = each.map(({ method, paths }) => ({ method, ...patternsOf(paths) }))
   const routes = found.flatMap(({ method, patterns }) => patterns.map(pattern => `${method} ${pattern}`))
   const others = Language.literals(methods).complement()
-  const odd = http.intersect(canonicalRequests).intersect(Region.where('method', others))
+  const odd = http.intersect(canonicalRequests()).intersect(Region.where('method', others))
   const whole = odd.isEmpty && found.every(({ exact }) => exact)
   return { ...(routes.length > 0 && { routes }), how: whole ? 'whole' : 'partly' }
 }

@@ -27,7 +27,7 @@ export function beyond(
     const selector = labels.get(`${to.namespace}/${to.service}`) ?? {}
     const callees = [...workloads].filter(one => one.namespace === to.namespace && containsLabels(one.labels, selector))
     const caller = Region.where('caller', Language.literals([printIdentity({ ...from, trustDomain })]))
-    const asked = Region.intersection([caller, requestRegion(http), canonicalRequests])
+    const asked = Region.intersection([caller, requestRegion(http), canonicalRequests()])
     const bounds = portsAt(today, callees, to.port).map(port => housed(port.bounds.may, homes, 'must'))
     const may = Region.intersection(bounds)
     return callees.length > 0 && asked.within(may) ? [] : [text]

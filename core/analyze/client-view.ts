@@ -7,8 +7,8 @@ import { identitiesOf } from './identities'
 import { addressesTo } from './istio/addresses'
 import { containsLabels } from './istio/attachment'
 import { pathsTo } from './istio/client'
-import type { Delivery, Presented } from './istio/client-tls'
-import { presented } from './istio/client-tls'
+import type { Delivery, Presented, TlsChoice } from './istio/client-tls'
+import { presentedOn, spokenTo, tlsChoices } from './istio/client-tls'
 import { planesOf } from './istio/data-plane'
 import { isGateway } from './istio/injection'
 import { sidecarsFor } from './istio/scope'
@@ -41,7 +41,10 @@ export interface CallerGroup {
 }
 
 /** A Service's port through which the callee is called. */
-type Address = Delivery
+interface Address extends Delivery {
+  /** What a caller's proxy speaks there for each way it may have been told to. */
+  readonly spoken: ReturnType<typeof spokenTo>
+}
 
 export function clientView(layer: Layer, scopes: readonly Scope[]): ClientView {
   const callers = groupBy(
@@ -89,7 +92,10 @@ function namesIn(must: Region, callers: ReadonlyMap<string, readonly CallerGroup
 }
 
 function deliveriesTo({ workload: callee, layer }: Scope, port: number): readonly Address[] {
-  return addressesTo(layer, callee, port).map(({ service, port: entry }) => ({ service, port: entry.port, callee }))
+  return addressesTo(layer, callee, port).map(({ service, port: entry }) => {
+    const delivery = { service, port: entry.port, callee }
+    return { ...delivery, spoken: spokenTo(layer, delivery) }
+  })
 }
 
 interface Call {
@@ -181,11 +187,11 @@ function bestArrivals(caller: CallerGroup, addresses: readonly Address[]): reado
 }
 
 function arrivalsAt({ layer, workload }: CallerGroup, address: Address): readonly Arrival[] {
-  const { service, port } = address
-  const perhapsBlocked = pathsTo(layer, workload, { kind: 'service', service, port }).some(
-    ({ kind }) => kind === 'blocked',
-  )
-  const arrivals = presented(layer, workload, address).map(spoken => arrivalBy[spoken])
+  const { service, port, spoken } = address
+  const paths = pathsTo(layer, workload, { kind: 'service', service, port })
+  const choices = (): readonly TlsChoice[] => tlsChoices(layer, workload, address)
+  const arrivals = presentedOn(paths, { choices, spoken }).map(each => arrivalBy[each])
+  const perhapsBlocked = paths.some(({ kind }) => kind === 'blocked')
   return perhapsBlocked || arrivals.length === 0 ? [...arrivals, 'nothing'] : arrivals
 }
 

@@ -2,6 +2,7 @@ import { groupBy } from '../model/group'
 import type { ExternalCallee, WorkloadCaller } from '../model/flow'
 import type { IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
+import { once } from '../model/once'
 import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
 import type { Difference } from './difference'
@@ -39,10 +40,12 @@ export function compareEgress(reach: Reach, intent: Intent, expected: Expected):
   ]
 }
 
-const canonical = Region.union([
-  Region.where('protocol', Language.literals(['http'])).complement(),
-  Region.where('path', canonicalPaths()),
-])
+const canonical = once(() =>
+  Region.union([
+    Region.where('protocol', Language.literals(['http'])).complement(),
+    Region.where('path', canonicalPaths()),
+  ]),
+)
 
 /** A workload has an identity of the one mesh that it is in, whose trust domain may be any of those that are expected. */
 function cut(
@@ -56,7 +59,7 @@ function cut(
   const answers = [trustDomain, ...trustDomainAliases].map(domain =>
     reach.egress({ ...from, trustDomain: domain }, outside),
   )
-  const meant = requestRegion(flow.http).intersect(canonical)
+  const meant = requestRegion(flow.http).intersect(canonical())
   if (answers.some(({ certain }) => meant.within(certain))) return []
   const callee = { namespace: from.namespace, serviceAccount: from.serviceAccount, port }
   const { because = [] } = answers.find(({ open }) => open !== 'unknown') ?? answers[0] ?? {}
@@ -91,13 +94,13 @@ function beyondDeclared({ host, bounds }: Routed, leaving: readonly Leaving[], e
       .intersect(requestRegion(same[0]?.flow.http))
       .intersect(Region.where('host', headers)),
   )
-  return bounds.may.intersect(canonical).minus(Region.union(allowed))
+  return bounds.may.intersect(canonical()).minus(Region.union(allowed))
 }
 
 function undeclared(reached: GatewayReach, region: Region, { domains, questions }: Reach): readonly Difference[] {
   const { namespace, serviceAccount } = reached.workload
   const { port } = reached
-  const extra = region.intersect(canonical)
+  const extra = region.intersect(canonical())
   const witness = extra.witness()
   if (!witness) return []
   const text = describeWitness(witness, `${namespace}/${serviceAccount}:${port}`, { domains, questions })

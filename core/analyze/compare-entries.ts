@@ -1,6 +1,7 @@
 import { groupBy } from '../model/group'
 import type { GovernedService, IntendedEntry, Intent } from '../model/intent'
 import { Language } from '../model/language'
+import { once } from '../model/once'
 import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
 import type { Difference } from './difference'
@@ -49,7 +50,7 @@ export function foreignHosts(reach: Reach, intent: Intent, { stages, entries }: 
     const { may } = declaredEntries(own, own)
     const ports = reach.gateways.filter(({ workload }) => nameOf(workload) === name)
     const entered = Region.union(ports.map(port => port.entered.may)).minus(may)
-    const witness = entered.intersect(canonical).minus(canonicalHosts()).witness()
+    const witness = entered.intersect(canonical()).minus(canonicalHosts()).witness()
     return witness ? [describeEntry(witness, { gateway: name }, words)] : []
   })
 }
@@ -75,12 +76,12 @@ function compareGateway(question: Question): readonly Difference[] {
 }
 
 const http = Region.where('protocol', Language.literals(['http']))
-const canonical = Region.where('path', canonicalPaths()).union(http.complement())
+const canonical = once(() => Region.where('path', canonicalPaths()).union(http.complement()))
 
 /** What is let in that is not declared, of requests for canonical hosts. A port says nothing that another one has said. */
 function letIn(question: Question): readonly Difference[] {
   const { may } = declaredEntries(question.entries, question.entries)
-  const asked = canonical.intersect(canonicalHosts())
+  const asked = canonical().intersect(canonicalHosts())
   let told = may
   return question.ports.flatMap(reached => {
     const extra = reached.entered.may.minus(told).intersect(asked)
@@ -91,9 +92,9 @@ function letIn(question: Question): readonly Difference[] {
 
 /** What is sent to somebody, or who knows where, that is not declared for him, of requests for canonical hosts. */
 function sentOn(question: Question): readonly Difference[] {
-  const asked = canonical.intersect(canonicalHosts())
+  const asked = canonical().intersect(canonicalHosts())
   return question.ports.flatMap(reached => [
-    ...admitted(question, { reached, region: reached.astray.intersect(canonical), to: 'nobody can tell where' }),
+    ...admitted(question, { reached, region: reached.astray.intersect(canonical()), to: 'nobody can tell where' }),
     ...reached.routed.flatMap(routed => {
       const region = routed.bounds.may.minus(declaredTo(routed, question)).intersect(asked)
       return admitted(question, { reached, region, to: calleeText(routed, question) })
@@ -129,7 +130,7 @@ function cutOff(question: Question): readonly Difference[] {
   )
   return [...groupBy(entries, ({ to }) => `${to.namespace}/${to.service}:${to.port}`)].flatMap(([callee, own]) =>
     own.slice(0, 1).flatMap(({ to }): readonly Difference[] => {
-      const lost = declaredEntries(own, entries).must.intersect(canonical).minus(sure)
+      const lost = declaredEntries(own, entries).must.intersect(canonical()).minus(sure)
       const witness = lost.witness()
       if (!witness) return []
       const { service, namespace, serviceAccount, port } = to
@@ -156,7 +157,7 @@ function certain(ports: readonly GatewayReach[], question: Question): Region {
 function inPlaintext(question: Question): readonly Difference[] {
   const secure = tlsHosts(question)
   return question.ports.flatMap(reached => {
-    const region = reached.plaintext.intersect(secure).intersect(canonical)
+    const region = reached.plaintext.intersect(secure).intersect(canonical())
     return admitted(question, { reached, region, how: 'in plaintext' })
   })
 }

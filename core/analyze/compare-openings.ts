@@ -2,6 +2,7 @@ import { groupBy } from '../model/group'
 import { printIdentity } from '../model/identity'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
+import { once } from '../model/once'
 import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
 import { describeWitness } from './describe'
@@ -82,7 +83,7 @@ function difference(
   return { service, callee: { namespace, serviceAccount, port } }
 }
 
-const canonical = Region.where('path', canonicalPaths())
+const canonical = once(() => Region.where('path', canonicalPaths()))
 
 /** What may leave by an opening and is not declared, as a witness; nothing where all of it is. */
 function beyond(
@@ -100,7 +101,7 @@ function beyond(
     return `${service.namespace}/${service.service} → ${place} ${what}`
   }
   const allowed = Region.union(meant.map(({ http }) => requestRegion(http)))
-  const extra = opening.requests.intersect(canonical).minus(allowed)
+  const extra = opening.requests.intersect(canonical()).minus(allowed)
   const witness = extra.intersect(Region.where('caller', Language.literals([caller]))).witness()
   return witness && describeWitness(witness, place, { domains: reach.domains, questions: reach.questions })
 }

@@ -2,6 +2,7 @@ import { anyAddress } from '../model/address'
 import { groupBy } from '../model/group'
 import type { GovernedService, IntendedFlow, Intent } from '../model/intent'
 import { Language } from '../model/language'
+import { once } from '../model/once'
 import { canonicalPaths } from '../model/path-set'
 import { Region } from '../model/region'
 import type { Questions } from '../model/token'
@@ -105,18 +106,22 @@ function compareService(question: Question): Found {
 
 const notHttp = Region.where('protocol', Language.literals(['http'])).complement()
 /** Requests whose path is a canonical one, or that have none. */
-export const canonicalRequests = notHttp.union(Region.where('path', canonicalPaths()))
+export const canonicalRequests = once(() => notHttp.union(Region.where('path', canonicalPaths())))
 /**
  * A Linkerd proxy reads the first two segments of a gRPC request's path and no more (linkerd2-proxy `linkerd/http/route/src/grpc/match.rs` match_length): who may
  * ask for `/pkg.Service/Method` may ask for what is below it. No server has a method of such a name.
  */
-const canonicalRpcs = notHttp.union(
-  Region.where('path', Language.of({ sequence: ['/', { plus: { except: '/' } }, '/', { plus: { except: '/' } }] })),
+const canonicalRpcs = once(() =>
+  notHttp.union(
+    Region.where('path', Language.of({ sequence: ['/', { plus: { except: '/' } }, '/', { plus: { except: '/' } }] })),
+  ),
 )
 
 const segment = { star: { except: '/' } } as const
 /** What is let in with them, of which the floor speaks ({@link floorOf}). */
-const belowRpcs = Region.where('path', Language.of({ sequence: ['/', segment, '/', segment, '/', { any: true }] }))
+const belowRpcs = once(() =>
+  Region.where('path', Language.of({ sequence: ['/', segment, '/', segment, '/', { any: true }] })),
+)
 
 interface Compared {
   /** The requests over which reach and intent are equal. */
@@ -125,21 +130,20 @@ interface Compared {
   readonly told: Region
 }
 
-const usual: Compared = { canonical: canonicalRequests, told: canonicalRequests }
-const ofRpcs: Compared = {
-  canonical: canonicalRequests.intersect(canonicalRpcs),
-  told: canonicalRpcs.union(belowRpcs),
-}
+const usual = once((): Compared => ({ canonical: canonicalRequests(), told: canonicalRequests() }))
+const ofRpcs = once((): Compared => ({
+  canonical: canonicalRequests().intersect(canonicalRpcs()),
+  told: canonicalRpcs().union(belowRpcs()),
+}))
 
 function comparedAt({ ports }: GovernedService, port: PortReach['port'], guard: Guard): Compared {
-  return guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc') ? ofRpcs : usual
+  return guard === 'linkerd' && ports.some(own => own.port === port && own.protocol === 'grpc') ? ofRpcs() : usual()
 }
 
 /** Policies see neither the query nor a fragment. */
-const requestable = Region.union([
-  notHttp,
-  Region.where('path', Language.of({ sequence: ['/', { star: { except: '?#' } }] })),
-])
+const requestable = once(() =>
+  Region.union([notHttp, Region.where('path', Language.of({ sequence: ['/', { star: { except: '?#' } }] }))]),
+)
 const probes = Region.where('caller', Language.literals([kubelet]))
 
 function comparePort(reached: PortReach, { service, flows, tokens, expected, reach, admin }: Question): Found {
@@ -175,7 +179,7 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
         ]
   const open = bounds.may.minus(floor)
   const isLimited = extra.isEmpty && isByPath(open, service, expected) && isByPath(home.may(open), service, expected)
-  const beyond = isLimited ? home.may(open.minus(compared.told).intersect(requestable)) : Region.none
+  const beyond = isLimited ? home.may(open.minus(compared.told).intersect(requestable())) : Region.none
   return {
     differences: [...difference('cut', cut), ...difference('admitted', extra)],
     nonCanonical: beyond.isEmpty ? [] : [show(beyond)],
@@ -202,7 +206,7 @@ function guardOf({ direct, floor }: PortReach): Guard {
  * `/a//x` and `/a/%2F` too.
  */
 function isByPath(may: Region, { namespace }: GovernedService, { stages }: Expected): boolean {
-  return stages?.[namespace] !== 'strict' && may.without('path') !== may
+  return stages?.[namespace] !== 'strict' && may.asks('path')
 }
 
 function unjudged(service: GovernedService): Difference {
@@ -244,8 +248,7 @@ export function witnessOf(region: Region, callee: string, { words, known }: Told
     const wished = rest.intersect(wish)
     return wished.isEmpty ? rest : wished
   }, region)
-  const addressed =
-    region.without('address') === region ? chosen : chosen.intersect(Region.where('address', anyAddress()))
+  const addressed = region.asks('address') ? chosen.intersect(Region.where('address', anyAddress())) : chosen
   return describeWitness(addressed.witness() ?? new Map(), callee, words)
 }
 
@@ -258,7 +261,7 @@ export interface Told {
 /** Where tokens matter: none at all, or as few as will do. */
 function tokenless(region: Region, known: Told['known']): readonly Region[] {
   const places = [...new Set([usualPlace, ...known.flatMap(placesOf)])]
-  const matter = places.some(place => region.without(issuerAttribute(place)) !== region)
+  const matter = places.some(place => region.asks(issuerAttribute(place)))
   return matter ? [without(places), ...places.map(place => without([place]))] : []
 }
 

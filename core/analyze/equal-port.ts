@@ -1,4 +1,5 @@
 import { Language } from '../model/language'
+import { once } from '../model/once'
 import { Region } from '../model/region'
 import { canonicalRequests, witnessOf } from './compare'
 import type { Words } from './describe'
@@ -34,7 +35,7 @@ export function comparePorts(ports: PortPair, terms: Terms): Compared {
   const [a, b] = [sided('a', ports, terms), sided('b', ports, terms)]
   const question = { ports, terms }
   const found = [admittedBy(a, b, question), admittedBy(b, a, question)]
-  const doubtful = a.doubtful.intersect(b.doubtful).intersect(terms.ordinary).intersect(canonical)
+  const doubtful = a.doubtful.intersect(b.doubtful).intersect(terms.ordinary).intersect(canonical())
   const unknown = (): Unequal => ({ only: 'neither', bound: 'possible', ...told(doubtful, question) })
   return {
     differences: [...found.flatMap(({ differences }) => differences), ...(doubtful.isEmpty ? [] : [unknown()])],
@@ -43,7 +44,9 @@ export function comparePorts(ports: PortPair, terms: Terms): Compared {
 }
 
 /** There are no others than requests of HTTP and bytes. */
-const canonical = canonicalRequests.intersect(Region.where('protocol', Language.literals(['http', 'tcp'])))
+const canonical = once(() =>
+  canonicalRequests().intersect(Region.where('protocol', Language.literals(['http', 'tcp']))),
+)
 
 interface Question {
   readonly ports: PortPair
@@ -87,7 +90,7 @@ function sided(side: Side, ports: PortPair, { rename, domains, homes }: Terms): 
 /** What one mesh lets in, and the other does not. */
 function admittedBy(by: Sided, other: Sided, question: Question): Compared {
   const { ports, terms } = question
-  const beyond = by.beyond.may.minus(other.may).intersect(canonical)
+  const beyond = by.beyond.may.minus(other.may).intersect(canonical())
   const apart = toldApart(beyond, {
     by: ports[by.side],
     other: ports[other.side],
@@ -96,7 +99,7 @@ function admittedBy(by: Sided, other: Sided, question: Question): Compared {
   })
   const admitted = apart.reduce((rest, { requests }) => rest.minus(requests), beyond)
   const certain = admitted.intersect(by.must)
-  const unsure = Region.intersection([by.beyond.must, terms.ordinary, canonical]).minus(other.must).minus(beyond)
+  const unsure = Region.intersection([by.beyond.must, terms.ordinary, canonical()]).minus(other.must).minus(beyond)
   const open = unsure.intersect(other.open)
   const kinds = [
     ['certain', certain],

@@ -3,7 +3,8 @@ import { byText } from '../graph/resolve'
 
 /** The distinct texts, sorted. */
 export function sorted(texts: Iterable<string>): string[] {
-  return [...new Set(texts)].sort(byText)
+  // Without a comparison of ours the engine compares as `byText` does, and much faster.
+  return [...new Set(texts)].sort()
 }
 
 /** Orders `items` by a text of each. */

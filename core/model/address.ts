@@ -1,5 +1,7 @@
 import ipaddr from 'ipaddr.js'
+import type { Expression } from './language'
 import { Language } from './language'
+import { once } from './once'
 
 /*
  * Addresses as strings of bits, so that a CIDR block is a prefix and sets of addresses are exact: `4` and 32 bits, or
@@ -22,14 +24,25 @@ export function addressesOf(block: string): Language | undefined {
   if (bits === undefined || rest.length > 0) return undefined
   if (length === undefined) return Language.literals([bits])
   if (!/^\d{1,3}$/.test(length) || Number(length) > bits.length - 1) return undefined
-  return Language.of({ sequence: [bits.slice(0, Number(length) + 1), { any: true }] }).intersect(anyAddress())
+  return addressesFrom(bits.slice(0, Number(length) + 1))
 }
 
+/** The addresses whose bits begin with these, the family among them. */
+export function addressesFrom(bits: string): Language {
+  const found = known.get(bits) ?? Language.of(rest(bits))
+  known.set(bits, found)
+  return found
+}
+
+/** Blocks by their bits: policies name the same few again and again. Like all sets they are kept, one for each block that anything names. */
+const known = new Map<string, Language>()
+
 /** All addresses there are. */
-export function anyAddress(): Language {
-  const bit = { chars: '01' }
-  const bits = (count: number) => Array.from({ length: count }, () => bit)
-  return Language.of({ choice: [{ sequence: ['4', ...bits(32)] }, { sequence: ['6', ...bits(128)] }] })
+export const anyAddress = once(() => Language.of({ choice: [rest('4'), rest('6')] }))
+
+function rest(bits: string): Expression {
+  const length = bits.startsWith('4') ? 33 : 129
+  return { sequence: [bits, ...Array.from({ length: length - bits.length }, () => ({ chars: '01' }))] }
 }
 
 /** An address from its bits, for witnesses. */

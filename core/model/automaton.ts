@@ -76,6 +76,14 @@ export function accepts(dfa: DFA, word: string): boolean {
   return node !== undefined && dfa.finals.has(node as DFA.Node)
 }
 
+/** Whether no beginning of a word is a dead end. A set that lacks finitely many words has none: whatever begins as a dead end does, it lacks. */
+export function isTotal(dfa: DFA): boolean {
+  const live = liveNodes(dfa)
+  const goesOn = (node: Node): boolean =>
+    steps(node, live).reduce((sum, { min, max }) => sum + max - min + 1, 0) === maxCharacter + 1
+  return live.has(dfa.initial) && [...live].every(goesOn)
+}
+
 /** The words of `dfa` where there are at most `limit`; nothing where there are more. */
 export function enumerate(dfa: DFA, limit: number): ReadonlySet<string> | undefined {
   const live = liveNodes(dfa)

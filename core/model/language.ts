@@ -6,6 +6,7 @@ import {
   enumerate,
   fromExpression,
   intersected,
+  isTotal,
   pattern,
   rebegun,
   shortest,
@@ -40,8 +41,10 @@ export class Language {
   static readonly all = Language.intern({ kind: 'cofinite', words: new Set() })
 
   private flipped: Language | undefined
+  private shown: string | undefined
   private machine: DFA | undefined
-  private readonly intersections = new Map<Language, Language>()
+  /** With which others it was intersected; most sets never are. */
+  private intersections: Map<Language, Language> | undefined
 
   private constructor(
     /** Distinct for distinct sets, stable within a process: orders and keys, never to be stored. */
@@ -118,10 +121,11 @@ export class Language {
     if (this === other || other === Language.all) return this
     if (this === Language.all) return other
     if (this.id > other.id) return other.intersect(this)
-    const known = this.intersections.get(other)
+    const known = this.intersections?.get(other)
     if (known) return known
     const result = intersection(this.form, other.form)
     const language = result === 'automata' ? this.intersectAutomata(other) : Language.fromForm(result, this, other)
+    this.intersections ??= new Map()
     this.intersections.set(other, language)
     return language
   }
@@ -150,6 +154,11 @@ export class Language {
 
   /** A concrete member, short and readable where the set allows it; nothing when the set is empty. */
   witness(): string | undefined {
+    this.shown ??= this.findWitness()
+    return this.shown
+  }
+
+  private findWitness(): string | undefined {
     switch (this.form.kind) {
       case 'finite':
         return [...this.form.words].sort()[0]
@@ -227,7 +236,7 @@ export class Language {
     dfa.minimize()
     const finite = enumerate(dfa, mostWords)
     if (finite) return Language.intern({ kind: 'finite', words: finite })
-    const cofinite = enumerate(complemented(dfa), mostWords)
+    const cofinite = isTotal(dfa) ? enumerate(complemented(dfa), mostWords) : undefined
     if (cofinite) return Language.intern({ kind: 'cofinite', words: cofinite })
     return Language.intern({ kind: 'regular', dfa })
   }

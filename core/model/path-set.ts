@@ -1,5 +1,6 @@
 import type { Expression } from './language'
 import { Language } from './language'
+import { once } from './once'
 
 /** A set of request paths, without query and fragment. */
 export type PathSet = Language
@@ -7,16 +8,11 @@ export type PathSet = Language
 const unreserved = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'
 const subDelims = "!$&'()*+,;="
 
-let canonical: PathSet | undefined
-
 /**
  * The paths that every data plane reads alike: no `//`, no dot segments, no backslashes, no encoded unreserved characters
  * or slashes (RFC 3986). Intent speaks of these alone; other paths a data plane admits are reported separately.
  */
-export function canonicalPaths(): PathSet {
-  canonical ??= buildCanonical()
-  return canonical
-}
+export const canonicalPaths = once(buildCanonical)
 
 function buildCanonical(): PathSet {
   const hex = { chars: '0123456789ABCDEFabcdef' }

@@ -1,12 +1,17 @@
 import { spend } from './budget'
 import { Language } from './language'
+import { byTarget, crossed, few, joined, refined, wordsOf } from './region-edges'
 import { compare, type Point, type Variable } from './variable'
 
 export { bounded, TooComplex } from './budget'
 export { absent, type Point, type Variable } from './variable'
 
-/** INVARIANT: one entry per distinct node. */
+/** INVARIANT: one entry per distinct node, here or in `plain`. */
 const interned = new Map<string, Region>()
+/** Nodes that ask for one attribute and no more, which most are: by that, and by the values that will do. */
+const plain = new Map<Variable, Map<Language, Region>>()
+/** The two terminals have the first numbers. */
+let distinct = 2
 
 export interface Edge {
   readonly values: Language
@@ -22,8 +27,9 @@ export class Region {
   static readonly none = new Region(0, undefined, [])
   static readonly all = new Region(1, undefined, [])
 
-  private readonly intersections = new Map<Region, Region>()
-  private readonly unions = new Map<Region, Region>()
+  /** What was computed with others; most nodes never meet one. */
+  private intersections: Map<Region, Region> | undefined
+  private unions: Map<Region, Region> | undefined
   private flipped: Region | undefined
   /** Where each single word leads, for the edges that are lists of words. */
   private points: ReadonlyMap<string, Region> | undefined
@@ -38,18 +44,19 @@ export class Region {
 
   /** All requests whose `variable` is in `values`. */
   static where(variable: Variable, values: Language): Region {
-    return Region.split(variable, [{ values, to: Region.all }])
+    if (values.isEmpty) return Region.none
+    return values === Language.all ? Region.all : Region.plainly(variable, values)
   }
 
-  /** Where each request goes on by its `variable`: `edges` are disjoint, and what they lead to asks for later attributes alone. */
   /** The union of many: pairwise in a balanced tree, so that n small regions cost about n log n. */
   static union(regions: readonly Region[]): Region {
-    const [first = Region.none, ...others] = regions
-    if (others.length === 0) return first
-    const sets = regions.flatMap(region => region.plainValues(first.variable) ?? [])
-    if (first.variable !== undefined && sets.length === regions.length) {
-      return Region.where(first.variable, Language.union(sets))
+    const [first = Region.none, second] = regions
+    if (second === undefined) return first
+    const { variable } = first
+    if (variable !== undefined && regions.every(region => region.isPlainly(variable))) {
+      return Region.where(variable, Language.union(regions.flatMap(({ edges }) => edges.map(({ values }) => values))))
     }
+    if (regions.length === 2) return first.union(second)
     const middle = regions.length >> 1
     return Region.union(regions.slice(0, middle)).union(Region.union(regions.slice(middle)))
   }
@@ -85,10 +92,11 @@ export class Region {
     if (this === Region.all) return other
     if (this === Region.none || other === Region.none) return Region.none
     if (this.id > other.id) return other.intersect(this)
-    const known = this.intersections.get(other)
+    const known = this.intersections?.get(other)
     if (known) return known
     spend()
     const result = this.product(other)
+    this.intersections ??= new Map()
     this.intersections.set(other, result)
     return result
   }
@@ -97,10 +105,11 @@ export class Region {
     if (this === other || other === Region.none || this === Region.all) return this
     if (this === Region.none || other === Region.all) return other
     if (this.id > other.id) return other.union(this)
-    const known = this.unions.get(other)
+    const known = this.unions?.get(other)
     if (known) return known
     spend()
     const result = this.sum(other)
+    this.unions ??= new Map()
     this.unions.set(other, result)
     return result
   }
@@ -119,6 +128,12 @@ export class Region {
     const values = new Map<Variable, string>()
     for (let step = this.choice(); step; step = step.to.choice()) values.set(step.variable, step.value)
     return values
+  }
+
+  /** Whether anything hangs on `variable`: only then does a node ask for it. */
+  asks(variable: Variable): boolean {
+    if (this.variable === undefined || compare(this.variable, variable) > 0) return false
+    return this.variable === variable || this.edges.some(({ to }) => to.asks(variable))
   }
 
   /** The requests left once `variable` has been forgotten: those that some value of it would complete. */
@@ -163,8 +178,10 @@ export class Region {
 
   /** The rest of the diagram for one value of this node's attribute. */
   at(value: string): Region {
+    const { edges } = this
+    if (edges.length <= few) return edges.find(({ values }) => values.contains(value))?.to ?? Region.none
     const listed = this.listed().get(value)
-    return listed ?? this.edges.find(({ values }) => !values.words && values.contains(value))?.to ?? Region.none
+    return listed ?? edges.find(({ values }) => !values.words && values.contains(value))?.to ?? Region.none
   }
 
   /** A way to take from this node that ends in the region, preferably through a listed word, and of several by the first: the same for the same set. */
@@ -178,10 +195,15 @@ export class Region {
     return this.variable === undefined || !first ? undefined : { variable: this.variable, ...first }
   }
 
-  /** The values, where the region is all requests with such a value of `variable` and nothing more. */
-  private plainValues(variable: Variable | undefined): Language | undefined {
-    const [edge, ...others] = this.edges
-    return this.variable === variable && edge?.to === Region.all && others.length === 0 ? edge.values : undefined
+  /** Whether the region is all requests with some values of `variable` and nothing more. */
+  private isPlainly(variable: Variable): boolean {
+    return this.variable === variable && this.edges.length === 1 && this.edges[0]?.to === Region.all
+  }
+
+  /** The edge, where there is one alone and it is a list of words. */
+  private onlyList(): Edge | undefined {
+    const [edge] = this.edges
+    return this.edges.length === 1 && edge?.values.words ? edge : undefined
   }
 
   private listed(): ReadonlyMap<string, Region> {
@@ -199,7 +221,9 @@ export class Region {
         this.edges.map(({ values, to }) => ({ values, to: to.intersect(other) })),
       )
     if (first > 0) return other.product(this)
-    const words = new Set([...this.listed().keys(), ...other.listed().keys()])
+    const [a, b] = [this.onlyList(), other.onlyList()]
+    if (a && b) return Region.split(this.variable ?? '', crossed(a, b))
+    const words = wordsOf(this.edges, other.edges)
     const edges = byTarget(words, word => this.at(word).intersect(other.at(word)))
     return Region.split(this.variable ?? '', [...edges, ...this.residualProduct(other, words)])
   }
@@ -220,7 +244,7 @@ export class Region {
       const edges = this.edges.map(({ values, to }) => ({ values, to: to.union(other) }))
       return Region.split(this.variable ?? '', [...edges, { values: this.unlisted(), to: other }])
     }
-    const words = new Set([...this.listed().keys(), ...other.listed().keys()])
+    const words = wordsOf(this.edges, other.edges)
     const edges = byTarget(words, word => this.at(word).union(other.at(word)))
     return Region.split(this.variable ?? '', [...edges, ...this.residualSum(other, words)])
   }
@@ -252,49 +276,24 @@ export class Region {
 
   /** Where requests go on by `variable`: `edges` are disjoint and lead to what asks for later attributes alone. Reduces and interns. */
   static split(variable: Variable, edges: readonly Edge[]): Region {
-    const sorted = joined(edges).sort((a, b) => a.values.id - b.values.id)
-    const [first] = sorted
+    const sorted = joined(edges)
+    const first = sorted[0]
     if (first === undefined || first.values === Language.all) return first?.to ?? Region.none
+    if (sorted.length === 1 && first.to === Region.all) return Region.plainly(variable, first.values)
+    if (sorted.length > 1) sorted.sort((a, b) => a.values.id - b.values.id)
     const key = `${variable} ${sorted.map(({ values, to }) => `${values.id}:${to.id}`).join(' ')}`
     const known = interned.get(key)
     if (known) return known
-    const region = new Region(interned.size + 2, variable, sorted)
+    const region = new Region(distinct++, variable, sorted)
     interned.set(key, region)
     return region
   }
-}
 
-/** An edge for each place that any of the words leads to. */
-function byTarget(words: ReadonlySet<string>, targetOf: (word: string) => Region): readonly Edge[] {
-  const groups = new Map<Region, Set<string>>()
-  for (const word of words) {
-    const to = targetOf(word)
-    if (to.isEmpty) continue
-    const group = groups.get(to)
-    if (group) group.add(word)
-    else groups.set(to, new Set([word]))
+  private static plainly(variable: Variable, values: Language): Region {
+    const known = plain.get(variable) ?? new Map<Language, Region>()
+    plain.set(variable, known)
+    const region = known.get(values) ?? new Region(distinct++, variable, [{ values, to: Region.all }])
+    known.set(values, region)
+    return region
   }
-  return [...groups].map(([to, group]) => ({ values: Language.literals(group), to }))
-}
-
-/** Edges to one node joined, edges to nothing left out. */
-function joined(edges: readonly Edge[]): Edge[] {
-  const groups = new Map<Region, Language[]>()
-  for (const { values, to } of edges) {
-    if (values.isEmpty || to.isEmpty) continue
-    const group = groups.get(to)
-    if (group) group.push(values)
-    else groups.set(to, [values])
-  }
-  return [...groups].map(([to, group]) => ({ values: Language.union(group), to }))
-}
-
-/** Disjoint edges, and one more that leads where they do and further. */
-function refined(edges: readonly Edge[], more: Edge): readonly Edge[] {
-  const split = edges.flatMap(({ values, to }) => [
-    { values: values.intersect(more.values), to: to.union(more.to) },
-    { values: values.minus(more.values), to },
-  ])
-  const rest = more.values.minus(Language.union(edges.map(({ values }) => values)))
-  return [...split, { values: rest, to: more.to }].filter(({ values }) => !values.isEmpty)
 }

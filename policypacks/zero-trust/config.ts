@@ -32,6 +32,8 @@ export interface Config {
   readonly audits: Readonly<Record<string, string>>
   /** By mesh, `istio` or `linkerd`: the anchors that all its proxies are known to have, in PEM. What a stack wants is held against what there is. */
   readonly anchors: Readonly<Record<string, string>>
+  /** The trust domains that all proxies of Istio are known to take for their own, aliases included. */
+  readonly trustDomains: readonly string[]
   /** The day it is, `2026-09-30`: rules have no clock. */
   readonly today?: string
 }
@@ -128,6 +130,9 @@ export const configSchemas: Readonly<Record<ConfigKey, ConfigSchema>> = {
     additionalProperties: false,
     default: {},
   },
+  trustDomains: strings(
+    'trust domains that all proxies of Istio are known to take for their own now, aliases included; brought up to date once that was observed',
+  ),
   today: { type: 'string', description: 'the day it is, `2026-09-30`, by which audits end: rules have no clock' },
 }
 
@@ -145,6 +150,7 @@ export const defaultConfig: Config = {
   reviewed: [],
   audits: {},
   anchors: {},
+  trustDomains: [],
 }
 
 /** Configuration as received, and what is wrong with it: a misspelt setting must not quietly mean its default. */
@@ -180,6 +186,7 @@ const shapes: Readonly<Record<ConfigKey, string>> = {
   reviewed: 'a list of names',
   audits: 'an object of names, each with a day and a reason',
   anchors: 'an object of istio, linkerd',
+  trustDomains: 'a list of names',
   today: 'a day',
 }
 

@@ -44,7 +44,7 @@ function callsIn(g: Graph): ReadonlyMap<string, Region> {
     if (from.kind !== 'workload' || to.kind !== 'workload' || purpose !== undefined) continue
     if (from.namespace === 'istio-ingress' && !http) continue
     const key = `${from.namespace}/${from.serviceAccount} → ${to.namespace}/${to.service}:${to.port}`
-    const asked = requestRegion(http).intersect(canonicalRequests)
+    const asked = requestRegion(http).intersect(canonicalRequests())
     calls.set(key, (calls.get(key) ?? Region.none).union(asked))
   }
   return calls

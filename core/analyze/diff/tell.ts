@@ -1,4 +1,5 @@
 import { Language } from '../../model/language'
+import { once } from '../../model/once'
 import { Region } from '../../model/region'
 import { canonicalRequests, witnessOf } from '../compare'
 import type { Words } from '../describe'
@@ -14,7 +15,7 @@ export function tellingWitness(
   words: Words,
 ): string {
   if (kind === 'leaving') return leavingWitness(region, callee, words)
-  const chosen = telling(region, [ordinary(words.domains), canonicalRequests])
+  const chosen = telling(region, [ordinary(words.domains), canonicalRequests()])
   if (kind === 'port') return witnessOf(chosen, callee, { words, known: [] })
   const [gateway = '', to] = callee.split(' → ')
   return describeEntry(chosen.witness() ?? new Map(), { gateway, ...(to !== undefined && { to }) }, words)
@@ -24,17 +25,19 @@ export function tellingWitness(
 function leavingWitness(region: Region, place: string, words: Words): string {
   const [, caller = '', port = '', past = ''] = /^(\S+) → outside:([^\s,-]+)\S*(.*)$/.exec(place) ?? []
   const witness =
-    telling(region, [canonicalRequests, somewhere, usualHost, someHost]).witness() ?? new Map<string, string>()
-  const address = region.without('address') === region ? undefined : witness.get('address')
+    telling(region, [canonicalRequests(), somewhere(), usualHost, someHost()]).witness() ?? new Map<string, string>()
+  const address = region.asks('address') ? witness.get('address') : undefined
   const rest = new Map([...witness].filter(([name]) => name !== 'host' && name !== 'address'))
   const at = `${witness.get('host') ?? 'any host'}:${port === 'any' ? 443 : port}`
   const [, asked = ''] = describeWitness(rest, at, words).split(' → ')
   return `${caller} → ${asked}${address === undefined ? '' : ` at ${printAddress(address)}`}${past}`
 }
 
-const somewhere = Region.where('address', anyAddress())
+const somewhere = once(() => Region.where('address', anyAddress()))
 const usualHost = Region.where('host', Language.literals(['www.example.com']))
-const someHost = Region.where('host', Language.of({ sequence: [{ plus: { except: ':.' } }, { any: true }] }))
+const someHost = once(() =>
+  Region.where('host', Language.of({ sequence: [{ plus: { except: ':.' } }, { any: true }] })),
+)
 
 /** What is left by those wishes that leave anything. */
 function telling(region: Region, wishes: readonly Region[]): Region {

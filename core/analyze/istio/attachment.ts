@@ -25,6 +25,11 @@ export function selects(selector: Selector, labels: Labels): Ternary {
   }
 }
 
+/** The labels that a selector asks for, where it is known to ask for any. */
+export function labelsOf(selector: Selector): Labels | undefined {
+  return selector.kind === 'labels' ? selector.labels : undefined
+}
+
 export function containsLabels(labels: Labels, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels[key] === value)
 }
@@ -78,13 +83,19 @@ export function authorizationFor(layer: Layer, workload: Workload): readonly Att
   return knownPolicies(layer, workload, undefined)
 }
 
-const policiesNear = nearby(layer => layer.authorizationPolicies)
-const tokensNear = nearby(layer => layer.requestAuthentications)
+const policiesNear = nearby(
+  layer => layer.authorizationPolicies,
+  ({ selector }) => labelsOf(selector),
+)
+const tokensNear = nearby(
+  layer => layer.requestAuthentications,
+  ({ selector }) => labelsOf(selector),
+)
 
 const knownPolicies = remembering((layer, workload) =>
   deciding(
     layer.mesh,
-    attached(policiesNear(layer, workload.namespace), policy => applies(layer.mesh, policy, workload)),
+    attached(policiesNear(layer, workload), policy => applies(layer.mesh, policy, workload)),
   ),
 )
 
@@ -93,7 +104,7 @@ export function requestAuthenticationFor(layer: Layer, workload: Workload): read
 }
 
 const knownTokens = remembering((layer, workload) =>
-  attached(tokensNear(layer, workload.namespace), policy => applies(layer.mesh, policy, workload)),
+  attached(tokensNear(layer, workload), policy => applies(layer.mesh, policy, workload)),
 )
 
 /**
@@ -105,7 +116,7 @@ export function ztunnelPoliciesFor(layer: Layer, workload: Workload): readonly A
 }
 
 const knownZtunnelPolicies = remembering((layer, workload) =>
-  attached(policiesNear(layer, workload.namespace), policy =>
+  attached(policiesNear(layer, workload), policy =>
     every([
       reaches(layer.mesh, policy.namespace, workload),
       ztunnelSelects(policy.selector, workload),

@@ -1,5 +1,6 @@
 import type { ClientTls, DestinationRule, Layer, Service, Workload } from '../layer'
 import { selects } from './attachment'
+import type { ClientPath } from './client'
 import { hostOf, isSubset, pathsTo } from './client'
 import { planesOf } from './data-plane'
 import { injectionOf } from './injection'
@@ -52,6 +53,7 @@ export function rulesOf(
   caller: Proxied,
   { service }: Address,
 ): readonly (DestinationRule | undefined)[] | undefined {
+  if (layer.destinationRules.length === 0) return noRule
   const host = hostOf(service, layer.mesh)
   const lost = layer.destinationRules.filter(rule => rule.unreadable || rule.namespace === undefined)
   if (lost.length > 0) return undefined
@@ -62,6 +64,8 @@ export function rulesOf(
     return found.length === 0 ? [undefined] : found
   })
 }
+
+const noRule = [undefined]
 
 function namespacesOf(layer: Layer): readonly string[] {
   return [...new Set(layer.destinationRules.flatMap(rule => rule.namespace ?? []))]
@@ -147,12 +151,29 @@ export interface Delivery extends Address {
  * Sources: istio `pilot/pkg/networking/core/cluster_tls.go`, `pilot/pkg/model/push_context.go` BestEffortInferServiceMTLSMode,
  * `pilot/pkg/xds/endpoints/mtls_checker.go`.
  */
-export function presented(layer: Layer, caller: Proxied, { service, port, callee }: Delivery): readonly Presented[] {
-  const paths = pathsTo(layer, caller, { kind: 'service', service, port })
+export function presented(layer: Layer, caller: Proxied, delivery: Delivery): readonly Presented[] {
+  const paths = pathsTo(layer, caller, { kind: 'service', ...delivery })
+  return presentedOn(paths, { choices: () => tlsChoices(layer, caller, delivery), spoken: spokenTo(layer, delivery) })
+}
+
+/** The same, where the paths of the call are known, and what comes of each choice (see {@link spokenTo}). */
+export function presentedOn(
+  paths: readonly ClientPath[],
+  call: { readonly choices: () => readonly TlsChoice[]; readonly spoken: ReturnType<typeof spokenTo> },
+): readonly Presented[] {
   const direct: readonly Presented[] = paths.some(path => path.kind === 'passthrough') ? ['plaintext'] : []
-  const known = paths.some(path => path.kind === 'registry')
-  const choices = known ? tlsChoices(layer, caller, { service, port }) : []
-  return [...new Set([...direct, ...choices.flatMap(choice => spoken(layer, choice, { service, port, callee }))])]
+  const choices = paths.some(path => path.kind === 'registry') ? call.choices() : []
+  return [...new Set([...direct, ...choices.flatMap(call.spoken)])]
+}
+
+/** What comes of each choice at the workload behind a Service. It is the same for all callers, so that it is found once for all who are asked about. */
+export function spokenTo(layer: Layer, delivery: Delivery): (choice: TlsChoice) => readonly Presented[] {
+  const known = new Map<TlsChoice, readonly Presented[]>()
+  return choice => {
+    const found = known.get(choice) ?? spoken(layer, choice, delivery)
+    known.set(choice, found)
+    return found
+  }
 }
 
 /** The same of a Service that the caller's proxy knows, as it does whatever its routes name (istio `pilot/pkg/model/sidecar.go` collectImportedServices). */

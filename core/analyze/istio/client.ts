@@ -89,7 +89,8 @@ function pathsUnder(sidecar: Sidecar | undefined, { layer, caller, port, offers 
     .map(listener => ownNames(listener, caller.namespace))
   const importedBy = (reading: Reading) =>
     offers.some(offer => offer.exported && hosts.some(entries => imports(entries, offer, reading)))
-  const answers = new Set([importedBy('names'), importedBy('exclusions')])
+  const readings: readonly Reading[] = hosts.some(excludesAny) ? ['names', 'exclusions'] : ['names']
+  const answers = new Set(readings.map(importedBy))
   return [...answers].flatMap((imported): readonly ClientPath[] =>
     imported
       ? [{ kind: 'registry', because }]
@@ -132,6 +133,11 @@ function ownName(entry: string, callerNamespace: string): HostEntry {
   const excludes = written.startsWith('~')
   const namespace = written === '~' ? '*' : written.replace(/^~/, '')
   return { namespace: namespace === '.' ? callerNamespace : namespace, host, excludes }
+}
+
+/** Only then do the two readings differ. */
+function excludesAny(entries: readonly HostEntry[]): boolean {
+  return entries.some(({ excludes }) => excludes)
 }
 
 /** Source: istio `pilot/pkg/model/sidecar.go` selectServices. */

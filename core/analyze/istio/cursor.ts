@@ -39,9 +39,7 @@ export class Cursor {
 
   /** Fields and their values; keys that start with `__` are left out (serialised inputs of a Pulumi program carry such). */
   fields(): readonly (readonly [string, Cursor])[] {
-    return Object.keys(this.object() ?? {})
-      .filter(key => !key.startsWith('__'))
-      .map(key => [key, this.get(key)] as const)
+    return keysIn(this.object() ?? {}).map(key => [key, this.get(key)] as const)
   }
 
   /** A list's items; empty where it is absent. */
@@ -53,7 +51,7 @@ export class Cursor {
 
   string(): string | undefined {
     if (this.absent) return undefined
-    return typeof this.value === 'string' && !this.log.isUnknown(this.value) ? this.value : this.wrong('a string')
+    return this.isString(this.value) ? this.value : this.wrong('a string')
   }
 
   boolean(): boolean | undefined {
@@ -76,17 +74,26 @@ export class Cursor {
 
   /** A list of strings; items of another type are recorded and left out. */
   strings(): readonly string[] {
+    const { value } = this
+    // Nearly always: no place need be made for each.
+    if (Array.isArray(value) && value.every(item => this.isString(item))) return [...value]
     return this.items().flatMap(item => item.required()?.string() ?? [])
   }
 
   /** An object whose values are strings; others are recorded and left out. */
   labels(): Readonly<Record<string, string>> {
+    const object = this.object() ?? {}
     return Object.fromEntries(
-      this.fields().flatMap(([key, field]) => {
-        const value = field.string()
-        return value === undefined ? [] : [[key, value]]
+      keysIn(object).flatMap(key => {
+        const value = object[key]
+        const read = this.isString(value) ? value : this.get(key).string()
+        return read === undefined ? [] : [[key, read]]
       }),
     )
+  }
+
+  private isString(value: unknown): value is string {
+    return typeof value === 'string' && !this.log.isUnknown(value)
   }
 
   oneOf<const T extends string>(...values: readonly T[]): T | undefined {
@@ -102,8 +109,8 @@ export class Cursor {
 
   /** Records every field that is not among `known`: an API server drops what it does not know, so a misspelt field means less than it says. */
   only(known: readonly string[]): void {
-    for (const [key, field] of this.fields()) {
-      if (!known.includes(key)) field.report('unknown-field', 'is no field known here', didYouMean(key, known))
+    for (const key of keysIn(this.object() ?? {})) {
+      if (!known.includes(key)) this.get(key).report('unknown-field', 'is no field known here', didYouMean(key, known))
     }
   }
 
@@ -127,6 +134,10 @@ export class Cursor {
       ...hint,
     })
   }
+}
+
+function keysIn(object: object): string[] {
+  return Object.keys(object).filter(key => !key.startsWith('__'))
 }
 
 /** What `read` returns, and whether it recorded any Problem on the way: whatever it returned is then not the whole truth. */

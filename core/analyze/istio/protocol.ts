@@ -23,7 +23,10 @@ export function chainsOf(layer: Layer, workload: Workload, port: number): readon
 }
 
 /** Services that may serve workloads of a namespace. */
-export const servicesNear = nearby(layer => layer.services)
+export const servicesNear = nearby(
+  layer => layer.services,
+  ({ selector, unreadable }) => (unreadable ? undefined : selector),
+)
 
 const knownChains = remembering(
   (layer, workload, port: number): readonly Chain[] => {
@@ -43,7 +46,7 @@ function ingressChains(sidecar: Sidecar | undefined, port: number): readonly Cha
 }
 
 function servedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
-  const services = servicesNear(layer, workload.namespace).filter(service => mayServe(service, workload))
+  const services = servicesNear(layer, workload).filter(service => mayServe(service, workload))
   if (services.some(service => service.unreadable)) return ['http', 'tcp', 'sniffed']
   if (services.length === 0) return undirectedChains(layer, workload, port)
   const entries = layer.serviceEntries.filter(entry => mayBack(entry, workload))
@@ -58,7 +61,7 @@ function servedChains(layer: Layer, workload: Workload, port: number): readonly 
  */
 function undirectedChains(layer: Layer, workload: Workload, port: number): readonly Chain[] {
   const possible: readonly (Service | ServiceEntry)[] = [
-    ...servicesNear(layer, workload.namespace).filter(
+    ...servicesNear(layer, workload).filter(
       ({ namespace, selector, type }) =>
         namespace === workload.namespace && Object.keys(selector).length === 0 && type !== 'ExternalName',
     ),

@@ -20,7 +20,7 @@ const knownNames = remembering(
 )
 
 function namesSent(layer: Layer, workload: Workload, to: RequestTarget): readonly string[] {
-  return servicesNear(layer, workload.namespace)
+  return servicesNear(layer, workload)
     .filter(({ namespace, name }) => namespace === workload.namespace && name === (to.viaService ?? name))
     .filter(({ selector }) => Object.keys(selector).length > 0 && containsLabels(workload.labels, selector))
     .flatMap(service =>

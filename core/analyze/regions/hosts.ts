@@ -7,9 +7,9 @@ import { Language } from '../../model/language'
 
 /** What follows the last colon, unless a bracket does too: an IPv6 address has colons of its own. */
 const port: Expression = { sequence: [':', { star: { except: ':]' } }] }
-const portless = Language.of({
+const portless: Expression = {
   choice: [{ star: { except: ':' } }, { sequence: [{ any: true }, ']', { star: { except: ':' } }] }],
-})
+}
 
 /**
  * The `Host` headers that each of these virtual hosts takes, in the same order: a name to the letter before `*.` of the longer suffix, and that before `*`.
@@ -53,6 +53,6 @@ export function headersFor(host: string): Language {
 
 function withPort(name: Expression): Language {
   return Language.of(name)
-    .intersect(portless)
+    .intersect(Language.of(portless))
     .union(Language.of({ sequence: [name, port] }))
 }

@@ -7,7 +7,7 @@ import { Language } from '../../model/language'
  */
 
 /** Any string but the empty one, which is what `*` means for every attribute. */
-export const present = Language.of({ sequence: [{ except: '' }, { any: true }] })
+export const present = Language.literals(['']).complement()
 
 /**
  * `exact`, `prefix*`, `*suffix` or `*`. One star counts, at one end; elsewhere it is a character like any other.

@@ -41,19 +41,37 @@ type Attribute = (value: string, context: RuleContext) => Match
  */
 export function ruleRegion(rule: Rule, context: RuleContext): Match {
   if (rule.kind === 'unreadable') return unknowable
-  const parts = [
-    ...rule.from.flatMap(sourceParts),
-    ...rule.to.flatMap(operationParts),
-    ...rule.when.flatMap(conditionParts),
-  ]
-  if (parts.some(part => part.attribute === undefined)) return never
-  if (context.chain === 'tcp' && context.action === 'ALLOW' && parts.some(part => part.httpOnly)) return never
+  const { from, to, when, isSenseless, isOfHttp } = questionsOf(rule)
+  if (isSenseless || (isOfHttp && context.chain === 'tcp' && context.action === 'ALLOW')) return never
   // The port is asked in `to`: a rule for another port is out before its callers are looked at.
-  const asked = both(
-    alternatives(rule.to.map(operationParts), context),
-    conjunction(rule.when.flatMap(conditionParts), context),
-  )
-  return asked.may.isEmpty ? never : both(alternatives(rule.from.map(sourceParts), context), asked)
+  const asked = both(alternatives(to, context), conjunction(when, context))
+  return asked.may.isEmpty ? never : both(alternatives(from, context), asked)
+}
+
+/** A rule taken apart. */
+interface Asking {
+  readonly from: readonly (readonly Part[])[]
+  readonly to: readonly (readonly Part[])[]
+  readonly when: readonly Part[]
+  /** Whether it has a key that nobody knows. */
+  readonly isSenseless: boolean
+  /** Whether it asks what only HTTP has. */
+  readonly isOfHttp: boolean
+}
+
+/** A rule is asked for each port and filter chain of the workloads it is for; it is taken apart once. */
+const askings = new WeakMap<Rule, Asking>()
+
+function questionsOf(rule: Exclude<Rule, { kind: 'unreadable' }>): Asking {
+  const known = askings.get(rule)
+  if (known) return known
+  const [from, to] = [rule.from.map(sourceParts), rule.to.map(operationParts)]
+  const when = rule.when.flatMap(conditionParts)
+  const parts = [...from, ...to, when].flat()
+  const isSenseless = parts.some(part => part.attribute === undefined)
+  const asking = { from, to, when, isSenseless, isOfHttp: parts.some(part => part.httpOnly) }
+  askings.set(rule, asking)
+  return asking
 }
 
 /** Values of one attribute, any of which matches; or, negated, none of which does. */

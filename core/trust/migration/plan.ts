@@ -54,6 +54,7 @@ function outages(steps: readonly MigrationStep[], { carrier }: MigrationSettings
     case 'ambient':
       return [
         'a ztunnel takes callers of its own trust domain alone, and knows no aliases: from the moment in which the first has heard of the switch until the last has, new connections between the two are refused. Seconds, as a rule; choose when',
+        'waypoints, gateways and sidecars have their own certificates and keep identities of the old until these are renewed, which ztunnels no longer take: what goes through them is refused until they are restarted',
       ]
     // Linkerd2 `controller/api/destination/endpoint_translator.go` tells callers the name by the control plane's trust domain; `pkg/identity/service.go` Certify asks that a proxy's own be the same.
     case 'linkerd':

@@ -13,7 +13,7 @@ export function prepare(state: DomainState, settings: MigrationSettings): readon
       apply: [
         '`trust.istioCsr.hours: 24` (istio-csr’s chart: `app.server.maxCertificateDuration: 24h`), then `pulumi up`',
       ],
-      until: 'accepted',
+      until: 'told',
       observe: [
         command(
           'kubectl get certificaterequests -A --sort-by=.metadata.creationTimestamp | tail',
@@ -53,17 +53,23 @@ export function switchDomain(state: DomainState, before: DomainState, settings: 
     return { ...common, until: 'told', apply, observe: [command('linkerd check', 'no failure')] }
   }
   const aliases = `\`mesh.trustDomainAliases: [${state.aliases.join(', ')}]\``
+  const envoys = settings.carrier === 'ambient' ? [envoysAtOnce] : []
   const csr = settings.istioCsr === true ? [`within half of what an identity lasts: ${restarts(settings)}`] : []
   return {
     ...common,
     apply: [
       `\`mesh.trustDomain: ${state.trustDomain}\` and ${aliases} at once, then \`pulumi up\``,
       ...without(state, settings),
+      ...envoys,
       ...csr,
     ],
     observe: [meshConfig(state), ...pushed(settings), refusals],
   }
 }
+
+/** What istiod makes for Gateways, waypoints among them (istio `manifests/charts/istio-control/istio-discovery/files/waypoint.yaml`); what else has an Envoy somebody else restarts. */
+const envoysAtOnce =
+  'at once: `kubectl get deployments -A -l gateway.istio.io/managed -o jsonpath=\'{range .items[*]}{.metadata.namespace} {.metadata.name}{"\\n"}{end}\' | xargs -n2 sh -c \'kubectl -n "$0" rollout restart deployment "$1"\'`, and all gateways by the chart and workloads with sidecars'
 
 /** Until everybody's identity is of the new one, since each certificate has been renewed; at once where workloads are restarted. */
 export function wait(state: DomainState, settings: MigrationSettings): MigrationStep {

@@ -3,11 +3,12 @@ import { readCertificates } from '../../../core/trust/read'
 import { endingAnchor, goodAnchor } from '../example-anchors'
 import { signedIssuer, signingRoot } from '../example-issuers'
 import { configMap } from '../example-objects'
-import { secret } from '../example-trust'
+import { istiodRelease, secret } from '../example-trust'
 import { isPending } from '../facts/anchors'
 import { chartName } from '../facts/charts'
 import { issuersOf, type IssuerText } from '../facts/issuers'
 import { anchorsIn, anchorSources, readAnchors, type AnchorText, type ReadAnchors } from '../facts/known-anchors'
+import { istioDomains } from '../facts/trust-domains'
 import { vouchedFor } from '../facts/vouched'
 import { finding, guard, judgeEach, type Field } from '../field'
 import { rule, type Context, type Finding } from '../rule'
@@ -27,7 +28,8 @@ const signing = (...root: readonly string[]) =>
  * other refuse each other. Of Linkerd every Pod keeps the anchors of the moment at which it was made (linkerd2 controller/proxy-injector/webhook.go); istiod takes no bundle that is neither more nor less than
  * its own until it is started anew, and then every proxy that has not yet asked is refused (istio pilot/pkg/bootstrap/istio_ca.go handleEvent).
  *
- * And nothing is signed with what those anchors do not vouch for: whoever is given such a certificate is refused by all who have not got the next anchor.
+ * And nothing is signed with what those anchors do not vouch for: whoever is given such a certificate is refused by all who have not got the next anchor. Nor is an identity of a
+ * trust domain that not everybody takes for an own one (istio pilot/pkg/networking/plugin/authn/util.go TrustDomainsForValidation).
  */
 export const rotationStepOrder = rule({
   id: 'rotation-step-order',
@@ -45,7 +47,7 @@ export const rotationStepOrder = rule({
   fix: 'keep the anchors that are there in the bundle, beside the new ones; `ztm trust plan` prints the steps; when everybody was observed to have them, say so in the setting `anchors`, and take the old ones away when nobody shows what they vouch for',
   limits:
     'it holds a stack against the setting `anchors`, and finds nothing of a mesh that is not in it; what the control plane signs with is seen where `issuer-chains-to-anchor` sees it, and who shows which certificate is not',
-  config: ['anchors'],
+  config: ['anchors', 'trustDomains'],
   examples: {
     pass: [
       {
@@ -65,6 +67,11 @@ export const rotationStepOrder = rule({
         objects: [signing(endingAnchor, signingRoot)],
         config: { anchors: { istio: endingAnchor + signingRoot } },
       },
+      {
+        title: 'identities of another trust domain, which everybody takes already',
+        objects: [istiodRelease({ meshConfig: { trustDomain: 'new.example', trustDomainAliases: ['old.example'] } })],
+        config: { trustDomains: ['old.example', 'new.example'] },
+      },
     ],
     fail: [
       { title: 'one anchor in the place of the other', objects: [bundle(goodAnchor)], config },
@@ -74,13 +81,22 @@ export const rotationStepOrder = rule({
         config: { anchors: { istio: endingAnchor } },
       },
       {
+        title: 'identities of another trust domain, which nobody takes yet',
+        objects: [istiodRelease({ meshConfig: { trustDomain: 'new.example', trustDomainAliases: ['old.example'] } })],
+        config: { trustDomains: ['old.example'] },
+      },
+      {
         title: 'nothing can be read of what everybody has',
         objects: [bundle(goodAnchor)],
         config: { anchors: { linkerd: 'see the wiki' } },
       },
     ],
   },
-  check: context => [...judgeEach(anchorSources(context), source => ofSource(source, context)), ...ofIssuers(context)],
+  check: context => [
+    ...judgeEach(anchorSources(context), source => ofSource(source, context)),
+    ...ofIssuers(context),
+    ...ofDomains(context),
+  ],
 })
 
 function ofSource(source: Field, context: Context): readonly Finding[] {
@@ -158,4 +174,15 @@ function switched(issuer: IssuerText, context: Context): readonly Finding[] {
         ),
       ]
   }
+}
+
+/** What identities are of from this update on, of Istio: Linkerd has no way from one trust domain to another that cuts off nobody. */
+function ofDomains(context: Context): readonly Finding[] {
+  const { trustDomains } = context.config
+  if (trustDomains.length === 0) return []
+  const { planes, signers, findings } = istioDomains(context)
+  const early = [...planes, ...signers].filter(({ value }) => !trustDomains.includes(value))
+  const message =
+    'is a trust domain that not everybody takes for its own; make it an alias first, and wait until everybody does'
+  return [...findings, ...early.map(({ field }) => finding(field, message))]
 }

@@ -119,7 +119,8 @@ export class Api {
     const path = await this.pathOf(object)
     const { status, body } = await this.ask({ method: 'DELETE', path })
     if (status !== 404) checked(object, { status, body })
-    for (let left = 100; left > 0; left--) {
+    // A CRD goes once the server has seen to its objects, which may take it a while where others run beside it.
+    for (const end = Date.now() + 60_000; Date.now() < end;) {
       const live = await this.read(object)
       if (live === undefined) return
       if (live.kind === 'Namespace') {

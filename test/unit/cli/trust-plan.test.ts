@@ -72,6 +72,19 @@ describe('ztm trust plan', () => {
     assert.match(out, /^6 {2}retire\n(?: .*\n)*? .*app\.tls\.rootCAFile/m)
   })
 
+  it('takes what is to be trusted from the file of a stack', async () => {
+    const pem = await authority({ subject: 'third' })
+    const indented = [root, pem].map(one => one.pem.replace(/^(?=.)/gm, '        ')).join('')
+    const stack = (trust: string) => write('Pulumi.prod.yaml', `config:\n  zero-trust-mesh:trust:\n${trust}`)
+    const wanted = stack(`    secret: cacerts\n    bundle: |\n${indented}`)
+    const { code, out, err } = await plan('--to', wanted, '--authority', 'cacerts')
+    assert.equal(code, 0, err)
+    assert.match(out, /^wanted {2}trusts CN=root and CN=third; signs with CN=issuer$/m)
+    const none = await plan('--to', stack('    certManager: {}\n'), '--authority', 'cacerts')
+    assertRefused(none, /says no anchors/)
+    assertRefused(await plan('--to', stack('    bundle: [\n'), '--authority', 'cacerts'), /it is no YAML/)
+  })
+
   it('refuses an authority of another mesh', async () => {
     assertRefused(await plan(...next, '--authority', 'cacerts', '--to-authority', 'linkerd'), /nobody else’s/)
   })

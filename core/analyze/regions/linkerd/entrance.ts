@@ -1,5 +1,6 @@
 import type { Expression } from '../../../model/language'
 import { Language } from '../../../model/language'
+import { once } from '../../../model/once'
 import { Region } from '../../../model/region'
 import { kubelet } from '../../expect'
 import { skippedEverywhere } from '../../linkerd/assume'
@@ -62,12 +63,12 @@ function isLeftOut({ layer: { linkerd }, workload, port }: LinkerdPort): boolean
  * inside mTLS which one they mean (proxy `linkerd/app/inbound/src/direct.rs`): what is asked there is not known.
  */
 function intoProxy(port: number): Match | undefined {
-  if (port === proxyPorts.control) return { must: Region.none, may: tap }
-  return port === proxyPorts.inbound ? { must: Region.none, may: shown } : undefined
+  if (port === proxyPorts.control) return { must: Region.none, may: tap() }
+  return port === proxyPorts.inbound ? { must: Region.none, may: shown() } : undefined
 }
 
 const segment: Expression = { star: { except: '/' } }
-const tap = Region.where('caller', Language.of({ sequence: [segment, '/ns/', segment, '/sa/tap'] }))
+const tap = once(() => Region.where('caller', Language.of({ sequence: [segment, '/ns/', segment, '/sa/tap'] })))
 
 /**
  * Identities of other trust domains than the mesh's own are verified by its trust anchors or are not, which nothing here tells (proxy
@@ -77,7 +78,7 @@ function pastHandshake({ layer }: LinkerdPort, { must, may }: Match): Match {
   if (layer.assume === 'recorded') return { must, may }
   const { trustDomain } = layer.linkerd.mesh
   const own = trustDomain === undefined ? Region.none : Region.where('caller', trustedCallers([trustDomain]))
-  return { must: must.minus(shown.minus(own)), may }
+  return { must: must.minus(shown().minus(own)), may }
 }
 
 /** The kubelet is a caller without identity like any other. */

@@ -1,6 +1,7 @@
 import { printIdentity } from '../../../model/identity'
 import type { Expression } from '../../../model/language'
 import { Language } from '../../../model/language'
+import { once } from '../../../model/once'
 import { Region } from '../../../model/region'
 import type { Grant } from '../../linkerd/grants'
 import type { IdentityMatch, LinkerdMesh } from '../../linkerd/layer-linkerd'
@@ -13,16 +14,14 @@ import { trustedCallers } from '../callers'
  * `<trust domain>/ns/<namespace>/sa/<account>`. Namespaces have no dots (Kubernetes), so that the parts of a name can be told.
  */
 
-const everyIdentity = trustedCallers(undefined)
-
 /** Callers with a certificate, of whatever trust domain. */
-export const shown = Region.where('caller', everyIdentity)
+export const shown = once(() => Region.where('caller', trustedCallers(undefined)))
 
 /** Who a grant is for (proxy `linkerd/app/inbound/src/policy.rs` is_tls_authorized). */
 export function callersOf(client: Grant['client'], mesh: LinkerdMesh): Match {
   if (client === 'anyone') return always
   if (client === 'unknown') return unknowable
-  return client === 'tls' ? exactly(shown) : any(client.map(match => callersLike(match, mesh)))
+  return client === 'tls' ? exactly(shown()) : any(client.map(match => callersLike(match, mesh)))
 }
 
 /** References mean the mesh's own trust domain; text is of any. */
@@ -46,14 +45,16 @@ function own({ trustDomain }: LinkerdMesh, rest: readonly Expression[]): Match {
 
 function languageOf(sequence: readonly Expression[]): Language {
   const literal = sequence.every(part => typeof part === 'string')
-  return literal ? Language.literals([sequence.join('')]) : Language.of({ sequence }).intersect(everyIdentity)
+  return literal
+    ? Language.literals([sequence.join('')])
+    : Language.of({ sequence }).intersect(trustedCallers(undefined))
 }
 
 /** A SPIFFE id is never met by Linkerd's own certificates; without the control plane's namespace no name is known (`policy-controller/core/src/identity_match.rs`). */
 function named(text: string, { namespace }: LinkerdMesh): Match {
-  if (text === '*') return exactly(shown)
+  if (text === '*') return exactly(shown())
   if (text.startsWith('spiffe://')) return never
-  if (namespace === undefined) return { must: Region.none, may: shown }
+  if (namespace === undefined) return { must: Region.none, may: shown() }
   const place = `.serviceaccount.identity.${namespace}`
   const callers = text.startsWith('*.') ? withSuffix(text.slice(1), place) : withName(text, place)
   return exactly(Region.where('caller', callers))

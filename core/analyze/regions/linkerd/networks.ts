@@ -1,5 +1,5 @@
 import ipaddr from 'ipaddr.js'
-import { addressBits, anyAddress } from '../../../model/address'
+import { addressBits, addressesFrom, anyAddress } from '../../../model/address'
 import { Language } from '../../../model/language'
 import { Region } from '../../../model/region'
 import type { Grant } from '../../linkerd/grants'
@@ -17,11 +17,13 @@ export const fromLocalhost = Region.where(
 export function callsFrom(networks: Grant['networks'], { clusterNetworks }: LinkerdMesh): Match {
   const listed = networks === 'cluster' ? clusterNetworks?.map(cidr => ({ cidr, except: [] })) : networks
   if (listed === undefined || listed === 'unknown') return unknowable
-  const addresses = Language.union(listed.map(addressesOf))
-  return addresses === everyAddress ? always : exactly(Region.where('address', addresses))
+  const addresses = known.get(listed) ?? Language.union(listed.map(addressesOf))
+  known.set(listed, addresses)
+  return addresses === anyAddress() ? always : exactly(Region.where('address', addresses))
 }
 
-const everyAddress = anyAddress()
+/** Of lists that were read: one authentication is named for many routes, and `anywhere` wherever none is. */
+const known = new WeakMap<readonly Network[], Language>()
 
 function addressesOf({ cidr, except }: Network): Language {
   return blockOf(cidr).minus(Language.union(except.map(blockOf)))
@@ -35,5 +37,5 @@ function blockOf(text: string): Language {
   const bits = network.toByteArray().map(byte => byte.toString(2).padStart(8, '0'))
   const prefix = bits.join('').slice(0, length === undefined ? undefined : Number(length))
   const family = network.kind() === 'ipv4' ? '4' : '6'
-  return Language.of({ sequence: [family + prefix, { any: true }] }).intersect(everyAddress)
+  return addressesFrom(family + prefix)
 }

@@ -84,7 +84,7 @@ function overProtocol(facts: Facts): Match {
   // Nearly always; who shows an identity is then no question, which would cost.
   if (opaque === 'no') return together(read)
   const byProxies = oneOf([read, unread])
-  return together(any([both(byProxies, exactly(shown)), both(read, exactly(shown.complement()))]))
+  return together(any([both(byProxies, exactly(shown())), both(read, exactly(shown().complement()))]))
 }
 
 function judged({ grants, layer }: Facts): Match {

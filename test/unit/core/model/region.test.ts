@@ -49,6 +49,15 @@ describe('Region', () => {
     )
   })
 
+  it('asks for what it hangs on, and for nothing else', () => {
+    fc.assert(
+      fc.property(model, fc.constantFrom(...variables), ({ region }, variable) => {
+        assert.equal(region.asks(variable), region.without(variable) !== region)
+      }),
+      { numRuns: 300 },
+    )
+  })
+
   it('is one object for one set, whichever way the set was computed', () => {
     fc.assert(
       fc.property(model, model, ({ region: a }, { region: b }) => {

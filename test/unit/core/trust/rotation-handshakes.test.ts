@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { AddressInfo } from 'node:net'
 import { connect, createServer, type SecureContextOptions, type Server } from 'node:tls'
-import { day } from '../../../../core/trust/certificate'
+import { day, hour } from '../../../../core/trust/certificate'
 import { planRotation } from '../../../../core/trust/rotation/plan'
 import type { RotationSettings } from '../../../../core/trust/rotation/rotation'
 import { trustState, type TrustState } from '../../../../core/trust/rotation/state'
@@ -122,17 +122,15 @@ function chances(seed: number): Draw {
 }
 
 describe('fifty workloads with real certificates', () => {
-  const plans = [
-    ['cacerts', 7],
-    ['linkerd', 11],
-  ] as const
-  for (const [kind, seed] of plans) {
-    const settings: RotationSettings & { leaf: number; skew: number } = {
-      authority: kind,
-      at: Date.now(),
-      leaf: day,
-      skew: 0,
-    }
+  const plans: readonly (readonly [string, Pick<RotationSettings, 'authority' | 'toAuthority'>, number])[] = [
+    ['cacerts', { authority: 'cacerts' }, 7],
+    ['istio-csr', { authority: 'istio-csr' }, 5],
+    ['cacerts, where istio-csr takes over', { authority: 'cacerts', toAuthority: 'istio-csr' }, 3],
+    ['linkerd', { authority: 'linkerd' }, 11],
+  ]
+  for (const [kind, who, seed] of plans) {
+    const leaf = who.authority === 'istio-csr' ? hour : day
+    const settings: RotationSettings & { leaf: number; skew: number } = { ...who, at: Date.now(), leaf, skew: 0 }
 
     async function rotation() {
       const [old, next] = [await hierarchy('old'), await hierarchy('new')]
@@ -170,7 +168,7 @@ describe('fifty workloads with real certificates', () => {
       try {
         fleet.apply(to)
         fleet.restartControlPlane()
-        fleet.pass(day / 4)
+        fleet.pass(leaf / 4)
         assert.ok((await workloads.refusals(1)) > 0)
       } finally {
         workloads.close()
