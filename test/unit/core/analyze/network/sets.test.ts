@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { decide, type Verdict } from '../../../../../core/analyze/decide'
 import { kubelet } from '../../../../../core/analyze/expect'
 import { sourcesOf } from '../../../../../core/analyze/network/sources'
+import { isSharedWire } from '../../../../../core/analyze/network/wires'
 import { reach } from '../../../../../core/analyze/reach'
 import { pointOf } from '../../../../../core/analyze/regions/point'
 import { parseRequest } from '../../../../../core/analyze/request'
@@ -145,6 +146,15 @@ describe('the port on the wire, as sets', () => {
     assert.deepEqual([from(undefined, 8080), from(undefined, 15_008)], ['unknown', 'unknown'])
     assert.equal(from(undefined, 8080, 15_008), 'allow')
     assert.deepEqual([from(ambient, 8080), from(ambient, 15_008)], ['deny', 'allow'])
+  })
+
+  it('is shared with other ports where some caller may come by HBONE', () => {
+    const cart = (...objects: readonly Json[]): boolean => {
+      const { layer } = readAll([...objects, pod('shop/cart')])
+      return isSharedWire(layer, layer.workloads[0] ?? assert.fail('no Pod'), 8080)
+    }
+    assert.deepEqual([cart(...world()), cart(namespace('shop')), cart(mesh(), namespace('shop'))], [true, true, false])
+    assert.deepEqual([cart(mesh(), namespace('shop', ambient)), cart(mesh(), namespace('shop', {}))], [true, false])
   })
 
   it('is not known of Pods of one name that speak otherwise', () => {
