@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { compile } from '../../../../core/compile/compile'
+import type { IstioTarget } from '../../../../core/compile/target'
 import { defineGraph, http, tcp, tls } from '../../../../core/graph/define'
 import type { KubernetesObject } from '../../../../core/model/manifest'
 import { objectsOf, proveObjects, reachOf, target } from '../../../support/prove'
@@ -125,5 +126,34 @@ describe('comparing reach with intent', () => {
     // A bad token is refused on the HTTP chain; whoever chooses the TCP chain for the same bytes gets in.
     const smuggled = api?.bounds.may.minus(api.served.may).witness()
     assert.match(smuggled?.get('caller') ?? '', /^td\.example\/ns\//)
+  })
+})
+
+describe('the comparison while a mesh goes from one trust domain to another', () => {
+  const aliased: IstioTarget = { ...target, trustDomainAliases: ['old.example'] }
+  const ambient: IstioTarget = { ...aliased, kind: 'istio-ambient' }
+  /** With one principal in the place of another, in whichever policy names it. */
+  const found = (to: IstioTarget, from = '', into = ''): readonly string[] => {
+    const text = JSON.stringify(objectsOf(compile(graph, to)))
+    const edited = from === '' ? text : text.replaceAll(`"${from}"`, `"${into}"`)
+    assert.equal(edited === text, from === '')
+    const { differences } = proveObjects(JSON.parse(edited) as KubernetesObject[], graph, to)
+    return differences.map(({ kind, text }) => `${kind}: ${text}`)
+  }
+
+  it('wants a caller let in by either name where Envoy is asked, and by the own one where ztunnel is', () => {
+    for (const to of [aliased, ambient]) assert.deepEqual(found(to), [])
+    const [own, other] = ['td.example/ns/shop/sa/api', 'old.example/ns/shop/sa/api']
+    assert.deepEqual(found(ambient, own, other), ['cut: shop/api → data/store:6379 tcp'])
+    // Envoy takes either for both.
+    assert.deepEqual(found(aliased, own, other), [])
+  })
+
+  it('finds somebody else who is let in by the other name', () => {
+    const differences = found(aliased, 'td.example/ns/shop/sa/api', 'old.example/ns/shop/sa/web')
+    assert.deepEqual(differences, [
+      'cut: shop/api of old.example → data/store:6379 tcp',
+      'admitted: shop/web of old.example → data/store:6379 tcp',
+    ])
   })
 })
