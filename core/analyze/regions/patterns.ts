@@ -74,19 +74,26 @@ const triple = /^([^/]*)(\/[^/]*\/[^/]*\/[^/]*\/[^/]*)$/
 
 /**
  * The principals a pattern stands for once trust-domain aliases are taken in: a five-part principal of the mesh's own
- * trust domain, of an alias, or of `cluster.local` is meant in all of them; `domains` holds the mesh's own first.
- * Source: istio `pilot/pkg/security/trustdomain/bundle.go` ReplaceTrustDomainAliases.
+ * trust domain, of an alias, or of `cluster.local` is meant in all of them, as is one whose trust domain is a pattern that one of
+ * them fits; `domains` holds the mesh's own first. Where the pattern has its `*` in front, it stays for those that fit it.
+ * Source: istio `pilot/pkg/security/trustdomain/bundle.go` ReplaceTrustDomainAliases, `util.go` stringMatch.
  */
 export function aliased(principal: string, domains: readonly string[]): readonly string[] {
   const [, domain = '*', rest = ''] = triple.exec(principal) ?? []
   if (domain === '*') return [principal]
-  const known = domain === 'cluster.local' || domains.includes(domain) || domains.some(d => endsLike(d, domain))
+  const known = domain === 'cluster.local' || domains.some(d => meets(d, domain) || meets(domain, d))
   return known ? domains.map(d => (endsLike(d, domain) ? principal : `${d}${rest}`)) : [principal]
 }
 
 /** Whether a principal names a trust domain that aliases could stand in for. */
 export function isAliasable(principal: string): boolean {
   return triple.test(principal) && !principal.startsWith('*/')
+}
+
+/** Whether a pattern, with `*` in front or at the end, is met; either of two may be the pattern. */
+function meets(domain: string, pattern: string): boolean {
+  if (domain === pattern || endsLike(domain, pattern)) return true
+  return pattern.endsWith('*') && domain.startsWith(pattern.slice(0, -1))
 }
 
 function endsLike(domain: string, pattern: string): boolean {

@@ -59,6 +59,8 @@ describe('patterns of policies as sets of callers', () => {
     assert.deepEqual(aliased('cluster.local/ns/shop/sa/cart', domains), [cart, 'old.example/ns/shop/sa/cart'])
     assert.deepEqual(aliased('else.example/ns/shop/sa/cart', domains), ['else.example/ns/shop/sa/cart'])
     assert.deepEqual(aliased('*/ns/shop/sa/cart', domains), ['*/ns/shop/sa/cart'])
+    assert.deepEqual(aliased('old*/ns/shop/sa/cart', domains), [cart, 'old.example/ns/shop/sa/cart'])
+    assert.deepEqual(aliased('else*/ns/shop/sa/cart', domains), ['else*/ns/shop/sa/cart'])
     assert.deepEqual([cart, '*/ns/shop/sa/cart', '*ple/ns/shop/sa/cart', '*', 'td.example/ns/shop'].map(isAliasable), [
       true,
       false,
