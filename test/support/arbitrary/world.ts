@@ -33,6 +33,8 @@ const principal = fc.oneof(
     'td.example/ns/shop/*',
     '*/sa/admin',
     '*.example/ns/pay/sa/web',
+    'td*/ns/shop/sa/cart',
+    'old*/ns/pay/sa/web',
     'spiffe://td.example/ns/shop/sa/cart',
     'td.example/ns/*/sa/cart',
   ),
