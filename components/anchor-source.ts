@@ -1,5 +1,5 @@
 import type * as pulumi from '@pulumi/pulumi'
-import { certificate, certManager, key, lifetime, signer } from './certificates'
+import { certificate, issuerOf, key, lifetime, signer } from './certificates'
 import { PrivateCa } from './private-ca'
 import { regionOf } from './regions'
 import type {
@@ -89,7 +89,7 @@ function fromCertManager(
   const spec = {
     ...lifetime(years * year, year / 4),
     secretName: rootName,
-    issuerRef: { name: rootName, kind: 'Issuer', group: certManager },
+    issuerRef: issuerOf({ name: rootName, kind: 'Issuer' }),
     commonName: `root.${trustDomain}`,
     isCA: true,
     privateKey: key,

@@ -1,15 +1,26 @@
-import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
+import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
+import type { IssuerReference } from './settings'
 
 /*
  * The objects of cert-manager. All keys are made in the cluster, and pass through nothing of ours.
  */
 
-export const certManager = 'cert-manager.io'
+const certManager = 'cert-manager.io'
 
 /** ECDSA on P-256, which every mesh takes, and another one with every renewal: cert-manager before 1.18 would keep it. */
 export const key = { algorithm: 'ECDSA', size: 256, rotationPolicy: 'Always' }
+
+/** Who signs, as objects of cert-manager name it. */
+export function issuerOf({
+  name,
+  kind = 'ClusterIssuer',
+  group = certManager,
+}: IssuerReference): Required<IssuerReference> {
+  return { name, kind, group }
+}
 
 /** In hours, as the API server writes durations. */
 export function lifetime(duration: number, renewBefore: number) {
@@ -53,20 +64,43 @@ export function signer(
   return new CustomResource(id, { apiVersion, kind, metadata, spec }, options)
 }
 
+/** A ConfigMap of anchors, and the key under which they are. */
+export interface AnchorsPlace {
+  readonly name: string
+  readonly namespace: pulumi.Input<string>
+  readonly key: string
+}
+
+/** The ConfigMap of anchors that are given, in PEM. */
+export function anchorsMap(
+  id: string,
+  anchors: pulumi.Output<readonly string[]>,
+  {
+    place: { name, namespace, key },
+    options,
+  }: { readonly place: AnchorsPlace; readonly options: pulumi.CustomResourceOptions },
+): ConfigMap {
+  const data = { [key]: anchors.apply(all => all.join('')) }
+  return new ConfigMap(id, { metadata: { name, namespace, labels: managed }, data }, options)
+}
+
 /** Anchors that trust-manager copies from Secrets of its own namespace into a ConfigMap of the same name as its Bundle. */
 export interface Copied {
-  readonly name: string
+  readonly place: AnchorsPlace
   readonly from: { readonly secrets: readonly string[]; readonly key: string }
-  readonly into: { readonly namespace: string; readonly key: string }
 }
 
 /** Is there once trust-manager has written the ConfigMap. */
-export function bundle(id: string, { name, from, into }: Copied, options: pulumi.CustomResourceOptions) {
+export function bundle(
+  id: string,
+  { place: { name, namespace, key }, from }: Copied,
+  options: pulumi.CustomResourceOptions,
+) {
   const spec = {
     sources: from.secrets.map(secret => ({ secret: { name: secret, key: from.key } })),
     target: {
-      configMap: { key: into.key },
-      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': into.namespace } },
+      configMap: { key },
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
     },
   }
   const metadata = { name, labels: managed, annotations: { 'pulumi.com/waitFor': 'condition=Synced' } }

@@ -17,10 +17,8 @@ export interface AuthorityValues {
 
 /** The values that follow from where a mesh has its trust from. */
 export function authorityValues(trust: TrustSettings): AuthorityValues {
-  const { top = {}, env = {}, global = {}, meshConfig = {}, proxyMetadata = {} } = signerValues(trust)
-  const others = foreignAnchors(trust)
-  const own = (meshConfig.caCertificates as readonly object[] | undefined) ?? [] // as `bySigner` has it
-  const all = [...own, ...others]
+  const { top = {}, env = {}, global = {}, anchors = [], proxyMetadata = {} } = signerValues(trust)
+  const all = [...anchors, ...foreignAnchors(trust)]
   return {
     ...{ top, env, global },
     meshConfig: all.length > 0 ? { caCertificates: all } : {},
@@ -29,19 +27,29 @@ export function authorityValues(trust: TrustSettings): AuthorityValues {
   }
 }
 
-function signerValues(trust: TrustSettings): Partial<AuthorityValues> {
+/** What follows from who signs; of the mesh's settings it is anchors alone. */
+interface SignerValues extends Partial<Omit<AuthorityValues, 'meshConfig'>> {
+  readonly anchors?: readonly object[]
+}
+
+function signerValues(trust: TrustSettings): SignerValues {
   if (trust.istioCsr) return byIstioCsr(trust.istioCsr)
   if (trust.signer !== undefined) return bySigner(trust.signer, trust.bundle)
-  return trust.selfSigned === true ? {} : { top: required([{ secret: { secretName: signingSecret } }]) }
+  return trust.selfSigned === true
+    ? {}
+    : { top: required({ [signingSecret]: { secret: { secretName: signingSecret } } }) }
 }
 
 /**
  * istio-csr signs, and istiod has no authority at all. What it serves with is a Secret that istio-csr has made, and the anchors a ConfigMap; without both it would start, serve
  * nothing that proxies speak, and not look again (istio `pilot/pkg/bootstrap/server.go` initIstiodCerts).
  */
-function byIstioCsr(settings: NonNullable<TrustSettings['istioCsr']>): Partial<AuthorityValues> {
+function byIstioCsr(settings: NonNullable<TrustSettings['istioCsr']>): SignerValues {
   return {
-    top: required([{ secret: { secretName: istiodCertificate } }, { configMap: { name: distributedAnchors } }]),
+    top: required({
+      [istiodCertificate]: { secret: { secretName: istiodCertificate } },
+      [distributedAnchors]: { configMap: { name: distributedAnchors } },
+    }),
     env: { ENABLE_CA_SERVER: 'false' },
     global: { caAddress: istioCsrAddress(settings) },
   }
@@ -51,12 +59,12 @@ function byIstioCsr(settings: NonNullable<TrustSettings['istioCsr']>): Partial<A
  * A signer of Kubernetes signs what istiod asks for, its own certificate included, so that istiod makes no authority (istio `pilot/pkg/bootstrap/server.go` isK8SSigning). Proxies
  * name the signer by its last part, and istiod puts the rest before it (`security/pkg/pki/ra/k8s_ra.go` kubernetesSign).
  */
-function bySigner(signer: string, pem: TrustSettings['bundle']): Partial<AuthorityValues> {
+function bySigner(signer: string, pem: TrustSettings['bundle']): SignerValues {
   const [domain = '', name = ''] = signer.split('/')
   return {
     env: { EXTERNAL_CA: 'ISTIOD_RA_KUBERNETES_API', CERT_SIGNER_DOMAIN: domain },
     global: { pilotCertProvider: `k8s.io/${signer}`, certSigners: [signer] },
-    meshConfig: { caCertificates: [{ pem, certSigners: [signer] }] },
+    anchors: [{ pem, certSigners: [signer] }],
     proxyMetadata: { ISTIO_META_CERT_SIGNER: name },
   }
 }
@@ -71,7 +79,7 @@ function foreignAnchors({ federation = {} }: TrustSettings): readonly object[] {
 }
 
 /** The Secret with the certificate that istiod serves by, where istio-csr signs, and the ConfigMap with the anchors in each namespace; the chart knows no other names. */
-export const istiodCertificate = 'istiod-tls'
+const istiodCertificate = 'istiod-tls'
 const distributedAnchors = 'istio-ca-root-cert'
 
 /**
@@ -79,15 +87,10 @@ const distributedAnchors = 'istio-ca-root-cert'
  * change of root, which cuts off all that runs. A second mount that is not optional makes the Pod wait; nothing of the Secret passes through Pulumi, whose state would
  * otherwise hold the key.
  */
-function required(sources: readonly ({ secret: { secretName: string } } | { configMap: { name: string } })[]): Values {
-  const named = sources.map(source => ({
-    of: 'secret' in source ? source.secret.secretName : source.configMap.name,
-    source,
-  }))
+function required(sources: Readonly<Record<string, object>>): Values {
+  const named = Object.entries(sources).map(([of, source]) => ({ of: `${of}-required`, source }))
   return {
-    volumes: named.map(({ of, source }) => ({ name: `${of}-required`, ...source })),
-    volumeMounts: named.map(({ of }) => ({
-      ...{ name: `${of}-required`, mountPath: `/etc/${of}-required`, readOnly: true },
-    })),
+    volumes: named.map(({ of, source }) => ({ name: of, ...source })),
+    volumeMounts: named.map(({ of }) => ({ name: of, mountPath: `/etc/${of}`, readOnly: true })),
   }
 }

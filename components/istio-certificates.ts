@@ -1,6 +1,6 @@
 import type * as pulumi from '@pulumi/pulumi'
 import type { AnchorSource } from './anchor-source'
-import { certificate, certManager, key, lifetime } from './certificates'
+import { certificate, issuerOf, key, lifetime } from './certificates'
 import { signingSecret, systemNamespace } from './istio-names'
 import type { IstioSettings } from './settings'
 
@@ -16,11 +16,10 @@ export function registerSigning(
   istio: IstioSettings,
   { source, options }: { readonly source: AnchorSource; readonly options: pulumi.CustomResourceOptions },
 ): pulumi.Resource {
-  const { name, kind = 'ClusterIssuer', group = certManager } = source.issuer
   const spec = {
     ...lifetime(168, 72),
     secretName: signingSecret,
-    issuerRef: { name, kind, group },
+    issuerRef: issuerOf(source.issuer),
     commonName: `istiod.${istio.trustDomain}`,
     isCA: true,
     privateKey: key,

@@ -1,16 +1,14 @@
-import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import { Release } from '@pulumi/kubernetes/helm/v3'
 import type * as pulumi from '@pulumi/pulumi'
-import { managed } from '../core/model/managed'
 import type { AnchorSource } from './anchor-source'
-import { bundle, certManager } from './certificates'
+import { anchorsMap, bundle, issuerOf } from './certificates'
 import { certManagerCharts, chartOf, istioCsrChart } from './charts'
 import { controlPlanes } from './control-planes'
 import type { Values } from './istio-values'
 import { nodeNamespace, systemNamespace } from './istio-names'
 import { planesOf } from './planes'
-import type { IssuerReference, IstioCsrSettings, IstioMeshSettings, IstioSettings } from './settings'
-import { anchorsConfigMap } from './trust-anchor'
+import type { IstioCsrSettings, IstioMeshSettings, IstioSettings } from './settings'
+import { publishedIn } from './trust-anchor'
 
 /*
  * istio-csr, which has identities signed by cert-manager (cert-manager/istio-csr `deploy/charts/istio-csr`).
@@ -66,30 +64,28 @@ function registerAnchors(
   { istioCsr, source, anchors }: IstioCsrArgs,
   options: pulumi.CustomResourceOptions,
 ) {
-  const { namespace } = istioCsrPods(istioCsr)
-  if (source?.trustManager) {
-    const from = { secrets: source.trustManager.secrets, key: 'tls.crt' }
-    return bundle(id, { name: anchorsConfigMap, into: { namespace, key: anchorsKey }, from }, options)
-  }
-  const metadata = { name: anchorsConfigMap, namespace, labels: managed }
-  return new ConfigMap(id, { metadata, data: { [anchorsKey]: anchors.apply(all => all.join('')) } }, options)
+  const place = publishedIn(istioCsrPods(istioCsr).namespace)
+  if (!source?.trustManager) return anchorsMap(id, anchors, { place, options })
+  return bundle(id, { place, from: { secrets: source.trustManager.secrets, key: 'tls.crt' } }, options)
 }
 
-const anchorsKey = 'ca.pem'
 const anchorsPath = '/var/run/secrets/istio-csr'
 
 /** Values of its chart. Everything that istiod and it must agree on is said from the same settings. */
 export function istioCsrValues(args: Pick<IstioCsrArgs, 'istio' | 'dataPlanes' | 'istioCsr' | 'source'>): Values {
-  const { istio, istioCsr } = args
+  const { istio, istioCsr, source } = args
+  const { replicas = 2 } = istioCsr
+  const { name, key } = publishedIn(istioCsrPods(istioCsr).namespace)
+  const issuer = source?.issuer ?? istioCsr.issuer ?? { name: '' }
   return {
-    replicaCount: istioCsr.replicas ?? 2,
-    ...((istioCsr.replicas ?? 2) > 1 && { podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
+    replicaCount: replicas,
+    ...(replicas > 1 && { podDisruptionBudget: { enabled: true, maxUnavailable: 1 } }),
     app: {
-      certmanager: { namespace: systemNamespace(istio), issuer: { enabled: true, ...issuerOf(args) } },
+      certmanager: { namespace: systemNamespace(istio), issuer: { enabled: true, ...issuerOf(issuer) } },
       tls: {
         trustDomain: istio.trustDomain,
         // Without it the anchors would be whatever the issuer returns with the first certificate.
-        rootCAFile: `${anchorsPath}/${anchorsKey}`,
+        rootCAFile: `${anchorsPath}/${key}`,
         certificateDNSNames: [hostOf(istioCsr)],
         ...{ istiodCertificateEnable: true, istiodPrivateKeyAlgorithm: 'ECDSA', istiodPrivateKeySize: 256 },
       },
@@ -103,14 +99,9 @@ export function istioCsrValues(args: Pick<IstioCsrArgs, 'istio' | 'dataPlanes' |
       istio: { namespace: systemNamespace(istio), revisions: revisionsOf(istio) },
       controller: { leaderElectionNamespace: systemNamespace(istio) },
     },
-    volumes: [{ name: 'anchors', configMap: { name: anchorsConfigMap } }],
+    volumes: [{ name: 'anchors', configMap: { name } }],
     volumeMounts: [{ name: 'anchors', mountPath: anchorsPath, readOnly: true }],
   }
-}
-
-function issuerOf({ istioCsr, source }: Pick<IstioCsrArgs, 'istioCsr' | 'source'>): Required<IssuerReference> {
-  const { name, kind = 'ClusterIssuer', group = certManager } = source?.issuer ?? istioCsr.issuer ?? { name: '' }
-  return { name, kind, group }
 }
 
 /** Istiod serves all proxies by one certificate, which is called after each of its revisions; the chart calls the one without `default`. */

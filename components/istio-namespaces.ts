@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import { namespaceLabels } from '../core/compile/compile'
 import type { IstioArgs } from './istio'
 import { nodeNamespace, rootNamespace, systemNamespace } from './istio-names'

@@ -1,10 +1,8 @@
-import { managed } from '../core/model/managed'
-import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
-import { bundle, certificate, certManager, key, lifetime, signer } from './certificates'
+import { anchorsMap, bundle, certificate, issuerOf, key, lifetime, signer } from './certificates'
 import type { Webhook } from './linkerd-values'
 import { controlPlaneNamespace } from './linkerd-values'
-import type { IssuerReference, LinkerdSettings } from './settings'
+import type { LinkerdSettings } from './settings'
 
 /** The Certificate that identities are issued with, and its Secret, which has no other name (linkerd2 charts/linkerd-control-plane/templates/identity.yaml). */
 export const identityIssuer = 'linkerd-identity-issuer'
@@ -29,7 +27,7 @@ export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, name
   const spec = {
     ...lifetime(48, 25),
     secretName: identityIssuer,
-    issuerRef: issuerOf(settings.issuer),
+    issuerRef: issuerOf(settings.issuer ?? { name: '' }),
     commonName: name,
     dnsNames: [name],
     isCA: true,
@@ -38,10 +36,6 @@ export function registerIdentityIssuer(settings: LinkerdSettings, { prefix, name
   }
   const place = { name: identityIssuer, namespace }
   return certificate(`${prefix}-identity-issuer`, { place, spec }, options)
-}
-
-function issuerOf({ name, kind = 'ClusterIssuer', group = certManager }: IssuerReference = { name: '' }) {
-  return { name, kind, group }
 }
 
 /**
@@ -57,7 +51,7 @@ export function registerWebhooks(webhooks: readonly Webhook[], signing: Signing)
     const spec = {
       ...lifetime(48, 25),
       secretName: `${service}-k8s-tls`,
-      issuerRef: { name: 'linkerd-webhooks', kind: 'Issuer', group: certManager },
+      issuerRef: issuerOf({ name: 'linkerd-webhooks', kind: 'Issuer' }),
       commonName: host,
       dnsNames: [host],
       isCA: false,
@@ -80,7 +74,7 @@ function registerAuthority({ prefix, namespace, options }: Signing): pulumi.Reso
   const spec = {
     ...lifetime(8760, 2160),
     secretName: 'linkerd-webhooks-authority',
-    issuerRef: { name: 'linkerd-webhooks-root', kind: 'Issuer', group: certManager },
+    issuerRef: issuerOf({ name: 'linkerd-webhooks-root', kind: 'Issuer' }),
     commonName: `webhooks.${namespace}.svc`,
     isCA: true,
     privateKey: key,
@@ -102,10 +96,8 @@ export function registerTrustRoots(
   { prefix, namespace, options }: Signing,
 ): pulumi.Resource {
   const id = `${prefix}-trust-roots`
-  if (trustManager === undefined) {
-    const data = { [bundleKey]: anchors.apply(all => all.join('')) }
-    return new ConfigMap(id, { metadata: { name: trustRoots, namespace, labels: managed }, data }, options)
-  }
+  const place = { name: trustRoots, namespace, key: bundleKey }
+  if (trustManager === undefined) return anchorsMap(id, anchors, { place, options })
   const { secrets, key = 'tls.crt' } = trustManager
-  return bundle(id, { name: trustRoots, into: { namespace, key: bundleKey }, from: { secrets, key } }, options)
+  return bundle(id, { place, from: { secrets, key } }, options)
 }

@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import type * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import type { Extension } from './linkerd-extensions'
 import { controlPlaneNamespace } from './linkerd-values'
 import type { LinkerdSettings } from './settings'

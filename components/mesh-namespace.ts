@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { Namespace, NamespacePatch } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import { dependenciesOf } from './dependencies'
 import type { PodSecurity } from './settings'
 

@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { MutatingWebhookConfiguration } from '@pulumi/kubernetes/admissionregistration/v1'
 import type * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import { systemNamespace } from './istio-names'
 import type { IstioSettings } from './settings'
 

@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import type { Manifest } from '../core/model/manifest'
 import type { Problem } from '../core/model/problem'
 import { printProblem } from '../core/model/problem'

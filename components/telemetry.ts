@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
 import { CustomResource } from '@pulumi/kubernetes/apiextensions'
 import type * as pulumi from '@pulumi/pulumi'
+import { managed } from '../core/model/managed'
 import type { Telemetry } from './settings'
 
 /**

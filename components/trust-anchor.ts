@@ -1,6 +1,6 @@
-import { managed } from '../core/model/managed'
-import { ConfigMap } from '@pulumi/kubernetes/core/v1'
 import * as pulumi from '@pulumi/pulumi'
+import type { AnchorsPlace } from './certificates'
+import { anchorsMap } from './certificates'
 import { dependenciesOf } from './dependencies'
 import { readAnchors } from './pem'
 import { refuse } from './refused'
@@ -8,7 +8,9 @@ import type { TrustSettings } from './settings'
 import { trustProblems } from './trust-problems'
 
 /** The ConfigMap that anchors are published in. */
-export const anchorsConfigMap = 'zero-trust-mesh-anchors'
+export function publishedIn(namespace: string): AnchorsPlace {
+  return { name: 'zero-trust-mesh-anchors', namespace, key: 'ca.pem' }
+}
 
 /** What a trust anchor is made from. */
 export interface TrustAnchorArgs extends Omit<TrustSettings, 'pca' | 'certManager'> {
@@ -26,21 +28,16 @@ export interface TrustAnchorArgs extends Omit<TrustSettings, 'pca' | 'certManage
 export class TrustAnchor extends pulumi.ComponentResource {
   /** The anchors, each in PEM; empty where none were given. */
   readonly anchors: pulumi.Output<readonly string[]>
-  /** Whether istiod makes a root of its own rather than wait for its Secret. */
-  readonly selfSigned: boolean
 
   /** @throws Refused where the bundle holds a private key, is no bundle of certificate authorities, or the settings contradict each other */
   constructor(name: string, args: TrustAnchorArgs, opts?: pulumi.ComponentResourceOptions) {
     // Before anything is registered. The arguments stay out of the component's inputs, which go into the stack's state.
     refuse('the trust anchor is not used', trustProblems(args))
     super('zero-trust-mesh:index:TrustAnchor', name, {}, opts)
-    this.selfSigned = args.selfSigned ?? false
     this.anchors = pulumi.output(args.bundle).apply(bundle => (bundle === undefined ? [] : anchorsOf(bundle)))
     if (args.bundle !== undefined) {
       const options = { parent: this, ...dependenciesOf(opts) }
-      const metadata = { name: anchorsConfigMap, namespace: args.namespace, labels: managed }
-      const data = { 'ca.pem': this.anchors.apply(anchors => anchors.join('')) }
-      new ConfigMap(`${name}-anchors`, { metadata, data }, options)
+      anchorsMap(`${name}-anchors`, this.anchors, { place: publishedIn(args.namespace), options })
     }
     this.registerOutputs({ anchors: this.anchors })
   }
