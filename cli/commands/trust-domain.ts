@@ -1,7 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { renderJson } from '../../core/report/json'
-import { visible } from '../../core/report/words'
 import type { Carrier, DomainState, MigrationPlan, MigrationSettings } from '../../core/trust/migration/migration'
 import { carriers } from '../../core/trust/migration/migration'
 import { planMigration } from '../../core/trust/migration/plan'
@@ -9,6 +8,8 @@ import { migrationJson, migrationPicture, migrationTable, printMigration } from 
 import { BadInput } from '../bad-input'
 import type { Action } from '../command'
 import { collect } from '../command'
+import type { PlanFormat } from '../plan-format'
+import { planFormat, planText } from '../plan-format'
 import type { ExitCode, Session } from '../session'
 import { spanOf } from '../trust-dates'
 
@@ -19,7 +20,7 @@ interface DomainOptions {
   readonly istioCsr?: boolean
   readonly leaf?: string
   readonly namespace?: readonly string[]
-  readonly format: 'text' | 'markdown' | 'mermaid' | 'json'
+  readonly format: PlanFormat
 }
 
 const example = `
@@ -46,11 +47,7 @@ export function addDomain(trust: Command, session: Session, choose: (action: Act
     .option('--istio-csr', 'istio-csr signs for workloads')
     .option('--leaf <time>', 'how long a workload’s certificate lasts (default: 24h; 1h by istio-csr)')
     .option('--namespace <name>', 'a namespace whose workloads are restarted; may be repeated', collect)
-    .addOption(
-      new Option('--format <format>', 'how to print it')
-        .choices(['text', 'markdown', 'mermaid', 'json'])
-        .default('text'),
-    )
+    .addOption(planFormat())
     .addHelpText('after', example)
     .action((now: string, wanted: string, options: DomainOptions) => {
       choose(() => plan([now, wanted], options, session))
@@ -82,6 +79,5 @@ function settingsOf({ carrier, istioCsr, leaf, namespace }: DomainOptions): Migr
 function shown(plan: MigrationPlan, format: DomainOptions['format']): string {
   if (format === 'json') return renderJson(migrationJson(plan))
   const text = { text: printMigration, markdown: migrationTable, mermaid: migrationPicture }[format](plan)
-  const lines = text.split('\n').map(visible).join('\n')
-  return lines.endsWith('\n') ? lines : `${lines}\n`
+  return planText(text)
 }

@@ -1,7 +1,6 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { renderJson } from '../../core/report/json'
-import { visible } from '../../core/report/words'
 import { planRotation } from '../../core/trust/rotation/plan'
 import { printRotation, rotationJson, rotationPicture, rotationTable } from '../../core/trust/rotation/print'
 import { readStates } from '../../core/trust/rotation/read-states'
@@ -10,6 +9,8 @@ import type { Authority, RotationPlan, RotationSettings } from '../../core/trust
 import { BadInput, badInput } from '../bad-input'
 import type { Action } from '../command'
 import { collect } from '../command'
+import type { PlanFormat } from '../plan-format'
+import { planFormat, planText } from '../plan-format'
 import type { ExitCode, Session } from '../session'
 import { momentOf, spanOf } from '../trust-dates'
 import { readTexts } from '../trust-texts'
@@ -24,7 +25,7 @@ interface PlanOptions {
   readonly leaf?: string
   readonly namespace?: readonly string[]
   readonly leaked?: boolean
-  readonly format: 'text' | 'markdown' | 'mermaid' | 'json'
+  readonly format: PlanFormat
 }
 
 const example = `
@@ -52,11 +53,7 @@ export function addPlan(trust: Command, session: Session, choose: (action: Actio
     .option('--leaf <time>', 'how long a workload’s certificate lasts (default: 24h; 1h by istio-csr)')
     .option('--namespace <name>', 'a namespace whose workloads are restarted; may be repeated', collect)
     .option('--leaked', 'the key of the issuer that signs now may be in other hands')
-    .addOption(
-      new Option('--format <format>', 'how to print it')
-        .choices(['text', 'markdown', 'mermaid', 'json'])
-        .default('text'),
-    )
+    .addOption(planFormat())
     .addHelpText('after', example)
     .action((bundle: string, options: PlanOptions) => {
       choose(() => plan(bundle, options, session))
@@ -92,6 +89,5 @@ function settingsOf({ authority, toAuthority, at, leaf, namespace, leaked }: Pla
 function shown(plan: RotationPlan, format: PlanOptions['format']): string {
   if (format === 'json') return renderJson(rotationJson(plan))
   const text = { text: printRotation, markdown: rotationTable, mermaid: rotationPicture }[format](plan)
-  const lines = text.split('\n').map(visible).join('\n')
-  return lines.endsWith('\n') ? lines : `${lines}\n`
+  return planText(text)
 }

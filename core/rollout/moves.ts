@@ -113,18 +113,23 @@ function planeMove(namespace: string, before: Placed, after: Placed): readonly M
  * ztunnel admits the whole mesh meanwhile.
  */
 function waypointMove(namespace: string, before: Placed, after: Placed): readonly Move[] {
-  const [from, to] = [before, after].map(({ waypointOf }) => JSON.stringify(waypointOf?.(namespace) ?? 'namespace'))
+  const [from, to] = [waypointText(namespace, before), waypointText(namespace, after)]
   const isAmbient = [before, after].every(({ planeOf }) => planeOf(namespace) === 'ambient')
   const isEnforced = [before, after].some(({ stageOf }) => stageOf(namespace) === 'enforce')
-  if (from === to || to === undefined || !isAmbient || !isEnforced) return []
+  if (from === to || !isAmbient || !isEnforced) return []
   const why = 'between two writes calls come by one waypoint, and ztunnel admits those of the other'
-  const said = to.replaceAll('"', '').replace(/[:,]/g, '$& ')
   const steps = [
     `\`stages.${namespace}: strict\``,
-    `\`waypoints.${namespace}: ${said}\``,
+    `\`waypoints.${namespace}: ${to}\``,
     `\`stages.${namespace}: enforce\``,
   ]
   return [{ kind: 'waypoint', at: namespace, why, steps }]
+}
+
+/** As a stack's file says it. */
+function waypointText(namespace: string, { waypointOf }: Placed): string {
+  const scope = waypointOf?.(namespace) ?? 'namespace'
+  return typeof scope === 'string' ? scope : `{namespace: ${scope.namespace}, name: ${scope.name}}`
 }
 
 /** Ports by name; a name is nobody's business but the graph's, a number is in policies and in what others deploy. */

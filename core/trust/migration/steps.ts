@@ -1,7 +1,9 @@
 import type { Observation } from '../../model/observation'
 import { command, query } from '../../model/observation'
-import { hour } from '../certificate'
-import { usualLeaf, usualSkew } from '../expected'
+import type { Duration } from '../certificate'
+import { usualSkew } from '../expected'
+import { leafOf as usualLeafOf } from '../rotation/rotation'
+import { workloadsRestarted } from '../steps-text'
 import type { DomainState, MigrationSettings, MigrationStep } from './migration'
 
 /** Proxies that istio-csr refuses after the switch have to live until they are restarted. */
@@ -156,14 +158,13 @@ const linkerdRefusals = query(
   'no more than before the switch',
 )
 
-function restarts({ namespaces = [] }: MigrationSettings): string {
-  const of = namespaces.length > 0 ? namespaces : ['NAMESPACE']
-  const each = of.map(namespace => `\`kubectl -n ${namespace} rollout restart deployment,statefulset,daemonset\``)
-  return [...each, ...(namespaces.length > 0 ? [] : ['for every namespace of the mesh'])].join(', ')
+function restarts({ namespaces }: MigrationSettings): string {
+  return workloadsRestarted(namespaces)
 }
 
 const skew = usualSkew.istio
 
-function leafOf({ leaf, istioCsr }: MigrationSettings): number {
-  return leaf ?? (istioCsr === true ? hour : usualLeaf)
+function leafOf({ leaf, istioCsr }: MigrationSettings): Duration {
+  const authority = istioCsr === true ? 'istio-csr' : 'cacerts'
+  return usualLeafOf({ authority, ...(leaf !== undefined && { leaf }) })
 }

@@ -1,6 +1,7 @@
 import type { Observation } from '../../model/observation'
 import { command, query } from '../../model/observation'
 import type { Authority, Restarted, RotationSettings } from './rotation'
+import { workloadsRestarted } from '../steps-text'
 import type { TrustState } from './state'
 
 /** Where is looked. */
@@ -150,11 +151,9 @@ export function seenBy(sight: Sight, { bundle }: TrustState, { authority }: Rota
 export function rolloutOf({ authority, namespaces = [] }: RotationSettings, what: Restarted): string {
   const system = systems[authority]
   if (what === 'control plane') return `\`kubectl -n ${system} rollout restart deployment\``
-  const of = namespaces.length > 0 ? namespaces : ['NAMESPACE']
-  const each = of.map(namespace => `\`kubectl -n ${namespace} rollout restart deployment,statefulset,daemonset\``)
   const nodes =
     authority === 'linkerd'
       ? []
       : [`in an ambient mesh also \`kubectl -n ${system} rollout restart daemonset/ztunnel\``]
-  return [...each, ...(namespaces.length > 0 ? [] : ['for every namespace of the mesh']), ...nodes].join(', ')
+  return [workloadsRestarted(namespaces), ...nodes].join(', ')
 }

@@ -1,33 +1,16 @@
-import { statesTable } from '../../model/observation'
-import { showDuration, showInstant } from '../certificate'
-import { labelled, seen, stepsPicture, stepsSummary } from '../steps-text'
+import { showInstant } from '../certificate'
+import { printSteps, stepsPicture, stepsTable } from '../steps-text'
 import type { RotationPlan, RotationStep } from './rotation'
 import type { TrustState } from './state'
 
 /** A plan as people read it, a step after another. Commands stand on lines of their own, to be copied. */
 export function printRotation(plan: RotationPlan): string {
-  const { from, to, steps, outage, notes } = plan
-  if (steps.length === 0) return 'nothing to do: this is what is trusted and signed with already\n'
-  const blocks = steps.flatMap((step, i) => [...block(step, i, steps[i - 1]?.state ?? from), ''])
-  const head = [`now     ${stateLine(from)}`, `wanted  ${stateLine(to)}`, '']
-  const told = [...outage.map(why => `outage: ${why}`), ...notes.map(note => `note: ${note}`)]
-  return [...head, ...blocks, ...told, stepsSummary(steps, outage), ''].join('\n')
+  if (plan.steps.length === 0) return 'nothing to do: this is what is trusted and signed with already\n'
+  return printSteps({ ...plan, lineOf: stateLine, titleOf })
 }
 
 function stateLine({ bundle, issuer }: TrustState): string {
   return `trusts ${bundle.map(({ subject }) => subject).join(' and ')}; signs with ${issuer.subject}`
-}
-
-function block(step: RotationStep, i: number, before: TrustState): readonly string[] {
-  const { apply, observe, back, within, state } = step
-  return [
-    `${i + 1}  ${titleOf(step)}`,
-    ...(stateLine(state) === stateLine(before) ? [] : [`    ${stateLine(state)} from now on`]),
-    ...apply.flatMap(text => labelled('do', text)),
-    ...observe.flatMap(seen),
-    ...(within === undefined ? [] : labelled('then', `${showDuration(within)} later at most it is so by itself`)),
-    ...labelled('back', back),
-  ]
 }
 
 /** A step by its name: `restart workloads`. */
@@ -61,14 +44,7 @@ function told({ bundle, issuer }: TrustState): object {
 
 /** A plan as a table in Markdown, a row a step. */
 export function rotationTable({ steps }: RotationPlan): string {
-  const rows = steps.map((step, i) => ({
-    title: `${i + 1}. **${titleOf(step)}**`,
-    how: step.apply,
-    observe: step.observe,
-    more: step.within === undefined ? [] : [`by itself ${showDuration(step.within)} later at most`],
-    back: step.back,
-  }))
-  return statesTable(['Step', 'What to do'], rows)
+  return stepsTable(steps, titleOf)
 }
 
 const gates = {

@@ -90,7 +90,7 @@ export function meshOf(authority: Authority): Mesh {
 }
 
 /** How long a workload's certificate lasts: what istio-csr grants at most is an hour (istio-csr `app.server.maxCertificateDuration`). */
-export function leafOf({ leaf, authority }: RotationSettings): Duration {
+export function leafOf({ leaf, authority }: Pick<RotationSettings, 'leaf' | 'authority'>): Duration {
   return leaf ?? (authority === 'istio-csr' ? hour : usualLeaf)
 }
 
