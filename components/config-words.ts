@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { canonicalCidr } from '../core/graph/cidrs'
+import { trustDomainPattern } from '../core/model/identity'
 import type { Charts, IssuerReference } from './settings'
 
 /*
@@ -51,6 +52,6 @@ export const networks = z
 export const gatewayApi = z.union([z.literal('existing'), z.strictObject({ file: text })])
 
 export const trustDomain = pattern(
-  /^[a-z0-9._-]{1,255}$/,
+  trustDomainPattern,
   'expected a trust domain: lower-case letters, digits, `.`, `-` and `_`',
 )

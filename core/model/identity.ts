@@ -8,6 +8,14 @@ export interface Identity {
   readonly serviceAccount: string
 }
 
+/** What a trust domain looks like. A `*` in it would turn every principal into a pattern. */
+export const trustDomainPattern = /^[a-z0-9._-]{1,255}$/
+
+/** Whether `text` is a SPIFFE trust domain. */
+export function isTrustDomain(text: string): boolean {
+  return trustDomainPattern.test(text)
+}
+
 const triple = /^([^/]+)\/ns\/([^/]+)\/sa\/([^/]+)$/
 
 /** An identity as Istio's `principals` write it: the SPIFFE id without its scheme. */

@@ -1,3 +1,4 @@
+import { isTrustDomain } from '../../model/identity'
 import type { Problem } from '../../model/problem'
 import { fault, isLabel, isName } from '../settings'
 import type { DataPlane, GatewayTarget, IstioTarget, Stage, WaypointScope } from '../target'
@@ -23,7 +24,6 @@ export interface Settings {
 }
 
 const supported = /^1\.(29|30|31)(\.|-|$)/
-const domain = /^[a-z0-9._-]{1,255}$/
 
 /**
  * Whether a Gateway of that name could be a waypoint. A Service gets its name too, which starts with a letter; `none` is
@@ -31,11 +31,6 @@ const domain = /^[a-z0-9._-]{1,255}$/
  */
 export function isWaypointName({ namespace, name }: { readonly namespace: string; readonly name: string }): boolean {
   return isLabel(namespace) && isLabel(name) && /^[a-z]/.test(name) && name !== 'none'
-}
-
-/** Whether `text` is a SPIFFE trust domain. A `*` in it would turn every principal into a pattern. */
-export function isTrustDomain(text: string): boolean {
-  return domain.test(text)
 }
 
 const planes: Readonly<Record<IstioTarget['kind'], DataPlane>> = {

@@ -1,3 +1,4 @@
+import { isTrustDomain } from '../../model/identity'
 import type { Problem } from '../../model/problem'
 import { blocking } from '../../model/problem'
 import type { DomainState, MigrationPlan, MigrationSettings, MigrationStep } from './migration'
@@ -80,7 +81,7 @@ function migrationProblems(from: DomainState, to: DomainState, { carrier, istioC
   const names = [from.trustDomain, ...from.aliases, to.trustDomain, ...to.aliases]
   const problem = (code: string, at: string, [message, hint]: readonly [string, string]): Problem =>
     blocking({ code, at, message, hint })
-  const bad = [...new Set(names)].filter(name => !/^[a-z0-9._-]{1,255}$/.test(name))
+  const bad = [...new Set(names)].filter(name => !isTrustDomain(name))
   const alias = ['Linkerd knows no aliases', 'leave them out'] as const
   const csr = ['Linkerd has no istio-csr', 'leave it out'] as const
   return [
