@@ -43,6 +43,29 @@ describe('NetworkPolicies, where calls cross to another mesh by its gateway', ()
     assert.deepEqual(leaving({ ...byGateway, ingress: { shop: { ...shop, gateway: 'shop/door' } } }), [])
   })
 
+  it('lead to the one of several gateways that leads to the callee, whatever else is let in there', () => {
+    const ingress: Graph['ingress'] = {
+      shop: { ...shop, gateway: 'edge/door' },
+      same: { ...shop, hosts: ['b.example.com'], gateway: 'edge/door', routes: { web: http } },
+      beside: { ...shop, hosts: ['c.example.com'], gateway: 'edge/other', routes: { web: http } },
+      own: { ...shop, hosts: ['d.example.com'], gateway: 'shop/door' },
+    }
+    const all = { ...callers, 'edge/other': { app: 'other' } }
+    assert.deepEqual(leaving({ ...byGateway, ingress }, { callers: all }), ['web → 8443 to edge/app=door'])
+  })
+
+  it('let a scraper read across the border, under its own labels', () => {
+    const read = { ...services.cart, metrics: { port: 7070, path: '/metrics' } }
+    const parts: Partial<Graph> = {
+      services: { ...services, cart: read },
+      scraper: { namespace: 'monitoring', serviceAccount: 'prometheus' },
+      border: { prometheus: { cart: 'plaintext' } },
+    }
+    const labelled = { 'monitoring/prometheus': { app: 'prometheus' } }
+    assert.deepEqual(calls(network(parts, { mesh, callers: labelled })), ['cart ← 7070 from monitoring/app=prometheus'])
+    assert.deepEqual(calls(network({ ...parts, border: {} }, { mesh, callers: labelled })), [])
+  })
+
   it('let nobody out for a call that is not declared to cross so', () => {
     assert.deepEqual(leaving({ ...byGateway, border: {} }), [])
     assert.deepEqual(leaving({ ...byGateway, border: { web: { cart: 'plaintext' } } }), ['web → 7070 to data/app=cart'])
