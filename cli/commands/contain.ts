@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import type { Baseline } from '../../core/analyze/contain/baseline'
 import { baselineForm, baselineOf, parseBaseline } from '../../core/analyze/contain/baseline'
 import { contain } from '../../core/analyze/contain/contain'
+import { besideBaseline } from '../../core/analyze/contain/pods'
 import type { Waiver } from '../../core/analyze/contain/waiver'
 import { parseWaivers } from '../../core/analyze/contain/waiver'
 import { isDate } from '../../core/model/date'
@@ -16,10 +17,9 @@ import { BadInput, badInput } from '../bad-input'
 import type { Verb } from '../command'
 import { readFileIfThere, readText, writeFile } from '../io'
 import { baseObjects, baseOption, checkStandardInput, objectsAt, report, understand } from '../manifests'
-import type { Reading } from '../manifests'
+import type { Reading, Understood } from '../manifests'
 import { namespaceOption } from '../namespace'
 import { oneDocument } from '../one-document'
-import type { Reached } from '../reached'
 import { reachOf } from '../reached'
 import type { ExitCode, Session } from '../session'
 import { isMapping } from '../shape'
@@ -65,7 +65,7 @@ async function update(paths: readonly string[], options: Options, session: Sessi
   const there = before === undefined ? undefined : (oneDocument(before, file) ?? {})
   if (there !== undefined && !(isMapping(there) && 'reach' in there))
     throw badInput(file, 'it is no baseline, and is not overwritten', 'name another file, or delete this one')
-  const { reached, exitCode } = await reachNow(paths, options, session)
+  const { reached, exitCode } = reachOf(await understandNow(paths, options, session), session)
   const { form, problems } = baselineForm(baselineOf(reached), reached)
   if (exitCode !== 0 || report(problems, session) !== 0) {
     session.err(`${file} is not written: a baseline of what is not known would admit anything\n`)
@@ -83,7 +83,9 @@ async function hold(paths: readonly string[], options: Options, session: Session
   const questions: Reach['questions'] = new Map()
   const baseline = readBaseline(options.baseline, questions)
   const waivers = options.waivers === undefined ? [] : await readWaivers(options.waivers, session)
-  const { reached, exitCode } = await reachNow(paths, options, session)
+  const understood = await understandNow(paths, options, session)
+  const beside = { ...understood, layer: besideBaseline(understood.layer, baseline.pods) }
+  const { reached, exitCode } = reachOf(beside, session)
   session.progress.step('comparing')
   const found = contain(reached, baseline, { waivers, today })
   const terms = termsOf({ ...reached, questions: new Map([...questions, ...reached.questions]) })
@@ -107,11 +109,11 @@ async function hold(paths: readonly string[], options: Options, session: Session
   return isBroken(view) ? 1 : 0
 }
 
-async function reachNow(paths: readonly string[], options: Options, session: Session): Promise<Reached> {
+async function understandNow(paths: readonly string[], options: Options, session: Session): Promise<Understood> {
   const { base = [], waivers } = options
   checkStandardInput([...paths, ...base, ...(waivers === undefined ? [] : [waivers])])
   const lower = await baseObjects(options, session)
-  return reachOf(understand(await objectsAt(paths, session, options), lower, session), session)
+  return understand(await objectsAt(paths, session, options), lower, session)
 }
 
 function readBaseline(file: string, questions: Reach['questions']): Baseline {

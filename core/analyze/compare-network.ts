@@ -105,7 +105,7 @@ function homesOf(reach: Reach, { governed }: Intent): Homes {
  * Pods that were read, but for those on a node's network; and those that were not, of others' namespaces and of each of theirs. Beside a caller that is no service there may be others that nobody can
  * tell from it.
  */
-function placesIn({ ports, unread }: Reach, { flows, governed }: Intent): Terms['places'] {
+function placesIn({ ports, pods }: Reach, { flows, governed }: Intent): Terms['places'] {
   const services = new Set(governed.map(serviceKey))
   const strangers = new Set(
     flows.flatMap(({ from }) => (from.kind === 'workload' && !services.has(serviceKey(from)) ? [from.namespace] : [])),
@@ -114,7 +114,7 @@ function placesIn({ ports, unread }: Reach, { flows, governed }: Intent): Terms[
   // A waypoint that is yet to come is let in before it is there.
   const isAsked = (pod: string): boolean =>
     !strangers.has(pod.slice(0, pod.indexOf('/{'))) && !pod.includes(`/{${gatewayLabel}=`)
-  const all = [...read.map(keyOf), unheardOf, ...unread.filter(isAsked)]
+  const all = [...read.map(keyOf), unheardOf, ...pods.unread.filter(isAsked)]
   return new Map([...new Set(all)].map((pod, i) => [pod, i]))
 }
 

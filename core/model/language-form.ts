@@ -37,8 +37,10 @@ export function languageForm(language: Language, { isAddress, bases }: FormOptio
     const others = blocksOf(language.complement())
     if (others) return { not: short(others) }
   }
+  const plain = simple(language)
+  // `null` is a form, too.
+  if (plain !== undefined) return plain
   return (
-    simple(language) ??
     negated(simple(language.complement())) ??
     lacking(language, bases) ??
     patterned(language) ?? { automaton: language.text }

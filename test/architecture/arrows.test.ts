@@ -32,6 +32,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   'cli/io.ts': ['node'],
   'cli/keys.ts': ['node'],
+  'cli/optimize-late.ts': ['node'],
   'cli/programs.ts': ['node'],
   'policypacks/zero-trust/index.ts': ['@pulumi', 'node'],
   'policypacks/zero-trust/lock-file.ts': ['node'],

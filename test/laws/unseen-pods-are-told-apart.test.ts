@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
+import { parse } from 'yaml'
+import { baselineForm, baselineOf, parseBaseline } from '../../core/analyze/contain/baseline'
+import { contain } from '../../core/analyze/contain/contain'
+import { besideBaseline } from '../../core/analyze/contain/pods'
 import { diff } from '../../core/analyze/diff/diff'
+import { reach } from '../../core/analyze/reach'
 import { reachBoth } from '../../core/analyze/reach-both'
+import { renderBaseline } from '../../core/report/contain'
 import type { Json } from '../support/arbitrary/json'
 import { layerOf, namespace, pod } from '../unit/core/analyze/objects'
 import { policy } from '../unit/core/analyze/network/objects'
-import { runs } from '../support/runs'
+import { least, runs } from '../support/runs'
 
 type Labels = Readonly<Record<string, string>>
 type Operator = 'In' | 'NotIn' | 'Exists' | 'DoesNotExist'
@@ -125,5 +131,25 @@ describe('law: Pods that nobody has read are told apart as selectors tell them',
       }),
       { numRuns: runs(200) },
     )
+  })
+
+  it('so that a baseline holds them, also where only the state of now has words for them', () => {
+    let exact = 0
+    fc.assert(
+      fc.property(peers, peers, (old, now) => {
+        const reviewed = reach(stateOf(old))
+        const { form } = baselineForm(baselineOf(reviewed), reviewed)
+        const { baseline, problems } = parseBaseline(parse(renderBaseline(form)), 'baseline.yaml', new Map())
+        assert.ok(baseline, JSON.stringify(problems))
+        const { grown } = contain(reach(besideBaseline(stateOf(now), baseline.pods)), baseline, {
+          waivers: [],
+          today: '2026-01-01',
+        })
+        if (isNew(old, now)) assert.notDeepEqual(grown, [])
+        else if (grown.length === 0) exact++
+      }),
+      { numRuns: runs(200) },
+    )
+    assert.ok(exact > least(20), `only ${exact} states were found to be contained`)
   })
 })

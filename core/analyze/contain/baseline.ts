@@ -11,6 +11,8 @@ import { besideFloor } from '../beside-floor'
 import { nobody, trustedCallers } from '../regions/callers'
 import { leavingNow, leavingPlaces, storedLeaving } from './leaving'
 import type { StoredLeaving } from './leaving'
+import type { KnownPods, KnownPodsForm } from './pods'
+import { knownPods, knownPodsForm, parseKnownPods } from './pods'
 import { parseLeavingName } from '../diff/leaving'
 import type { RegionForm } from './region-form'
 import { parseRegion, regionForm } from './region-form'
@@ -23,18 +25,21 @@ export interface Baseline {
   readonly reach: ReadonlyMap<string, Region>
   /** What may leave the mesh, by the workload: `shop/cart`. */
   readonly leaving: ReadonlyMap<string, StoredLeaving>
+  /** Who is told apart where `reach` asks from where a request comes; absent where nothing does. */
+  readonly pods?: KnownPods
 }
 
 /** A baseline as it is stored: predicates alone, so that it holds wherever it is read. */
 export interface BaselineForm {
   readonly version: typeof version
   readonly floor: readonly string[]
+  readonly pods?: KnownPodsForm
   readonly reach: Readonly<Record<string, RegionForm>>
   readonly leaving: Readonly<Record<string, RegionForm>>
 }
 
-/** Of the format: 2 since what leaves the mesh is part of it. */
-const version = 2
+/** Of the format: 2 since what leaves the mesh is part of it, 3 since it says which Pods it tells apart. */
+const version = 3
 
 /** What is reached now, to be held against a baseline or written as one. */
 export function baselineOf(reached: Reach): Baseline {
@@ -47,7 +52,8 @@ export function baselineOf(reached: Reach): Baseline {
     add(`${namespace}/${name}:${port.port}`, housed(besideFloor(port).bounds.may, reached.homes, 'may'))
   }
   for (const [name, { bounds }] of entriesOf(reached)) add(name, bounds.may)
-  return { floor: printFloor(reached.floor), reach, leaving: leavingNow(reached) }
+  const pods = knownPods(reached.pods)
+  return { floor: printFloor(reached.floor), reach, leaving: leavingNow(reached), ...(pods && { pods }) }
 }
 
 /** What a baseline says of a port; of one that it does not name what it says of all those that no object names, and nothing of a workload that it does not know. */
@@ -64,7 +70,7 @@ function otherOf(name: string): string {
  * cannot be written is a Problem.
  */
 export function baselineForm(
-  { floor, reach, leaving }: Baseline,
+  { floor, reach, leaving, pods }: Baseline,
   { questions, domains }: Pick<Reach, 'questions' | 'domains'>,
 ): { readonly form: BaselineForm; readonly problems: readonly Problem[] } {
   const problems: Problem[] = []
@@ -86,7 +92,8 @@ export function baselineForm(
     const other = otherOf(name)
     return region !== (other === name ? Region.none : (reach.get(other) ?? Region.none))
   })
-  return { form: { version, floor, reach: written(told), leaving: written(leavingPlaces(leaving)) }, problems }
+  const places = { reach: written(told), leaving: written(leavingPlaces(leaving)) }
+  return { form: { version, floor, ...(pods && { pods: knownPodsForm(pods) }), ...places }, problems }
 }
 
 /** Reads a baseline; Problems, with their place, where it is none. What its claims ask is added to `questions`. */
@@ -98,20 +105,22 @@ export function parseBaseline(
   const problems: Problem[] = []
   const file = new Cursor(value, '', { problems, subject: 'baseline', at, isUnknown: () => false })
   if (!file.required()?.object()) return { problems }
-  file.only(['$schema', 'version', 'floor', 'reach', 'leaving'])
+  file.only(['$schema', 'version', 'floor', 'pods', 'reach', 'leaving'])
   checkVersion(file.get('version'))
   const reach = regionsIn(file.get('reach'), questions, isPort)
   const places = regionsIn(file.get('leaving'), questions, name => parseLeavingName(name) !== undefined)
   const floor = file.get('floor').strings()
-  return problems.length > 0 ? { problems } : { baseline: { floor, reach, leaving: storedLeaving(places) }, problems }
+  const pods = parseKnownPods(file.get('pods'))
+  if (problems.length > 0) return { problems }
+  return { baseline: { floor, reach, leaving: storedLeaving(places), ...(pods && { pods }) }, problems }
 }
 
 function checkVersion(field: Cursor): void {
   if (field.value === version) return
-  const hint =
-    'see what leaves the mesh with `ztm contain --update` to another file, review it, and put that in place of this one'
-  if (field.value === 1)
-    field.report('old-baseline', 'is 1: such a baseline says nothing of what leaves the mesh', { hint })
+  const hint = 'write another file with `ztm contain --update`, review it, and put that in place of this one'
+  const missing = { 1: 'what leaves the mesh', 2: 'the Pods that it tells apart' }[String(field.value)]
+  if (missing !== undefined)
+    field.report('old-baseline', `is ${String(field.value)}: such a baseline says nothing of ${missing}`, { hint })
   else field.wrong(`${version}, the only version there is`)
 }
 

@@ -7,6 +7,7 @@ import type { Reach } from '../reach'
 import type { Baseline } from './baseline'
 import { baselineOf, storedAt } from './baseline'
 import type { Waiver } from './waiver'
+import { asToldThen } from './pods'
 import { leavingGrown, leavingShrunk } from './leaving'
 import type { Judged } from './waived'
 import { judgeWaivers } from './waived'
@@ -37,8 +38,9 @@ export interface ContainOptions {
  * Holds reach against a baseline: it may shrink, and grow by what waivers admit that have not expired. Compared is what somebody could do, whatever certificate they show
  * or leave at home, beyond what data planes leave open by themselves; that is compared in words.
  */
-export function contain(reached: Reach, baseline: Baseline, { waivers, today }: ContainOptions): Containment {
+export function contain(reached: Reach, reviewed: Baseline, { waivers, today }: ContainOptions): Containment {
   const now = baselineOf(reached)
+  const baseline = inTodaysWords(reviewed, reached)
   const { unwaived, judged } = judgeWaivers(waivers, { today, domains: reached.domains })
   const becauses = becauseAt(reached)
   const somehow = (may: Region): Region => housed(anyhow(may), reached.homes, 'may')
@@ -61,6 +63,13 @@ export function contain(reached: Reach, baseline: Baseline, { waivers, today }: 
     unused: of(({ needed }) => !needed),
     used: of(({ live, needed }) => live && needed),
   }
+}
+
+/** A baseline that says something of every Pod that is told apart now. */
+function inTodaysWords(baseline: Baseline, { pods }: Reach): Baseline {
+  if (!baseline.pods) return baseline
+  const told = asToldThen(baseline.pods, pods)
+  return { ...baseline, reach: new Map([...baseline.reach].map(([name, region]) => [name, told(region)])) }
 }
 
 interface Grown {

@@ -50,20 +50,39 @@ function places(pattern: string, description: string): object {
   return { type: 'object', description, patternProperties: { [pattern]: requests }, additionalProperties: false }
 }
 
+const demands = { type: 'object', additionalProperties: { $ref: '#/definitions/values' } }
+
+const asked = {
+  type: 'object',
+  description: 'The values that labels may have; `null` among them where one may be missing.',
+  properties: { namespace: { type: 'string' }, pods: demands, namespaces: demands },
+  required: ['namespace'],
+  additionalProperties: false,
+}
+
 const port = '(?:any|\\d{1,5}(?:-\\d{1,5})?(?:,\\d{1,5}(?:-\\d{1,5})?)*)'
 
 /** The schema of a baseline. */
 export function baselineJsonSchema(): Readonly<Record<string, unknown>> {
   return {
     $schema: draft,
-    $id: 'urn:zero-trust-mesh:baseline:2',
+    $id: 'urn:zero-trust-mesh:baseline:3',
     title: 'Baseline of reach',
     description: 'What somebody could reach when it was reviewed. Written by `ztm contain --update`, not by hand.',
     type: 'object',
     properties: {
       $schema: { type: 'string' },
-      version: { const: 2 },
+      version: { const: 3 },
       floor: { type: 'array', items: { type: 'string' }, description: 'What data planes leave open by themselves.' },
+      pods: {
+        type: 'object',
+        description: 'Pods as NetworkPolicies told them apart.',
+        properties: {
+          asked: { type: 'array', items: asked, description: 'What policies asked of those who call.' },
+          names: { type: 'array', items: { type: 'string' }, description: 'The values of `pod`.' },
+        },
+        additionalProperties: false,
+      },
       reach: places(
         '^[^/ ]+/[^/ ]+:(?:\\d+|other)(?: → .+)?$',
         'By `namespace/workload:port`, and of what gateways send on by where that goes.',

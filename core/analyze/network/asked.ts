@@ -64,13 +64,10 @@ export function variantsOf(asked: readonly Asked[], { pods: read, namespaces: ar
   )
   const varied = asked.flatMap((one): readonly Asked[] => {
     const { namespaces } = one
-    return [
-      one,
-      ...oneApart(one.pods, named).map(pods => ({ ...one, pods })),
-      ...(namespaces
-        ? [...oneApart(namespaces, places), unread(namespaces)].map(other => ({ ...one, namespaces: other }))
-        : []),
-    ]
+    const own = [one, ...oneApart(one.pods, named).map(pods => ({ ...one, pods }))]
+    if (!namespaces) return own
+    const others = oneApart(namespaces, places).map(other => ({ ...one, namespaces: other }))
+    return [...own, ...others, ...own.map(each => ({ ...each, namespaces: unread(namespaces) }))]
   })
   const byNamespace = groupBy(distinct(varied), ({ namespace }) => namespace)
   return distinct([...byNamespace.values()].flatMap(same => [...same, ...excludedBeside(same, named)]))
@@ -106,7 +103,10 @@ function oneApart(demands: Demands, mentioned: Mentioned): readonly Demands[] {
 }
 
 function partsOf(values: Language, mentioned: Language): readonly Language[] {
-  if (values.words) return values.words.size < 2 ? [] : [...values.words].map(word => Language.literal(word))
+  const { words } = values
+  // Where a label has to be missing, it is that there is one which makes the difference.
+  if (words?.has(absent)) return [mentioned.complement()]
+  if (words) return words.size < 2 ? [] : [...words].map(word => Language.literal(word))
   const fresh = values.minus(mentioned)
   return [...excludedBy(values).map(word => Language.literal(word)), ...(fresh.isEmpty ? [] : [fresh])]
 }

@@ -65,8 +65,8 @@ export interface NetworkPort {
 /**
  * Pods as values of the attribute `pod`, by which a region tells where a request comes from:
  * - `shop/frontend`: a workload among the objects, by namespace and name;
- * - `shop/{app=frontend}`, `{team=web}/{app=frontend}`: a Pod nobody has read, with the labels that some policy asks for and no known Pod has, in a namespace
- *   that is known or told by its labels alone;
+ * - `shop/{app=frontend}`, `{team=web}/{app=frontend}`, `…/{app=frontend}`: a Pod nobody has read, with labels that some policy asks for or excludes and no known Pod has, in a namespace
+ *   that is known, or told by its labels alone, or of which nothing is known;
  * - `shop/{}`: a Pod nobody has read, without labels;
  * - `''`: no Pod: a node, or something outside the cluster, told by its `address`;
  * - any other: a Pod nobody has read, without labels, in a namespace nobody has read.

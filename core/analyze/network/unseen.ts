@@ -135,7 +135,7 @@ function seen(labels: Labels): Seen {
 
 function podLike({ name, around }: Place, labels: Labels): Pod {
   return {
-    key: `${name ?? placeName(around)}/${print(labels)}`,
+    key: `${name ?? placeName(around)}/${printLabels(labels)}`,
     ...(name !== undefined && { namespace: name }),
     ...seen(labels),
     around,
@@ -148,11 +148,12 @@ function podLike({ name, around }: Place, labels: Labels): Pod {
 
 /** A namespace that nobody has read is told by its labels, its name among them where it has others. */
 function placeName({ labels: { [ownName]: name = elsewhere, ...labels } }: Seen): string {
-  if (name !== elsewhere) return print({ [ownName]: name, ...labels })
-  return Object.keys(labels).length === 0 ? elsewhere : print(labels)
+  if (name !== elsewhere) return printLabels({ [ownName]: name, ...labels })
+  return Object.keys(labels).length === 0 ? elsewhere : printLabels(labels)
 }
 
-function print(labels: Labels): string {
+/** Labels as they stand in values of the attribute `pod`. */
+export function printLabels(labels: Labels): string {
   const pairs = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
   return `{${pairs.sort().join(',')}}`
 }

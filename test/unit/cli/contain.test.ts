@@ -97,12 +97,12 @@ describe('ztm contain', () => {
     const good = await baseline()
     const held = (name: string): ReturnType<typeof ztm> => ztm(['contain', '--baseline', name, file])
     assertRefused(await held(path('none.yaml')), 'there is no such baseline', '--update')
-    assertRefused(await held(write('a.yaml', 'version: 2\nfloor: []\nreech: {}\n')), 'did you mean `reach`?')
-    assertRefused(await held(write('b.yaml', 'version: 3\nreach: {}\nleaving: {}\n')), 'the only version there is')
-    assertRefused(await held(write('c.yaml', 'version: 2\nreach: { cart: [] }\n')), 'is no port')
-    const entry = 'version: 2\nreach: { "shop/cart:7070": [{ colour: red }] }\n'
+    assertRefused(await held(write('a.yaml', 'version: 3\nfloor: []\nreech: {}\n')), 'did you mean `reach`?')
+    assertRefused(await held(write('b.yaml', 'version: 4\nreach: {}\nleaving: {}\n')), 'the only version there is')
+    assertRefused(await held(write('c.yaml', 'version: 3\nreach: { cart: [] }\n')), 'is no port')
+    const entry = 'version: 3\nreach: { "shop/cart:7070": [{ colour: red }] }\n'
     assertRefused(await held(write('d.yaml', entry)), '`colour` is no attribute of a request')
-    const broken = 'version: 2\nreach: { "shop/cart:7070": [{ path: { like: "(" } }] }\n'
+    const broken = 'version: 3\nreach: { "shop/cart:7070": [{ path: { like: "(" } }] }\n'
     assertRefused(await held(write('e.yaml', broken)), '`path` is no set of values')
     const waived = (name: string): ReturnType<typeof ztm> =>
       ztm(['contain', '--baseline', good, file, '--waivers', name])
@@ -172,11 +172,55 @@ spec: { hosts: [${hosts}], ports: [{ number: 443, name: tls, protocol: TLS }], r
   })
 
   it('says of a baseline of the format before what it lacks, and how to get a new one', async () => {
-    const old = write('old.yaml', 'version: 1\nfloor: []\nreach: {}\n')
-    const { code, err } = await ztm(['contain', '--baseline', old, write('shop.yaml', shop)])
-    assert.equal(code, 2)
-    assert.match(err, /`version` is 1: such a baseline says nothing of what leaves the mesh/)
-    assert.match(err, /--update/)
+    const lacks = { 1: 'what leaves the mesh', 2: 'the Pods that it tells apart' }
+    for (const [version, what] of Object.entries(lacks)) {
+      const old = write('old.yaml', `version: ${version}\nfloor: []\nreach: {}\nleaving: {}\n`)
+      const { code, err } = await ztm(['contain', '--baseline', old, write('shop.yaml', shop)])
+      assert.equal(code, 2)
+      assert.ok(err.includes(`\`version\` is ${version}: such a baseline says nothing of ${what}`), err)
+      assert.match(err, /--update/)
+    }
+  })
+
+  it('holds Pods that nobody has read, by labels of which the baseline has no word', async () => {
+    const pods = (from: object): string =>
+      [
+        { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } },
+        {
+          apiVersion: 'v1',
+          kind: 'Pod',
+          metadata: { name: 'cart', namespace: 'shop', labels: { app: 'cart' } },
+          spec: { containers: [{ name: 'app' }] },
+        },
+        {
+          apiVersion: 'networking.k8s.io/v1',
+          kind: 'NetworkPolicy',
+          metadata: { name: 'cart', namespace: 'shop' },
+          spec: { podSelector: {}, policyTypes: ['Ingress'], ingress: [{ from }] },
+        },
+      ]
+        .map(one => JSON.stringify(one))
+        .join('\n---\n')
+    const but = {
+      namespaceSelector: {},
+      podSelector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['back'] }] },
+    }
+    const grown = [
+      [but, { podSelector: { matchLabels: { tier: 'back' } } }],
+      // One of these may have that label, too.
+      [but, { podSelector: { matchLabels: { app: 'cart' } } }],
+      [but, { namespaceSelector: {}, podSelector: { matchLabels: { app: 'new', tier: 'back' } } }],
+      [{ namespaceSelector: {} }],
+    ]
+    const fewer = { ...but, podSelector: { matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }] } }
+    const same = [[but], [fewer]]
+    const file = path('pods-baseline.yaml')
+    const written = await ztm(['contain', '--baseline', file, '--update', write('pods.yaml', pods([but]))])
+    assert.equal(written.code, 0, written.err)
+    const held = (from: object): ReturnType<typeof ztm> =>
+      ztm(['contain', '--baseline', file, write('now.yaml', pods(from))])
+    for (const from of grown) assert.equal((await held(from)).code, 1, JSON.stringify(from))
+    for (const from of same) assert.equal((await held(from)).code, 0, JSON.stringify(from))
   })
 
   it('narrows a waiver by hosts and headers', async () => {

@@ -9,7 +9,7 @@ const fits = (schema: object, value: unknown): boolean => z.fromJSONSchema(schem
 
 const waiver = { owner: 'a', reason: 'b', expires: '2026-12-31', admits: ['a/b → c/d'] }
 const waivers = (more: object): unknown => ({ waivers: [{ ...waiver, ...more }] })
-const baseline = { version: 2, floor: [], reach: {}, leaving: {} }
+const baseline = { version: 3, floor: [], reach: {}, leaving: {} }
 const port = (form: unknown): unknown => ({ ...baseline, reach: { 'a/b:80': form } })
 
 /** Documents, and whether they are what they should be. */
@@ -41,7 +41,7 @@ const cases: readonly (readonly ['waivers' | 'baseline', unknown, boolean])[] = 
   ],
   ['baseline', { ...baseline, reach: { 'a/g:80 → b/c:80': [] } }, true],
   ['baseline', { ...baseline, version: 1 }, false],
-  ['baseline', { version: 2, floor: [], reach: {} }, false],
+  ['baseline', { version: 3, floor: [], reach: {} }, false],
   ['baseline', { ...baseline, reach: { 'a/b': [] } }, false],
   ['baseline', { ...baseline, leaving: { 'a/b:80': [] } }, false],
   ['baseline', { ...baseline, leaving: { 'a/b → outside:x': [] } }, false],
