@@ -6,6 +6,7 @@ import {
   group,
   grpcRoute,
   httpRoute,
+  identity,
   linkerdConfig,
   linkerdJudge,
   linkerdVerdict,
@@ -111,5 +112,49 @@ describe('what is not known of Linkerd', () => {
     assert.equal(linkerdVerdict(objects), 'allow')
     assert.equal(linkerdVerdict(objects, { http: { method: 'GET', path: '/', host: 'CART' } }), 'deny')
     assert.equal(linkerdVerdict(objects, { http: { method: 'GET', path: '/' } }), 'unknown')
+  })
+  it('leaves open whether a `host` header is seen, but not what else a route asks', () => {
+    // proxy `linkerd/http/route/src/http/match/header.rs`; HTTP/2 carries the host in `:authority`
+    const open = server('shop/cart', { accessPolicy: 'all-unauthenticated' })
+    const asks = (more: Json = {}) => httpRoute('shop/r', [{ headers: [{ name: 'Host', value: 'cart' }], ...more }])
+    assert.equal(linkerdVerdict([open, asks()]), 'unknown')
+    assert.equal(linkerdVerdict([open, asks({ method: 'PUT' })]), 'deny')
+    assert.equal(linkerdVerdict([open, asks(path('/x'))]), 'deny')
+  })
+  it('is no matter of a caller without an address where every address is meant', () => {
+    const whole = [{ cidr: '0.0.0.0/0' }, { cidr: '::/0' }]
+    const from = (...networks: readonly Json[]) =>
+      linkerdJudge([cart, policy('shop/p', [network]), inNamespace('NetworkAuthentication', 'shop/n', { networks })], {
+        from: { plaintext: true },
+      }).verdict
+    assert.equal(from(...whole), 'allow')
+    assert.equal(from({ cidr: '0.0.0.0/0' }), 'unknown')
+    assert.equal(from({ cidr: '::/0' }), 'unknown')
+    assert.equal(from({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] }, { cidr: '::/0' }), 'unknown')
+  })
+  it('leaves open what a name means where the control plane’s namespace is not known, but not what is never one', () => {
+    const two = [linkerdConfig(), linkerdConfig({}, 'linkerd-two/linkerd-config')]
+    const by = (text: string) =>
+      linkerdVerdict([
+        ...two,
+        cart,
+        policy('shop/p', [meshTls]),
+        inNamespace('MeshTLSAuthentication', 'shop/m', { identities: [text] }),
+      ])
+    assert.equal(by('*'), 'allow')
+    assert.equal(by('frontend.web.serviceaccount.identity.linkerd.cluster.local'), 'unknown')
+    assert.equal(by('spiffe://cluster.local/ns/web/sa/frontend'), 'deny')
+  })
+  it('is no matter of a port that goes round the proxy or does not, where the proxy lets the call in, too', () => {
+    const skipping = pod('shop/cart', { annotations: { 'config.linkerd.io/skip-inbound-ports': 'mysql' } })
+    assert.equal(linkerdVerdict([skipping, cart]), 'unknown')
+    assert.equal(linkerdVerdict([skipping, cart, policy('shop/p', [frontend])]), 'allow')
+  })
+  it('leaves open what tap asks of the port that is tap’s', () => {
+    // proxy `linkerd/app/src/tap.rs`: permitted_client_ids
+    const to = { namespace: 'shop', workload: 'cart', port: 4190 }
+    const by = (serviceAccount: string) => linkerdJudge([], { to, from: identity({ serviceAccount }) }).verdict
+    assert.deepEqual([by('tap'), by('frontend')], ['unknown', 'deny'])
+    assert.equal(linkerdJudge([], { to, from: { plaintext: true } }).verdict, 'deny')
   })
 })
