@@ -107,3 +107,91 @@ describe('the proxy’s own ports', () => {
     assert.equal(linkerdJudge(open, onPort(4143)).verdict, 'unknown')
   })
 })
+
+describe('what a probe asks for', () => {
+  const probing = (httpGet: Json, more: Json = {}) =>
+    pod(
+      'shop/cart',
+      {},
+      {
+        containers: [
+          { name: 'app', ports: [{ containerPort: 8080, name: 'web' }], livenessProbe: { httpGet }, ...more },
+        ],
+      },
+    )
+  const asked = (world: Json, path: string, port = 8080) =>
+    linkerdVerdict([world], {
+      from: { plaintext: true, ip: '10.9.0.1' },
+      http: { method: 'GET', path, host: 'x' },
+      ...onPort(port),
+    })
+
+  // `policy-controller/k8s/index/src/inbound/workload.rs` container_http_probe_paths: what Rust's crate `http` takes for the path of a URI
+  const table: readonly (readonly [written: string | undefined, path: string])[] = [
+    [undefined, '/'],
+    ['/up', '/up'],
+    ['/up?deep=1', '/up'],
+    ['/up#top', '/up'],
+    ['http://host/up', '/up'],
+    ['https://host:80/up?x', '/up'],
+    ['HTTP://host/up', '/up'],
+    ['http://host', '/'],
+    ['http://host?x', '/'],
+    ['x-y+z.1://host/a/b', '/a/b'],
+  ]
+  for (const [written, path] of table)
+    it(`is ${path}, where it says ${written ?? 'nothing'}`, () => {
+      const world = probing({ port: 8080, ...(written !== undefined && { path: written }) })
+      assert.equal(asked(world, path), 'allow')
+      for (const other of ['/', '/up', '/a/b', '/other', '/up/x', '//host/up']) {
+        if (other !== path) assert.equal(asked(world, other), 'deny', other)
+      }
+    })
+  for (const written of [
+    '',
+    'up',
+    'host:80',
+    '/a b',
+    '/a<b',
+    '/a`b',
+    'x/up',
+    ' http://host/up',
+    '://host/up',
+    'http:///up',
+  ])
+    it(`is nothing, where it says \`${written}\``, () => {
+      for (const other of ['/', '/up', '/a', '/a b', '//host/up'])
+        assert.equal(asked(probing({ port: 8080, path: written }), other), 'deny', other)
+    })
+
+  it('is at the port of that number, or of that name in its own container', () => {
+    const at = (port: string | number, more: Json = {}) =>
+      [8080, 8081].filter(number => asked(probing({ port, path: '/up' }, more), '/up', number) === 'allow')
+    assert.deepEqual(at(8081), [8081])
+    assert.deepEqual(at('web'), [8080])
+    assert.deepEqual(at('WEB'), [8080])
+    assert.deepEqual(at('8080'), [])
+    assert.deepEqual(at('other'), [])
+    assert.deepEqual(
+      at('web', {
+        ports: [
+          { containerPort: 8080, name: 'web', protocol: 'UDP' },
+          { containerPort: 8081, name: 'web', protocol: 'TCP' },
+        ],
+      }),
+      [8081],
+    )
+  })
+  it('is any of the probes of any container, but not a socket’s', () => {
+    const probe = { httpGet: { port: 8080, path: '/up' } }
+    const of = (spec: Json) => asked(pod('shop/cart', {}, spec), '/up')
+    const app = { name: 'app', ports: [{ containerPort: 8080 }] }
+    for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'])
+      assert.equal(of({ containers: [{ ...app, [name]: probe }] }), 'allow')
+    assert.equal(of({ containers: [{ ...app, otherProbe: probe }] }), 'deny')
+    assert.equal(of({ containers: [app, { name: 'x', livenessProbe: probe }] }), 'allow')
+    assert.equal(of({ containers: [app], initContainers: [{ name: 'x', startupProbe: probe }] }), 'allow')
+    assert.equal(of({ containers: [app], ephemeralContainers: [{ name: 'x', livenessProbe: probe }] }), 'deny')
+    assert.equal(of({ containers: [{ ...app, livenessProbe: { tcpSocket: { port: 8080 } } }] }), 'deny')
+  })
+})
