@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { presented } from '../../../../core/analyze/istio/client-tls'
+import type { Mode } from '../../../../core/analyze/istio/mtls'
 import { ambient } from './ambient-objects'
 import { inNamespace, mesh, namespace, peers, pod, readAll, service, type Json } from './objects'
 
@@ -8,9 +9,9 @@ const rule = (mode: string) =>
 
 describe('what a callee’s proxy meets of a call, by what the caller’s was told', () => {
   const labelled = { selector: { matchLabels: { app: 'cart' } } }
-  const wide = (mode: string) => peers('shop/default', { mtls: { mode } })
-  const own = (mode: string) => peers('shop/cart', { ...labelled, mtls: { mode } })
-  const atPort = (port: number, mode: string) =>
+  const wide = (mode: Mode) => peers('shop/default', { mtls: { mode } })
+  const own = (mode: Mode) => peers('shop/cart', { ...labelled, mtls: { mode } })
+  const atPort = (port: number, mode: Mode) =>
     peers('shop/cart', { ...labelled, portLevelMtls: { [port]: { mode } } })
   const bare = [namespace('shop', {})]
   const nobody = [namespace('shop', { 'istio.io/rev': 'unheard-of' })]
