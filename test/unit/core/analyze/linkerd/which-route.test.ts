@@ -164,6 +164,11 @@ describe('what a route asks of a request', () => {
     assert.ok(!fits(two, { headers: { h: '1', i: '2' } }))
     assert.ok(!fits(two, { headers: { i: '1' } }))
   })
+  it('is nothing at all where its expression is none, which voids the route', () => {
+    // `policy-controller/k8s/index/src/routes/http.rs` path_match: what the crate does not parse is an error
+    for (const none of ['/(', '/[\\w-.]+', '/(?=x)'])
+      for (const asked of ['/', '/x']) assert.ok(fits(matching(path(none, 'RegularExpression')), { path: asked }), none)
+  })
   it('is any of several matches', () => {
     const either = matching({ method: 'PUT' }, path('/a'))
     assert.ok(fits(either))
