@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { pod, type Json } from '../objects'
-import { enabled, linkerdConfig, linkerdJudge, linkerdNamespace, linkerdVerdict, nobody, onPort } from './objects'
+import {
+  enabled,
+  linkerdConfig,
+  linkerdJudge,
+  linkerdNamespace,
+  linkerdVerdict,
+  nobody,
+  onPort,
+  server,
+} from './objects'
 
 const setting = 'config.linkerd.io/default-inbound-policy'
 const cart = (annotations: Json, spec: Json = {}) => pod('shop/cart', { annotations }, spec)
@@ -84,6 +93,42 @@ describe('ports that are opaque without an annotation', () => {
     const ports = { ports: [{ containerPort: 3306 }] }
     const containers = [{ name: 'app', ...ports, ...probing(3306) }, { name: 'linkerd-proxy' }]
     assert.equal(linkerdVerdict([pod('shop/cart', {}, { containers })], kubelet(3306)), 'allow')
+  })
+})
+
+describe('ports to which callers’ proxies are told to send bytes', () => {
+  const opaque = 'config.linkerd.io/opaque-ports'
+  const spec = { containers: [{ name: 'app', ports: [{ containerPort: 8080, name: 'web' }] }] }
+  /** Whether requests of such callers may come as bytes, which a Server of HTTP/1 refuses. */
+  const told = (port: number, annotations: Json, ...more: readonly Json[]) =>
+    linkerdVerdict(
+      [
+        pod('shop/cart', { annotations }, spec),
+        server('shop/cart', { port, proxyProtocol: 'HTTP/1', accessPolicy: 'audit' }),
+        ...more,
+      ],
+      onPort(port),
+    ) === 'unknown'
+
+  // `controller/api/destination/watcher/workload_watcher.go` GetAnnotatedOpaquePorts, `pkg/util/parsing.go` ParseContainerOpaquePorts
+  it('are those of the annotation, by number, range or name, but not what is neither', () => {
+    for (const text of ['8080', '80,8080', '8000-8090', 'web', ' web ', 'web,8081', 'what,8080', '8080,'])
+      assert.ok(told(8080, { [opaque]: text }), text)
+    for (const text of ['', '8081', 'api', 'WEB', '8090-8000', '8000-8090x'])
+      assert.ok(!told(8080, { [opaque]: text }), text)
+  })
+  it('are those of the installation’s list where there is no annotation, and the injector writes none', () => {
+    assert.ok(told(3306, {}) && told(5432, {}) && !told(8080, {}))
+    const declares = pod('shop/cart', {}, { containers: [{ name: 'app', ports: [{ containerPort: 5432 }] }] })
+    assert.ok(told(5432, {}, declares) && !told(3306, {}, declares))
+    const ranged = linkerdConfig({ proxy: { opaquePorts: '3300-3310' } })
+    assert.ok(told(3306, {}, ranged) && !told(5432, {}, ranged))
+    const proxied = pod(
+      'shop/cart',
+      {},
+      { containers: [...spec.containers, { name: 'linkerd-proxy' }, { name: 'db', ports: [{ containerPort: 5432 }] }] },
+    )
+    assert.ok(told(3306, {}, proxied) && told(5432, {}, proxied))
   })
 })
 
