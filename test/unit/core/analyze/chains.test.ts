@@ -1,25 +1,12 @@
 import assert from 'node:assert/strict'
-import { authorization, inNamespace, namespace, mesh, pod, service, type Json } from './objects'
-import { reach } from '../../../../core/analyze/reach'
-import { parseRequest } from '../../../../core/analyze/request'
-import { gotInNormalised, inWords } from '../../../support/way'
-import { ask, judge, readAll } from './objects'
+import { authorization, inNamespace, mesh, namespace, pod, service, verdictIn, type Json } from './objects'
 
 const base = [mesh(), namespace('shop')]
 const get = authorization('shop/get', { rules: [{ to: [{ operation: { methods: ['GET'] } }] }] })
 
-function asked(objects: readonly Json[], changes: Json): string {
-  const { layer } = readAll([...base, ...objects])
-  const { request } = parseRequest(ask(changes), 'request')
-  assert.ok(request)
-  const { verdict } = judge(layer, ask(changes))
-  assert.equal(inWords(gotInNormalised(reach(layer), layer, request)), verdict, 'reach does not agree with decide')
-  return verdict
-}
-
 /** How port 8080 is read, by what becomes of `GET` where that alone is allowed, and of bytes where all is. */
 function chain(...objects: readonly Json[]): string {
-  const found = [asked([...objects, get], {}), asked(objects, { http: undefined })].join()
+  const found = [verdictIn([...base, ...objects, get]), verdictIn([...base, ...objects], { http: undefined })].join()
   return { 'allow,deny': 'http', 'deny,allow': 'tcp', 'allow,allow': 'sniffed' }[found] ?? found
 }
 
