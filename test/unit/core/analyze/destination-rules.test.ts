@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { serverNamesTo, tlsChoices } from '../../../../core/analyze/istio/client-tls'
-import { inNamespace, layerOf, mesh, readAll, shop, type Json } from './objects'
+import { inNamespace, layerOf, mesh, object, readAll, shop, type Json } from './objects'
 
 const tls = (mode: string, more: Json = {}): Json => ({ trafficPolicy: { tls: { mode, ...more } } })
 const selecting = (matchLabels: Json): Json => ({ workloadSelector: { matchLabels } })
@@ -179,6 +179,11 @@ describe('the DestinationRule that counts for a call', () => {
       ['auto', 'MUTUAL', 'auto'],
     ],
     [
+      'of the root, past one that selects callers beside the Service',
+      [rule('shop/b', { ...selecting({ app: 'frontend' }), ...tls('MUTUAL') }), rule('istio-system/a', tls('SIMPLE'))],
+      ['SIMPLE', 'MUTUAL', 'SIMPLE'],
+    ],
+    [
       'that selects callers of the root',
       [rule('istio-system/a', { ...selecting({ app: 'frontend' }), ...tls('MUTUAL') })],
       ['auto', 'auto', 'MUTUAL'],
@@ -196,6 +201,12 @@ describe('the DestinationRule that counts for a call', () => {
       )
     })
 
+  it('is not known beside one that lies nobody knows where, or could not be read', () => {
+    const { spec } = rule('web/a', tls('SIMPLE')) as { readonly spec: Json }
+    const any = 'auto,DISABLE,SIMPLE,MUTUAL,ISTIO_MUTUAL'
+    assert.equal(choices([object('DestinationRule', { name: 'a' }, { spec })]), any)
+    assert.equal(choices([rule('pay/a', { ...tls('SIMPLE'), host: 1 })]), any)
+  })
   it('is of its own namespace alone where the mesh exports none by default', () => {
     const own = mesh({ defaultDestinationRuleExportTo: ['.'] })
     const from = (rules: readonly Json[]) =>

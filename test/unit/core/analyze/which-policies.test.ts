@@ -5,6 +5,7 @@ import {
   inNamespace,
   mesh,
   namespace,
+  object,
   peers,
   plaintext,
   pod,
@@ -74,6 +75,17 @@ describe('an AuthorizationPolicy that is, or is not, for a workload', () => {
       }
     })
 
+  it('is no ztunnel’s that leaves it to others to judge', () => {
+    const custom = inNamespace('AuthorizationPolicy', 'shop/p', {
+      action: 'CUSTOM',
+      provider: { name: 'x' },
+      rules: [{}],
+    })
+    assert.equal(ambientVerdict([custom]), 'allow')
+    const known = mesh({ extensionProviders: [{ name: 'x', envoyExtAuthzGrpc: { service: 'x', port: 1 } }] })
+    assert.equal(verdictIn([known, ...world.slice(1), custom]), 'unknown')
+  })
+
   it('may be anybody’s where the root namespace, or its own, is not known', () => {
     const rootless = [...world.slice(1), mesh({ rootNamespace: undefined })]
     const from = (id: string, spec: Json = {}) =>
@@ -134,6 +146,14 @@ describe('a policy that is, or is not, for a call through a waypoint', () => {
       const denying = { ...policy, spec: { ...spec, action: 'DENY', rules: [{}] } }
       assert.equal(ambientVerdict([...way, denying], viaCart), found ? 'deny' : 'allow')
     })
+
+  it('may be, where it lies nobody knows where', () => {
+    const lost = (target: string) => {
+      const { spec } = targeted('shop/p', target) as { readonly spec: Json }
+      return ambientVerdict([...way, object('AuthorizationPolicy', { name: 'p' }, { spec })], viaCart)
+    }
+    assert.deepEqual(['Service cart', 'Gateway waypoint'].map(lost), ['unknown', 'unknown'])
+  })
 })
 
 describe('a PeerAuthentication that is, or is not, for a port', () => {
