@@ -157,4 +157,33 @@ describe('what is not known of Linkerd', () => {
     assert.deepEqual([by('tap'), by('frontend')], ['unknown', 'deny'])
     assert.equal(linkerdJudge([], { to, from: { plaintext: true } }).verdict, 'deny')
   })
+  it('makes of what cannot be read anything of its kind beside it, by whatever name', () => {
+    const odd = (id: string) => inNamespace('MeshTLSAuthentication', id, { identities: 1 })
+    const away = policy('shop/p', [{ ...meshTls, namespace: 'web' }])
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [meshTls]), odd('shop/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [meshTls]), odd('web/other')]), 'deny')
+    assert.equal(linkerdVerdict([cart, away, odd('web/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, away, odd('shop/other')]), 'deny')
+    const net = (id: string) => inNamespace('NetworkAuthentication', id, { networks: 1 })
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [network]), net('shop/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [network]), net('web/other')]), 'deny')
+    const route = httpRoute('shop/odd', [path('/', 'Regex')])
+    const forRoute = (name: string) => policy('shop/p', [frontend], { kind: 'HTTPRoute', name })
+    assert.equal(linkerdVerdict([cart, route, forRoute('other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, httpRoute('shop/odd', [path('/')]), forRoute('other')]), 'deny')
+    const stray = (kind: 'MeshTLSAuthentication' | 'NetworkAuthentication', spec: Json) =>
+      object(kind, { name: 'x' }, { spec })
+    assert.equal(
+      linkerdVerdict([cart, policy('shop/p', [meshTls]), stray('MeshTLSAuthentication', { identities: ['*'] })]),
+      'unknown',
+    )
+    assert.equal(
+      linkerdVerdict([
+        cart,
+        policy('shop/p', [network]),
+        stray('NetworkAuthentication', { networks: [{ cidr: '10.0.0.0/8' }] }),
+      ]),
+      'unknown',
+    )
+  })
 })
