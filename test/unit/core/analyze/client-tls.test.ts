@@ -11,8 +11,7 @@ describe('what a callee’s proxy meets of a call, by what the caller’s was to
   const labelled = { selector: { matchLabels: { app: 'cart' } } }
   const wide = (mode: Mode) => peers('shop/default', { mtls: { mode } })
   const own = (mode: Mode) => peers('shop/cart', { ...labelled, mtls: { mode } })
-  const atPort = (port: number, mode: Mode) =>
-    peers('shop/cart', { ...labelled, portLevelMtls: { [port]: { mode } } })
+  const atPort = (port: number, mode: Mode) => peers('shop/cart', { ...labelled, portLevelMtls: { [port]: { mode } } })
   const bare = [namespace('shop', {})]
   const nobody = [namespace('shop', { 'istio.io/rev': 'unheard-of' })]
   const captured = [namespace('shop', ambient)]
