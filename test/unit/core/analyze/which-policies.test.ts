@@ -250,4 +250,18 @@ describe('a PeerAuthentication that is, or is not, for a port', () => {
       'allow',
     )
   })
+
+  it('may be STRICT to ztunnel, where that hangs on what could not be read and may be the workload’s', () => {
+    const odd = (id: string, spec: Json) => inNamespace('PeerAuthentication', id, spec)
+    const bad = { mtls: { mode: 'strict' } }
+    const badPort = { portLevelMtls: { 8080: { mode: 'strict' } } }
+    const under = (...policies: readonly Json[]) => ambientVerdict(policies, plaintext)
+    assert.equal(under(odd('shop/a', bad)), 'unknown')
+    assert.equal(under(odd('istio-system/a', bad)), 'unknown')
+    assert.equal(under(odd('shop/a', { ...own, ...badPort })), 'unknown')
+    assert.equal(under(odd('web/a', bad)), 'allow')
+    assert.equal(under(odd('web/a', { ...own, ...badPort })), 'allow')
+    assert.equal(under(odd('shop/a', { ...labels({ app: 'x' }), ...badPort })), 'allow')
+    assert.equal(under(odd('shop/a', bad), authorization('shop/none', {})), 'deny')
+  })
 })
