@@ -1,4 +1,4 @@
-import type { Labels, Mesh, Workload } from '../layer'
+import type { Labels, Layer, Mesh, Workload } from '../layer'
 import { ternary, type Ternary } from './kleene'
 
 /**
@@ -28,6 +28,12 @@ export function captured({ capture }: Mesh, { annotations }: Workload, port: num
   if (include !== 'all') return include === 'unknown' ? 'unknown' : ternary(include.includes(port))
   if (exclude === 'unknown' || exclude === 'all') return 'unknown'
   return ternary(!exclude.includes(port))
+}
+
+/** The texts that tell captured ports from others: the Pod's own, and the injector's where it has none. */
+export function captureLists({ mesh: { capture } }: Pick<Layer, 'mesh'>, { annotations }: Workload): readonly string[] {
+  const own = [annotation.include, annotation.exclude, annotation.status].flatMap(name => annotations[name] ?? [])
+  return capture ? [...own, capture.include, capture.exclude] : own
 }
 
 /** A comma-separated list of ports, as iptables reads it. */

@@ -130,9 +130,9 @@ function mostSpecific(layer: Layer, rules: readonly DestinationRule[], host: str
   return matching.filter(rule => fullHost(layer, rule) === best)
 }
 
-/** A name without a dot is a Service of the rule's namespace (istio `pilot/pkg/model/config.go` ResolveShortnameToFQDN). */
+/** A name without a dot, a pattern such as `*-api` among them, is of the rule's namespace (istio `pilot/pkg/model/config.go` ResolveShortnameToFQDN). */
 function fullHost(layer: Layer, { host, namespace = '' }: DestinationRule): string {
-  return host.includes('.') || host.startsWith('*') ? host : hostOf({ name: host, namespace }, layer.mesh)
+  return host.includes('.') || host === '*' ? host : hostOf({ name: host, namespace }, layer.mesh)
 }
 
 /** What the callee's proxy meets: mTLS with the caller's identity, plaintext, or TLS of another kind. */

@@ -42,7 +42,9 @@ export function judgeToken(
     const payload = payloadOf(token.claims, taken.spaceDelimited)
     return { kind: 'read', payload, unless: wholly ? [] : certain }
   }
-  if (doubtful.length > 0) return { kind: 'unknown', by: doubtful }
+  // What is refused as it is, is refused whoever else may be asked, unless that may find a better one elsewhere.
+  const settled = certain.length > 0 && token?.kind !== 'sound' && doubtful.every(readsInFull)
+  if (doubtful.length > 0 && !settled) return { kind: 'unknown', by: doubtful }
   return certain.length === 0 ? { kind: 'ignored' } : { kind: 'refused', by: certain }
 }
 
@@ -54,7 +56,11 @@ function isAsked({ policy }: Attached<RequestAuthentication>, token: Token | und
 
 /** Whether it is known that the policy applies, all of it, and where it reads tokens. */
 function isCertain({ policy, applies }: Attached<RequestAuthentication>): boolean {
-  return applies === 'yes' && !policy.unreadable && policy.issuers.every(rule => rule.places !== 'unknown')
+  return applies === 'yes' && readsInFull(policy)
+}
+
+function readsInFull({ unreadable, issuers }: RequestAuthentication): boolean {
+  return !unreadable && issuers.every(rule => rule.places !== 'unknown')
 }
 
 function mayReadUsual({ places }: JwtRule): boolean {

@@ -14,12 +14,8 @@ function spiffe(identity: Identity): string {
  * Sources: istio `pilot/pkg/security/authz/model/generator.go` srcPrincipalGenerator, `security/trustdomain/bundle.go`.
  */
 export function matchPrincipal(pattern: string, caller: Identity | undefined, mesh: Mesh): Ternary {
-  if (!caller) return 'no'
-  const own = ownDomains(mesh)
-  if (own) {
-    const text = printIdentity(caller)
-    return ternary(aliases(pattern, own).some(alias => matchString(alias, text)))
-  }
+  const known = matchAnyPrincipal([pattern], caller, mesh)
+  if (known !== undefined || !caller) return known ?? 'no'
   // Whatever the mesh's trust domains are, an alias differs from the pattern in its first part alone.
   const [domain = '', ...rest] = pattern.split('/')
   const verbatim = matchString(pattern, printIdentity(caller))
@@ -42,7 +38,7 @@ interface Asked {
 }
 
 /** By mesh and by list: hubs have long ones, which are asked with every request. */
-const known = new WeakMap<Mesh, WeakMap<readonly string[], Asked>>()
+const asking = new WeakMap<Mesh, WeakMap<readonly string[], Asked>>()
 
 /** The same for any of many principals; nothing where the mesh's trust domains are not known, which leaves each to be asked by itself. */
 export function matchAnyPrincipal(
@@ -59,13 +55,13 @@ export function matchAnyPrincipal(
 }
 
 function askedBy(principals: readonly string[], mesh: Mesh, own: readonly string[]): Asked {
-  const ofMesh = known.get(mesh) ?? new WeakMap<readonly string[], Asked>()
+  const ofMesh = asking.get(mesh) ?? new WeakMap<readonly string[], Asked>()
   const found = ofMesh.get(principals)
   if (found) return found
   const all = principals.flatMap(principal => aliases(principal, own))
   const isPattern = (text: string): boolean => text.startsWith('*') || text.endsWith('*')
   const asked = { names: new Set(all.filter(text => !isPattern(text))), patterns: all.filter(isPattern) }
-  known.set(mesh, ofMesh.set(principals, asked))
+  asking.set(mesh, ofMesh.set(principals, asked))
   return asked
 }
 

@@ -152,6 +152,6 @@ function answers(layer: Layer, query: LabelQuery | undefined, namespace: string)
   const labels: Labels = { ...known?.labels, 'kubernetes.io/metadata.name': namespace }
   const asked = [...Object.keys(query.labels), ...query.oneOf.map(({ key }) => key)]
   if (!known && asked.some(key => key !== 'kubernetes.io/metadata.name')) return 'unknown'
-  const within = query.oneOf.every(({ key, values }) => values.includes(labels[key] ?? ''))
+  const within = query.oneOf.every(({ key, values }) => values.some(value => labels[key] === value))
   return ternary(within && containsLabels(labels, query.labels))
 }

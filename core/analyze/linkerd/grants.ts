@@ -99,7 +99,7 @@ function policyGrant(layer: Layer, policy: LinkerdAuthorizationPolicy, { namespa
   const clients = refs
     .filter(({ kind }) => kind === 'mesh-tls' || kind === 'service-account')
     .map(ref => clientOf(layer, ref, namespace))
-  const supported = ternary(refs.every(({ kind }) => kind !== 'unsupported') && policy.target.kind !== 'unsupported')
+  const supported = ternary(refs.every(({ kind }) => kind !== 'unsupported'))
   const few = ternary(networks.length <= 1 && clients.length <= 1)
   const found = every([...networks, ...clients].map(({ found }) => found))
   return {

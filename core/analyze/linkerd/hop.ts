@@ -13,7 +13,7 @@ import { admits, type Client } from './match-client'
 import { fitGrpc, fitHttp, grpcDefault, httpDefault } from './match-request'
 import { probeGrants } from './probe-route'
 import { servingOf, type Serving } from './serving'
-import { portSettings, skipped } from './settings'
+import { hintedOpaque, skipped } from './settings'
 
 /** What one request meets at the workload it goes to. */
 export interface Arrival {
@@ -114,8 +114,7 @@ function overProtocol(port: Port): Verdict {
   if (!http) return overBytes(port)
   const read = () => overRequests(port, http)
   if (!port.server || from.kind === 'plaintext') return read()
-  const { opaque } = portSettings(layer, workload, request.to.port)
-  return opaque === 'no' ? read() : agreement([read(), overBytes(port)])
+  return hintedOpaque(layer, workload, request.to.port) === 'no' ? read() : agreement([read(), overBytes(port)])
 }
 
 /** A Server that hints HTTP refuses what is none (proxy `linkerd/app/inbound/src/policy/tcp.rs` check_authorized). */

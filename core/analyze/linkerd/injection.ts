@@ -32,11 +32,15 @@ function recorded({ linkerd }: Layer, workload: Workload, pod: string): Injectio
   return meant ? yes(`${pod} is taken to be behind a Linkerd proxy`) : no(`${pod} is not said to be Linkerd's`)
 }
 
-/** Which Pods reach the injector (`charts/linkerd-control-plane/values.yaml` proxyInjector.namespaceSelector, objectSelector). */
+/** Pods that the webhook leaves alone, by their labels (`charts/linkerd-control-plane/values.yaml` proxyInjector.objectSelector). */
+const ownParts = ['linkerd.io/control-plane-component', 'linkerd.io/cni-resource']
+
+/** Which Pods reach the injector (`charts/linkerd-control-plane/values.yaml` proxyInjector.namespaceSelector). */
 function byWebhook(layer: Layer, workload: Workload, pod: string): Injection {
   const { namespace, labels } = workload
   if (['kube-system', 'cert-manager'].includes(namespace)) return no(`namespace ${namespace} is never injected`)
-  if (labels['linkerd.io/control-plane-component'] !== undefined) return no(`${pod} is a part of a control plane`)
+  const own = ownParts.find(label => labels[label] !== undefined)
+  if (own !== undefined) return no(`${pod} is a part of Linkerd itself, by its label ${own}`)
   const known = layer.linkerd.namespaces.get(namespace)
   if (!known) {
     // Where nothing else speaks of Linkerd, a namespace that nobody gave is not taken to either.

@@ -38,7 +38,6 @@ function contains({ cidr, except }: Network, address: Address): boolean {
 /** Families never mix; a connection's IPv4 address is never taken for one of IPv6 (proxy `linkerd/proxy/transport/src/listen.rs`), a block's stays as it is written. */
 function inBlock(block: string, address: Address): boolean {
   const [head = '', length] = block.split('/')
-  if (!ipaddr.isValid(head)) return false
   const network = ipaddr.parse(head)
   const bits = length === undefined ? (network.kind() === 'ipv4' ? 32 : 128) : Number(length)
   return address.kind() === network.kind() && address.match(network, bits)

@@ -64,6 +64,6 @@ function probePort(port: number | string | undefined, container: Cursor): number
 function pathOf(uri: string): string | undefined {
   if (uri === '' || /[\0-\x20<>`]/.test(uri)) return undefined
   if (uri.startsWith('/')) return uri.split(/[?#]/)[0]
-  const [, path] = /^https?:\/\/[^/?#]+([^?#]*)/.exec(uri) ?? []
+  const [, path] = /^[a-z][a-z\d+.-]*:\/\/[^/?#]+([^?#]*)/i.exec(uri) ?? []
   return path === undefined ? undefined : path === '' ? '/' : path
 }

@@ -20,13 +20,28 @@ const subtraction = /\[[^\]]*--/
 
 export function rustRegex(pattern: string): RustRegex {
   const [, flags = '', body = ''] = /^(?:\(\?(i)\))?(.*)$/s.exec(pattern) ?? []
-  if (refused.test(pattern) || isUnbalanced(body)) return 'invalid'
+  if (refused.test(pattern) || isUnbalanced(body) || hasHalfRange(body)) return 'invalid'
   if (!shared.test(body) || subtraction.test(body)) return 'unknown'
   try {
     return new RegExp(body, flags)
   } catch {
     return 'unknown'
   }
+}
+
+/** A range one end of which is a class, such as `[\w-.]`: JavaScript takes its dash for itself (regex-syntax `src/ast/parse.rs` parse_set_class_range). */
+function hasHalfRange(body: string): boolean {
+  const classes = body.matchAll(/\\.|\[\^?-*((?:[^\]\\]|\\.)*)\]/g)
+  return [...classes].some(([, content = '']) => {
+    const items = content.match(/\\.|[^\\]/g) ?? []
+    for (let at = 0; at < items.length; at++) {
+      const [first = '', dash, last = '-'] = items.slice(at, at + 3)
+      if (dash !== '-' || last === '-') continue
+      if ([first, last].some(end => /^\\[dDwWsS]$/.test(end))) return true
+      at += 2
+    }
+    return false
+  })
 }
 
 /** Brackets without their other half, and repetition of nothing. */

@@ -79,6 +79,27 @@ function opaqueOf(layer: Layer, workload: Workload, port: number): Ternary {
 }
 
 /**
+ * Whether callers' proxies are told to send bytes to a port, whatever a Server hints. They are by the annotation, of which names of ports are a part here and what cannot be read is
+ * not, and without one by the installation's whole list, declared or not (`controller/api/destination/watcher/workload_watcher.go` GetAnnotatedOpaquePorts,
+ * `pkg/util/parsing.go` ParseContainerOpaquePorts).
+ */
+export function hintedOpaque(layer: Layer, workload: Workload, port: number): Ternary {
+  const annotated = annotationOf(layer, workload, annotation.opaque)
+  if (annotated.kind === 'unknown') return 'unknown'
+  const { namedPorts, proxyContainer } = workload.linkerd
+  if (annotated.kind === 'given') {
+    const parts = annotated.text.split(',').map(part => part.trim())
+    const named = namedPorts.some(entry => entry.port === port && parts.includes(entry.name))
+    return ternary(named || parts.some(part => listsPort(part, port)))
+  }
+  const declared = proxyContainer ? [] : workload.ports.filter(entry => opaqueOf(layer, workload, entry.port) !== 'no')
+  if (declared.length > 0) return opaqueOf(layer, workload, port)
+  const { opaquePorts } = layer.linkerd.mesh
+  const listed = listsPort(opaquePorts ?? chartDefaults.opaquePorts, port)
+  return opaquePorts === undefined && listed ? 'unknown' : ternary(listed)
+}
+
+/**
  * Whether calls to a port go round the proxy (`charts/partials/templates/_proxy-init.tpl`). Where the installation's list is not known, it is taken for the
  * chart's in the same way.
  */

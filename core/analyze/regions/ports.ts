@@ -1,7 +1,8 @@
-import { agentPorts } from '../istio/capture'
+import { agentPorts, captureLists } from '../istio/capture'
 import type { Plane } from '../istio/data-plane'
 import { planesOf } from '../istio/data-plane'
 import { targetPort } from '../istio/protocol'
+import { sidecarsFor } from '../istio/scope'
 import { containsLabels } from '../istio/attachment'
 import type { Layer, Rule, Workload } from '../layer'
 import { isWide, linkerdPorts, ownPorts, portsOf, wideRanges } from './linkerd/ports'
@@ -26,12 +27,10 @@ export function mentionedPorts(layer: Layer, workload: Workload): readonly numbe
     ...workload.probes.flatMap(({ port }) => (typeof port === 'number' ? [port] : [])),
     ...services.flatMap(service => service.ports.flatMap(port => targetPort(port, workload) ?? [])),
     ...entries.flatMap(({ ports }) => ports.map(({ target, number }) => target ?? number)),
-    ...near(layer.sidecars).flatMap(({ ingress }) => ingress.map(({ port }) => port)),
+    ...sidecarsFor(layer, workload).flatMap(sidecar => sidecar?.ingress.map(({ port }) => port) ?? []),
     ...layer.peerAuthentications.flatMap(({ ports }) => [...ports.keys()]),
     ...layer.authorizationPolicies.flatMap(({ rules }) => rules.flatMap(rulePorts)),
-    ...Object.entries(workload.annotations).flatMap(([key, value]) =>
-      key.includes('InboundPorts') ? numbers(value) : [],
-    ),
+    ...captureLists(layer, workload).flatMap(numbers),
     ...networkRanges({ layer, workload }).flatMap(portsOf),
   ]
   const planes = planesOf(layer, workload).map(({ plane }) => plane)

@@ -184,8 +184,9 @@ const namespace: Attribute = value => callerIn(namespacePattern(value))
 const serviceAccount: Attribute = (value, { policyNamespace }) =>
   callerIn(serviceAccountPattern(value, policyNamespace))
 
-/** Source of the expansion: istio `pilot/pkg/security/trustdomain/bundle.go` ExpandTrustDomainAliases. */
+/** Source of the expansion: istio `pilot/pkg/security/trustdomain/bundle.go` ExpandTrustDomainAliases, which takes whole names; none has a star. */
 const trustDomain: Attribute = (value, { domains }) => {
+  if (value.includes('*')) return callerIn(trustDomainPattern(value))
   if (domains) return callerIn(Language.union((domains.includes(value) ? domains : [value]).map(trustDomainPattern)))
   return { must: callerIn(trustDomainPattern(value)).must, may: callerIn(present).may }
 }

@@ -12,7 +12,7 @@ import type { Layer, Probe, Workload } from '../layer'
 import type { KeptByWaypoint } from '../routes/mesh-routes'
 import { ztunnelModesOf } from '../ztunnel/modes'
 import type { Match } from './bounds'
-import { always, any, both, choose, exactly, oneOf } from './bounds'
+import { always, any, both, choose, exactly, oneOf, unknowable } from './bounds'
 import type { Clients } from './clients'
 import { acceptedBy, domainsOf } from './domains'
 import type { GatewayView } from './gateway-view'
@@ -56,9 +56,12 @@ export interface Entrance {
   readonly network?: () => Match
 }
 
-/** What gets into a port, on the plane its workload is on, or on any it may be on. */
+/** What gets into a port, on the plane its workload is on, or on any it may be on. Of a workload that could not be read nobody knows which policies are its own. */
 export function entranceOf(asked: Asked): Entrance {
-  return oneEntrance(planesOf(asked.layer, asked.workload).map(({ plane }) => onPlane[plane](asked)))
+  const { layer, workload } = asked
+  if (!workload.unreadable) return oneEntrance(planesOf(layer, workload).map(({ plane }) => onPlane[plane](asked)))
+  const network = networkView(layer) ? { network: () => unknowable } : {}
+  return { served: unknowable, ways: [], direct: undefined, smuggled: () => Region.none, ...network }
 }
 
 /** What gets in where it is not known which of these it is. */

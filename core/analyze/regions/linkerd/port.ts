@@ -7,7 +7,7 @@ import { defaultGrants, routeGrants, serverGrants } from '../../linkerd/grants'
 import type { Route, Server, ServerProtocol } from '../../linkerd/layer-linkerd'
 import { adminPort } from '../../linkerd/own-ports'
 import type { Serving } from '../../linkerd/serving'
-import { portSettings } from '../../linkerd/settings'
+import { hintedOpaque } from '../../linkerd/settings'
 import type { Match } from '../bounds'
 import { any, both, exactly, never, oneOf, unknowable } from '../bounds'
 import { admitted } from './admitted'
@@ -79,7 +79,7 @@ function overProtocol(facts: Facts): Match {
   const { layer, workload, port, server } = facts
   const unread = overBytes(facts)
   const read = overRequests(facts)
-  const opaque = server ? portSettings(layer, workload, port).opaque : 'no'
+  const opaque = server ? hintedOpaque(layer, workload, port) : 'no'
   const together = (requests: Match): Match => any([both(bytes, unread), both(exactly(http), requests)])
   // Nearly always; who shows an identity is then no question, which would cost.
   if (opaque === 'no') return together(read)

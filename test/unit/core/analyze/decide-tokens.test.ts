@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict'
-import { ask, authorization, decided, http, inNamespace, judge, readAll, shop, verdict, type Json } from './objects'
+import {
+  ask,
+  authorization,
+  decided,
+  http,
+  inNamespace,
+  judge,
+  mesh,
+  readAll,
+  shop,
+  verdict,
+  verdictIn,
+  type Json,
+} from './objects'
 
 const tcp = { http: undefined }
 
@@ -30,6 +43,32 @@ describe('tokens', () => {
     assert.equal(verdict(world, token({ aud: 'api' })), 'allow')
     assert.equal(verdict(world, token({ aud: ['pay', 'shop'] })), 'allow')
     assert.equal(verdict(world, token({ aud: 'pay' })), 'deny')
+  })
+  it('are refused by nobody who asks for none, and perhaps by one that may be mesh-wide', () => {
+    const bad = { jwt: { invalid: true } }
+    assert.equal(verdict([inNamespace('RequestAuthentication', 'shop/jwt', {})], bad), 'allow')
+    assert.equal(verdict([inNamespace('RequestAuthentication', 'shop/jwt', { jwtRules: [] })], bad), 'allow')
+    const rootless = [mesh({ rootNamespace: undefined }), ...shop.slice(1)]
+    const from = (id: string, more: Json = {}) => verdictIn([...rootless, authentication(id, {}, more)], bad)
+    assert.equal(from('shop/jwt'), 'deny')
+    assert.equal(from('admin/jwt'), 'unknown')
+    assert.equal(from('admin/jwt', { selector: { matchLabels: { app: 'other' } } }), 'allow')
+    assert.equal(verdictIn([...rootless, authentication('admin/jwt')]), 'allow')
+    assert.equal(verdictIn([...rootless, authentication('admin/jwt'), authentication('shop/jwt')], bad), 'deny')
+    const other = authentication('admin/jwt', { issuer: 'other' })
+    assert.equal(verdictIn([...rootless, other, authentication('shop/jwt')], token({ iss: 'other' })), 'unknown')
+    assert.equal(verdictIn([...rootless, other, authentication('shop/jwt')], token({})), 'allow')
+    assert.equal(verdictIn([...rootless, authentication('admin/jwt'), signedIn], token({})), 'unknown')
+    assert.equal(verdict([authentication('shop/jwt', {}, { selector: 'cart' })], bad), 'unknown')
+  })
+  it('are for workloads, or for what a waypoint or a gateway takes', () => {
+    const bad = { jwt: { invalid: true } }
+    for (const [spec, found] of [
+      [{ selector: { matchLabels: { app: 'cart' } } }, 'deny'],
+      [{ selector: { matchLabels: { app: 'other' } } }, 'allow'],
+      [{ targetRefs: [{ kind: 'Service', group: '', name: 'cart' }] }, 'allow'],
+    ] as const)
+      assert.equal(verdict([authentication('shop/jwt', {}, spec)], bad), found)
   })
   it('pass if any rule takes them', () => {
     const world = [signedIn, authentication('shop/a', { issuer: 'other' }), authentication('istio-system/b')]

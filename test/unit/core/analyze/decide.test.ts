@@ -9,6 +9,7 @@ import {
   layerOf,
   mesh,
   namespace,
+  object,
   peers,
   plaintext,
   pod,
@@ -16,6 +17,7 @@ import {
   service,
   shop,
   verdict,
+  verdictIn,
   type Json,
 } from './objects'
 
@@ -97,6 +99,67 @@ describe('a port that goes round the proxy', () => {
     for (const port of [15020, 15021, 15090]) {
       assert.equal(decided([nothing], { ...plaintext, to: { namespace: 'shop', workload: 'cart', port } }), 'allow')
     }
+  })
+})
+
+describe('which ports go round the proxy', () => {
+  const at = (objects: readonly Json[], port: number) =>
+    verdictIn([mesh(), namespace('shop'), authorization('shop/none', {}), ...objects], {
+      to: { namespace: 'shop', workload: 'cart', port },
+    })
+  const open = (annotations: Json, ...more: readonly Json[]) =>
+    [8080, 9000, 9090, 9999].map(port => at([pod('shop/cart', { annotations }), ...more], port)).join()
+  const traffic = (name: string, text: string): Json => ({ [`traffic.sidecar.istio.io/${name}`]: text })
+
+  // istio `tools/istio-iptables/pkg/capture/run.go` handleInboundPortsInclude
+  const table: readonly (readonly [annotations: Json, found: string])[] = [
+    [{}, 'deny,deny,deny,deny'],
+    [traffic('excludeInboundPorts', '9000'), 'deny,allow,deny,deny'],
+    [traffic('excludeInboundPorts', ' 9000 , 9999,'), 'deny,allow,deny,allow'],
+    [traffic('excludeInboundPorts', '8080'), 'allow,deny,deny,deny'],
+    [traffic('excludeInboundPorts', ''), 'deny,deny,deny,deny'],
+    [traffic('includeInboundPorts', '*'), 'deny,deny,deny,deny'],
+    [traffic('includeInboundPorts', '8080'), 'deny,allow,allow,allow'],
+    [traffic('includeInboundPorts', '9000,9090'), 'allow,deny,deny,allow'],
+    [traffic('includeInboundPorts', ''), 'allow,allow,allow,allow'],
+    [
+      { ...traffic('includeInboundPorts', '8080'), ...traffic('excludeInboundPorts', '8080') },
+      'deny,allow,allow,allow',
+    ],
+    [{ 'status.sidecar.istio.io/port': '9090' }, 'deny,deny,allow,deny'],
+    [{ 'sidecar.istio.io/interceptionMode': 'NONE' }, 'allow,allow,allow,allow'],
+    [{ 'sidecar.istio.io/interceptionMode': 'TPROXY' }, 'deny,deny,deny,deny'],
+    [{ 'sidecar.istio.io/interceptionMode': 'other' }, 'unknown,unknown,unknown,unknown'],
+    [traffic('excludeInboundPorts', 'web'), 'unknown,unknown,unknown,unknown'],
+    [traffic('includeInboundPorts', 'web'), 'unknown,unknown,unknown,unknown'],
+  ]
+  for (const [annotations, found] of table)
+    it(JSON.stringify(annotations), () => {
+      assert.equal(open(annotations), found)
+    })
+
+  it('are the injector’s where the Pod has none of its own', () => {
+    // istio `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`
+    const values = JSON.stringify({ global: { proxy: { includeInboundPorts: '*', excludeInboundPorts: '9090' } } })
+    const injector = object(
+      'ConfigMap',
+      { namespace: 'istio-system', name: 'istio-sidecar-injector' },
+      { data: { values } },
+    )
+    assert.equal(open({}, injector), 'deny,deny,allow,deny')
+    assert.equal(open(traffic('excludeInboundPorts', '9000'), injector), 'deny,allow,deny,deny')
+  })
+})
+
+describe('a Sidecar of the root namespace with ingress', () => {
+  it('tells the protocol of ports that nothing else names', () => {
+    const ingress = [{ port: { number: 9999, protocol: 'HTTP', name: 'x' } }]
+    const bytes = (port: number) =>
+      verdict([inNamespace('Sidecar', 'istio-system/s', { ingress })], {
+        to: { namespace: 'shop', workload: 'cart', port },
+        ...tcp,
+      })
+    assert.deepEqual([9999, 9998].map(bytes), ['deny', 'allow'])
   })
 })
 

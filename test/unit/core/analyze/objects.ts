@@ -107,7 +107,16 @@ export function verdict(
   changes: Json = {},
   options: DecideOptions = {},
 ): Verdict['verdict'] {
-  const { layer } = readAll([...shop, ...objects])
+  return verdictIn([...shop, ...objects], changes, options)
+}
+
+/** The same of a world that has nothing but these objects. */
+export function verdictIn(
+  world: readonly unknown[],
+  changes: Json = {},
+  options: DecideOptions = {},
+): Verdict['verdict'] {
+  const { layer } = readAll(world)
   const { verdict: found } = judge(layer, ask(changes), options)
   if (options.assume === undefined) assert.equal(reached(layer, changes), found, 'reach does not agree with decide')
   return found

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mesh, object, readAll } from './objects'
+import { mesh, object, readAll, type Json } from './objects'
 
 const codes = (objects: readonly unknown[]) => readAll(objects).problems.map(({ code }) => code)
 
@@ -73,4 +73,65 @@ describe('the mesh’s settings', () => {
     const { capture, clusterDomain } = meshOf([config])
     assert.deepEqual([capture, clusterDomain], [{ include: '*', exclude: '9100' }, 'acme.local'])
   })
+
+  // istio `pkg/config/mesh/mesh.go` DefaultMeshConfig; istio/api `mesh/v1alpha1/config.proto`
+  const rows: readonly (readonly [config: Json, setting: string, found: unknown])[] = [
+    [{}, 'trustDomainAliases', []],
+    [{ trustDomainAliases: ['old'] }, 'trustDomainAliases', ['old']],
+    [{ trustDomainAliases: 'old' }, 'trustDomainAliases', undefined],
+    [{}, 'foreignTrustDomains', []],
+    [{ caCertificates: [{ pem: 'x' }, { trustDomains: ['a', 'b'] }] }, 'foreignTrustDomains', ['a', 'b']],
+    [{ caCertificates: [{ trustDomains: 'a' }] }, 'foreignTrustDomains', undefined],
+    [{}, 'autoMtls', true],
+    [{ enableAutoMtls: false }, 'autoMtls', false],
+    [{ enableAutoMtls: 'no' }, 'autoMtls', undefined],
+    [{}, 'hbone', false],
+    ...['true', '1', 'T'].map(text => [proxied(text), 'hbone', true] as const),
+    ...['false', '0', 'yes'].map(text => [proxied(text), 'hbone', false] as const),
+    [proxied(true), 'hbone', undefined],
+    [{}, 'outbound', 'ALLOW_ANY'],
+    [{ outboundTrafficPolicy: { mode: 'REGISTRY_ONLY' } }, 'outbound', 'REGISTRY_ONLY'],
+    [{ outboundTrafficPolicy: { mode: 'ALLOW_ANY_DYNAMIC_DNS' } }, 'outbound', 'ALLOW_ANY'],
+    [{ outboundTrafficPolicy: { mode: 'ANY' } }, 'outbound', undefined],
+    [{}, 'pathNormalization', 'BASE'],
+    ...['NONE', 'BASE', 'MERGE_SLASHES', 'DECODE_AND_MERGE_SLASHES'].map(
+      normalization => [{ pathNormalization: { normalization } }, 'pathNormalization', normalization] as const,
+    ),
+    [{ pathNormalization: { normalization: 'DEFAULT' } }, 'pathNormalization', 'BASE'],
+    [{ pathNormalization: { normalization: 'ALL' } }, 'pathNormalization', undefined],
+    [{}, 'authorizers', []],
+    [
+      {
+        extensionProviders: [
+          { name: 'a', envoyExtAuthzHttp: {} },
+          { name: 'b', envoyExtAuthzGrpc: {} },
+          { name: 'c', envoy_ext_authz_http: {} },
+          { name: 'd', envoy_ext_authz_grpc: {} },
+          { name: 'e', zipkin: {} },
+          { envoyExtAuthzGrpc: {} },
+        ],
+      },
+      'authorizers',
+      ['a', 'b', 'c', 'd'],
+    ],
+    [{ extensionProviders: [{ name: 1, envoyExtAuthzGrpc: {} }] }, 'authorizers', undefined],
+    [{}, 'trustedProxies', 0],
+    [{ defaultConfig: { gatewayTopology: { numTrustedProxies: 2 } } }, 'trustedProxies', 2],
+    [{ defaultConfig: { gatewayTopology: { numTrustedProxies: '2' } } }, 'trustedProxies', undefined],
+    [{}, 'exportTo', { service: ['*'], destinationRule: ['*'], virtualService: ['*'] }],
+    [
+      { defaultServiceExportTo: ['.'], defaultDestinationRuleExportTo: ['a'], defaultVirtualServiceExportTo: ['b'] },
+      'exportTo',
+      { service: ['.'], destinationRule: ['a'], virtualService: ['b'] },
+    ],
+  ]
+  for (const [config, setting, found] of rows)
+    it(`are, of ${setting}, ${JSON.stringify(found)} by ${JSON.stringify(config)}`, () => {
+      const known: Readonly<Record<string, unknown>> = { ...readAll([mesh(config)]).layer.mesh }
+      assert.deepEqual(known[setting], found)
+    })
+
+  function proxied(value: unknown): Json {
+    return { defaultConfig: { proxyMetadata: { ISTIO_META_ENABLE_HBONE: value } } }
+  }
 })

@@ -1,57 +1,9 @@
 import assert from 'node:assert/strict'
-import type { Egress } from '../../../../../core/analyze/egress-view'
-import type { Opening } from '../../../../../core/analyze/linkerd/outbound/leaving'
-import type { Reach } from '../../../../../core/analyze/reach'
-import { reach } from '../../../../../core/analyze/reach'
 import { Language } from '../../../../../core/model/language'
 import { Region } from '../../../../../core/model/region'
-import { inNamespace, object, pod, readAll, type Json } from '../objects'
-import { group, linkerdConfig, linkerdNamespace } from './objects'
-
-const known = {
-  proxyInit: { ignoreInboundPorts: '', ignoreOutboundPorts: '4567' },
-  egress: { globalEgressNetworkNamespace: 'out' },
-}
-const base: readonly Json[] = [
-  linkerdConfig(known),
-  linkerdNamespace('shop'),
-  linkerdNamespace('web'),
-  pod('web/frontend', { labels: { app: 'frontend' } }, { serviceAccountName: 'frontend' }),
-  pod('shop/cart', { labels: { app: 'cart' } }, { serviceAccountName: 'cart' }),
-]
-
-function reached(...objects: readonly Json[]): Reach {
-  return reach(readAll([...base, ...objects]).layer)
-}
-
-const caller = { trustDomain: 'cluster.local', namespace: 'web', serviceAccount: 'frontend' }
-
-function network(id: string, spec: Json = {}, metadata: Json = {}): Json {
-  return inNamespace('EgressNetwork', id, { trafficPolicy: 'Deny', ...spec }, metadata)
-}
-
-const hook = (port: number, name = 'net', more: Json = {}): Json => ({
-  group,
-  kind: 'EgressNetwork',
-  name,
-  port,
-  ...more,
-})
-const itself = { backendRefs: [{ group, kind: 'EgressNetwork', name: 'net' }] }
-
-function route(kind: 'HTTPRoute' | 'GRPCRoute' | 'TLSRoute' | 'TCPRoute', port: number, spec: Json = {}): Json {
-  return inNamespace(kind, `web/${kind.toLowerCase()}-${port}`, { parentRefs: [hook(port)], rules: [itself], ...spec })
-}
-
-function to(host: string, port: number, speaks: 'requests' | 'tls' | 'bytes', ...objects: readonly Json[]): Egress {
-  return reached(...objects).egress(caller, { host, port, speaks })
-}
-
-/** `yes`, `no` or `unknown`, and in which measure. */
-function open(host: string, port: number, speaks: 'requests' | 'tls' | 'bytes', ...objects: readonly Json[]): string {
-  const { open: answer, certain } = to(host, port, speaks, ...objects)
-  return `${answer} ${certain === Region.all ? 'all' : certain.isEmpty ? 'none' : 'some'}`
-}
+import { inNamespace, readAll, type Json } from '../objects'
+import { group, linkerdConfig } from './objects'
+import { hook, itself, known, network, open, route, to } from './outbound-objects'
 
 describe('what a Linkerd proxy lets out of the cluster', () => {
   it('is everything where no EgressNetwork is for the namespace', () => {
@@ -159,6 +111,96 @@ describe('what a Linkerd proxy lets out of the cluster', () => {
     assert.equal(open('a.example', 443, 'tls', some, route('TLSRoute', 443)), 'unknown none')
   })
 
+  it('follows routes beside the network, and beside the caller', () => {
+    // `outbound/index.rs`: producer routes lie beside their parent, consumer routes beside the caller
+    const wide = network('out/net')
+    const from = (id: string, namespace?: string) =>
+      open('a.example', 443, 'tls', wide, {
+        ...inNamespace('TLSRoute', id, {
+          parentRefs: [hook(443, 'net', namespace === undefined ? {} : { namespace })],
+          rules: [itself],
+        }),
+      })
+    assert.equal(from('out/r'), 'yes all')
+    assert.equal(from('out/r', 'out'), 'yes all')
+    assert.equal(from('web/r', 'out'), 'yes all')
+    assert.equal(from('web/r'), 'no none')
+    assert.equal(from('shop/r', 'out'), 'no none')
+    assert.equal(from('out/r', 'web'), 'no none')
+  })
+
+  it('stays where a route sends a share of it elsewhere', () => {
+    // `grpc/outbound/http.rs` convert_backend
+    const via = (...backendRefs: readonly Json[]) =>
+      open('a.example', 443, 'tls', network('web/net'), route('TLSRoute', 443, { rules: [{ backendRefs }] }))
+    const own: Json = { group, kind: 'EgressNetwork', name: 'net' }
+    const service: Json = { name: 'net', port: 443 }
+    assert.equal(via(own), 'yes all')
+    assert.equal(via(), 'yes all')
+    assert.equal(via({ ...own, namespace: 'web' }), 'yes all')
+    assert.equal(via({ ...own, namespace: 'shop' }), 'no none')
+    assert.equal(via(service), 'no none')
+    assert.equal(via(own, service), 'no none')
+    assert.equal(via(own, { ...service, weight: 0 }), 'yes all')
+  })
+
+  it('is of a name what every route says that names it, and by default what none names', () => {
+    const [away, here] = [{ backendRefs: [{ name: 'cart', port: 443 }] }, itself]
+    const named = (id: string, hostnames: readonly string[], rule: Json) =>
+      inNamespace('TLSRoute', id, { parentRefs: [hook(443)], hostnames, rules: [rule] })
+    const under = (policy: string) => (host: string) =>
+      open(
+        host,
+        443,
+        'tls',
+        network('web/net', { trafficPolicy: policy }),
+        named('web/a', ['a.example', '*.b.example'], here),
+        named('web/b', ['x.b.example', 'c.example'], away),
+      )
+    const hosts = ['a.example', 'y.b.example', 'x.b.example', 'c.example', 'd.example']
+    assert.deepEqual(hosts.map(under('Deny')), ['yes all', 'yes all', 'no none', 'no none', 'no none'])
+    assert.deepEqual(hosts.map(under('Allow')), ['yes all', 'yes all', 'no none', 'no none', 'yes all'])
+  })
+
+  it('is of bytes by the oldest route, which is not known of two', () => {
+    const two = (first: Json, second: Json) =>
+      open(
+        'a.example',
+        5432,
+        'bytes',
+        network('web/net'),
+        route('TCPRoute', 5432, { rules: [first] }),
+        inNamespace('TCPRoute', 'web/other', { parentRefs: [hook(5432)], rules: [second] }),
+      )
+    const away = { backendRefs: [{ name: 'cart', port: 443 }] }
+    assert.deepEqual([two(itself, itself), two(away, away)], ['yes all', 'no none'])
+    assert.equal(two(itself, away), 'unknown none')
+  })
+
+  it('is not known where a route may hang anywhere, or the namespace for all is not known', () => {
+    const lost = inNamespace('TLSRoute', 'web/r', { parentRefs: 'net', rules: [itself] })
+    assert.equal(open('a.example', 443, 'tls', network('web/net'), lost), 'unknown none')
+    assert.equal(open('a.example', 443, 'tls', lost), 'yes all')
+    const chart = linkerdConfig({ ...known, egress: {} })
+    assert.equal(open('a.example', 443, 'tls', chart, network('linkerd-egress/net')), 'unknown none')
+    assert.equal(open('a.example', 443, 'tls', chart, network('out/net')), 'yes all')
+    assert.equal(open('a.example', 443, 'tls', chart, network('web/net')), 'no none')
+  })
+
+  it('is open beside networks of their own addresses, and opaque by the installation’s list', () => {
+    const some = { networks: [{ cidr: '203.0.113.0/24' }] }
+    assert.equal(open('a.example', 443, 'tls', network('web/net', { ...some, trafficPolicy: 'Allow' })), 'yes all')
+    assert.equal(open('a.example', 443, 'tls', network('web/net', some)), 'no none')
+    assert.equal(open('a.example', 443, 'tls', network('web/a', some), network('web/b')), 'no none')
+    const lists = (proxy: Json) => linkerdConfig({ ...known, proxy })
+    const tls = (config: Json, port: number) =>
+      open('a.example', port, 'tls', config, network('web/net'), route('TLSRoute', port))
+    assert.equal(tls(lists({ opaquePorts: '9000' }), 9000), 'no none')
+    assert.equal(tls(lists({ opaquePorts: '9000' }), 3306), 'yes all')
+    assert.equal(tls(lists({}), 3306), 'unknown none')
+    assert.equal(tls(lists({}), 9000), 'yes all')
+  })
+
   it('is no matter of routes that hang elsewhere or without a port', () => {
     const away: readonly Json[] = [
       hook(443, 'other'),
@@ -195,39 +237,5 @@ describe('reading routes of TLS and of bytes', () => {
       readAll([profile]).problems.map(({ code }) => code),
       ['not-analysed'],
     )
-  })
-})
-
-describe('all that a Linkerd proxy may let out', () => {
-  const told = (found: readonly Opening[] | 'unknown' | undefined): unknown =>
-    typeof found === 'object' ? found.map(({ port, host, speaks }) => `${host ?? '*'}:${port} ${speaks}`) : found
-
-  it('is nothing under a network that denies, and anything under one that allows, or under none', () => {
-    assert.deepEqual(told(reached(network('web/net')).openings(caller)), [])
-    const allowing = network('web/net', { trafficPolicy: 'Allow' })
-    assert.deepEqual(told(reached(allowing).openings(caller)), ['*:other anything'])
-    assert.deepEqual(told(reached().openings(caller)), ['*:other anything'])
-  })
-
-  it('is what routes name, by port and host', () => {
-    const routes = [
-      route('HTTPRoute', 80, { hostnames: ['a.example', '*.b.example'] }),
-      route('HTTPRoute', 81),
-      route('TLSRoute', 443, { hostnames: ['a.example'] }),
-      route('TCPRoute', 5432),
-    ]
-    assert.deepEqual(told(reached(network('web/net'), ...routes).openings(caller)), [
-      'a.example:80 requests',
-      '*.b.example:80 requests',
-      '*:81 requests',
-      'a.example:443 tls',
-      '*:5432 bytes',
-    ])
-  })
-
-  it('is unknown where a network lies nobody knows where, and not asked of who has no proxy', () => {
-    const nowhere = object('EgressNetwork', { name: 'net' }, { spec: { trafficPolicy: 'Deny' } })
-    assert.equal(reached(nowhere).openings(caller), 'unknown')
-    assert.equal(reached().openings({ ...caller, serviceAccount: 'nobody' }), undefined)
   })
 })

@@ -8,12 +8,59 @@ const judged = (pattern: string) => {
 
 describe('an expression in Rust’s syntax', () => {
   it('is read where JavaScript writes it alike', () => {
-    for (const pattern of ['/a.*', '^/y$', '(?i)/case', '/(?:a|b)+/[0-9]{2,3}?', '/[^/]+', '/v\\d+\\.x', '[a-z-]']) {
+    for (const pattern of [
+      '/a.*',
+      '^/y$',
+      '(?i)/case',
+      '/(?:a|b)+/[0-9]{2,3}?',
+      '/[^/]+',
+      '/v\\d+\\.x',
+      '[a-z-]',
+      '[\\w-]',
+      '[-\\d]',
+      '[^-\\d]',
+      '[a-z-\\d]',
+      '[\\w.-]',
+      '\\[\\w-.',
+      '[\\\\w-z]',
+      '[\\d\\]]',
+      '(a|b)',
+      'a{12,}',
+      'a{2}',
+      'a{2}?',
+      'a+?b*?c??',
+      '',
+      '~!#"\'<>: ;,=@&%',
+      '\\$\\^\\[\\]\\{\\}\\(\\)\\|\\?\\*\\+',
+    ]) {
       assert.equal(judged(pattern), 'read', pattern)
     }
   })
   it('is refused for what the crate does not have, and for halves of brackets', () => {
-    for (const pattern of ['(?=a)', '(?<!a)b', '(a)\\1', '(a', 'a)', '[a', '*a', 'a|*', 'a\\']) {
+    for (const pattern of [
+      '[\\w-.]+',
+      '[^\\w-.]+',
+      '[x\\d-z]',
+      '[a-\\d]',
+      '[a\\.-\\d]',
+      '[a-z0-\\d]',
+      '(?=a)',
+      '(?!a)',
+      '(?<!a)b',
+      '(?<=a)b',
+      '(?>a)',
+      '(a)\\1',
+      '(a',
+      'a)',
+      ')a(',
+      '[a',
+      '*a',
+      '+a',
+      '?a',
+      'a|*',
+      '(*a)',
+      'a\\',
+    ]) {
       assert.equal(judged(pattern), 'invalid', pattern)
     }
   })
@@ -22,6 +69,13 @@ describe('an expression in Rust’s syntax', () => {
       '[[:alpha:]]',
       '[a&&b]',
       '[a--b]',
+      '[^ab--b]',
+      '(?i)\\p{L}',
+      'a{x}',
+      'a{1,2',
+      'a{2}{3}',
+      '\\n',
+      '[\\n]',
       '\\p{L}',
       '(?P<n>a)',
       '(?x) a',
@@ -38,6 +92,11 @@ describe('an expression in Rust’s syntax', () => {
     assert.equal(matchesWhole('/a', '/x/a'), 'no')
     assert.equal(matchesWhole('(?i)/case', '/CASE'), 'yes')
     assert.equal(matchesWhole('/a*?', '/aa'), 'no')
+    assert.equal(matchesWhole('/a', '/ab'), 'no')
+    assert.equal(matchesWhole('(?i)/case', '/CASEs'), 'no')
+    assert.equal(matchesWhole('/case', '/CASE'), 'no')
+    assert.equal(matchesWhole('', ''), 'yes')
+    assert.equal(matchesWhole('(?=a)', 'é'), 'no')
     assert.equal(matchesWhole('.*', 'é'), 'unknown')
     assert.equal(matchesWhole('\\p{L}', 'a'), 'unknown')
   })

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { reach } from '../../../../../core/analyze/reach'
 import { Language } from '../../../../../core/model/language'
 import { Region } from '../../../../../core/model/region'
-import { inNamespace, pod, readAll, service, type Json } from '../objects'
+import { isPatient } from '../../../../../core/analyze/linkerd/outbound/patience'
+import { inNamespace, object, pod, readAll, service, type Json } from '../objects'
 import { group, linkerdConfig, linkerdNamespace, policy, server } from './objects'
 
 const base: readonly Json[] = [
@@ -132,5 +133,138 @@ describe('routes of Services that Linkerd proxies follow', () => {
         inNamespace('HTTPRoute', 'shop/r', { parentRefs: parents(), rules: [{ ...mirror, ...leading('cart') }] }),
       ),
     )
+  })
+
+  // `outbound/index/http.rs` convert_route, convert_backend; `grpc/outbound/http.rs` convert_outbound_route
+  const two = service('shop/two', {}, {})
+  const more = (name: string, selector: Json, ports: readonly Json[] = [{ port: 80, targetPort: 8080 }]): Json =>
+    inNamespace('Service', `shop/${name}`, { selector, ports })
+  const to = (name: string, changes: Json = {}) => ({ backendRefs: [{ name, port: 80, ...changes }] })
+  const table: readonly (readonly [why: string, kept: boolean, rule: Json, more: readonly Json[]])[] = [
+    ['a Service of Pods of the callee’s own', true, to('same'), [more('same', { app: 'canary' })]],
+    [
+      'a Service of Pods, one of another account',
+      false,
+      to('mixed'),
+      [
+        more('mixed', { tier: 'x' }),
+        pod('shop/one', { labels: { tier: 'x' } }, { serviceAccountName: 'cart' }),
+        pod('shop/other', { labels: { tier: 'x' } }, { serviceAccountName: 'thief' }),
+      ],
+    ],
+    ['a Service of no Pods', false, to('empty'), [more('empty', { app: 'nobody' })]],
+    ['a Service without a selector', false, to('bare'), [more('bare', {})]],
+    [
+      'a Service on another port of the Pods',
+      false,
+      to('away'),
+      [more('away', { app: 'canary' }, [{ port: 80, targetPort: 9090 }])],
+    ],
+    ['a Service of another namespace', false, to('cart', { namespace: 'web' }), [service('web/cart')]],
+    ['the Service, named with its namespace', true, to('cart', { namespace: 'shop' }), []],
+    ['another port of the Service that leads elsewhere', false, to('double', { port: 81 }), []],
+    [
+      'another port of a Service that leads to the same',
+      true,
+      to('same', { port: 81 }),
+      [
+        more('same', { app: 'canary' }, [
+          { name: 'a', port: 80, targetPort: 1 },
+          { name: 'b', port: 81, targetPort: 8080 },
+        ]),
+      ],
+    ],
+    ['a backend without a port', false, { backendRefs: [{ name: 'cart' }] }, []],
+    ['a backend that is no Service', false, to('cart', { kind: 'Odd', group: 'example.com' }), []],
+    ['a backend that says it is a Service', true, to('cart', { kind: 'Service', group: '' }), []],
+    ['a share of nobody’s, and none beside', false, to('cart', { weight: 0 }), []],
+    ['a share of its own', true, to('cart', { weight: 3 }), []],
+    ['a weight that is none', false, to('cart', { weight: -1 }), []],
+    [
+      'answers that are changed on the way',
+      true,
+      { ...to('cart'), filters: [{ type: 'ResponseHeaderModifier', responseHeaderModifier: {} }] },
+      [],
+    ],
+    [
+      'requests that are changed on the way',
+      false,
+      { ...to('cart'), filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: {} }] },
+      [],
+    ],
+    [
+      'requests that are changed for one backend',
+      false,
+      to('cart', { filters: [{ type: 'RequestHeaderModifier', requestHeaderModifier: {} }] }),
+      [],
+    ],
+    ['a filter that nobody knows', false, { ...to('cart'), filters: [{ type: 'Odd', odd: {} }] }, []],
+    ['a redirect', false, { ...to('cart'), filters: [{ type: 'RequestRedirect', requestRedirect: {} }] }, []],
+    ['a path that cannot be', false, { matches: [{ path: { type: 'PathPrefix', value: 'x' } }], ...to('cart') }, []],
+  ]
+  for (const [why, kept, rule, others] of table)
+    it(`${kept ? 'keep' : 'do not keep'} a call by ${why}`, () => {
+      // Beside a rule that keeps everything: what voids the route voids that, too.
+      const rules = 'matches' in rule ? [rule, leading('cart')] : [rule]
+      assert.equal(arrives(producer(rules), two, ...others), kept)
+    })
+
+  it('are void for a filter that is not known in any of their rules, and not for one that is', () => {
+    // `outbound/index/http.rs` convert_gateway_filter
+    const beside = (filter: Json) =>
+      arrives(producer([{ matches: [{ path: { type: 'Exact', value: '/x' } }], filters: [filter] }, leading('cart')]))
+    assert.ok(beside({ type: 'RequestRedirect', requestRedirect: {} }))
+    assert.ok(beside({ type: 'RequestHeaderModifier', requestHeaderModifier: {} }))
+    assert.ok(beside({ type: 'ResponseHeaderModifier', responseHeaderModifier: {} }))
+    assert.ok(!beside({ type: 'Odd', odd: {} }))
+  })
+
+  it('keep nothing where they could not be read, or hang nobody knows where', () => {
+    const kept = leading('cart')
+    const spec = { parentRefs: parents(), rules: [kept] }
+    const annotated = (annotations: Json) => inNamespace('LinkerdHTTPRoute', 'shop/r', spec, { annotations })
+    assert.ok(arrives(annotated({})))
+    assert.ok(!arrives(annotated({ 'timeout.linkerd.io/request': 'soon' })))
+    assert.ok(!arrives(annotated({ x: 1 })))
+    assert.ok(!arrives(inNamespace('LinkerdHTTPRoute', 'shop/r', { ...spec, parentRefs: 'cart' })))
+    assert.ok(!arrives(inNamespace('LinkerdHTTPRoute', 'shop/r', { ...spec, rules: 'cart' })))
+    assert.ok(!arrives(object('LinkerdHTTPRoute', { name: 'r' }, { spec })))
+    const other = { ...spec, parentRefs: parents({ name: 'canary' }) }
+    assert.ok(arrives(inNamespace('LinkerdHTTPRoute', 'shop/r', { ...other, rules: 'cart' })))
+  })
+})
+
+describe('what routes say of timeouts and retries', () => {
+  // `outbound/index.rs` parse_timeouts, `outbound/index/http.rs` parse_http_retry, `outbound/index/grpc.rs` parse_grpc_retry, `policy-controller/k8s/api/src/duration.rs`
+  const table: Readonly<Record<string, readonly [read: readonly string[], not: readonly string[]]>> = {
+    'timeout.linkerd.io/request': [
+      ['0', '10s', '1ms', '15m', '2h', '1d', '100s'],
+      ['', '5', 's', '10x', 'x10s', '1.5s', '-1s', '10ss'],
+    ],
+    'timeout.linkerd.io/response': [['10s'], ['5', '10']],
+    'timeout.linkerd.io/idle': [['10s'], ['5']],
+    'retry.linkerd.io/timeout': [['10s'], ['5']],
+    'retry.linkerd.io/limit': [
+      ['0', '12'],
+      ['', 'x', '1x', 'x1', '-1', '1.5'],
+    ],
+    'retry.linkerd.io/http': [
+      ['5xx', 'gateway-error', '503', '5xx,gateway-error', '503,504,599'],
+      ['', '5xx,', ',5xx', '603', '50', '5xx;503', '5xxx', 'x5xx'],
+    ],
+    'retry.linkerd.io/grpc': [
+      ['cancelled', 'internal,unavailable', 'deadline-exceeded,resource-exhausted,cancelled'],
+      ['', 'cancelled,', 'ok', 'cancelled internal', 'xcancelled', 'cancelledx'],
+    ],
+  }
+  for (const [name, [read, not]] of Object.entries(table))
+    it(name, () => {
+      assert.deepEqual(
+        [...read, ...not].filter(text => isPatient({ [name]: text })),
+        read,
+      )
+    })
+  it('is nothing, where they say nothing', () => {
+    assert.ok(isPatient({}) && isPatient({ other: 'x' }))
   })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { linkerdPorts } from '../../../../../core/analyze/regions/linkerd/ports'
 import { textsOf } from '../../../../../core/analyze/regions/linkerd/text'
+import { matchesWhole } from '../../../../../core/analyze/linkerd/rust-regex'
 import { intoLinkerdPort } from '../../../../../core/analyze/regions/linkerd/entrance'
 import { callersOf } from '../../../../../core/analyze/regions/linkerd/identities'
 import { besideFloor } from '../../../../../core/analyze/beside-floor'
@@ -161,5 +162,35 @@ describe('expressions by their leftmost-first match, as sets', () => {
     assert.equal(of('(?i)[^x]y*', 'Xy'), 'no')
     assert.equal(of('(?i)(ab|cd)?e', 'CDE'), 'yes')
     assert.equal(of('\\bx', 'x'), 'unknown')
+  })
+  it('never say of a text what one match of it denies', () => {
+    const texts = ['', '/', '/a', '/ab', '/abc', '/a/b', '/b', '/aa', '/12', '/1', 'a', 'ab', '/a$', '/A', '/a\n']
+    const certain = [
+      '/a',
+      '/a|/b',
+      '/ab|/a',
+      '/a|/ab',
+      '/a$|/ab',
+      '^/a|^/ab$',
+      '/a.*',
+      '/[a-z]+',
+      '/(a|b)',
+      '/a{2}',
+      '/\\d+',
+      '',
+      '.+',
+      '/a|',
+      '(/a)',
+      '^(/a|/b)$',
+      '/[^/]+',
+    ]
+    const doubtful = ['/a?b*', '/a*?', '(/a|/ab)c?', '/a+?b', '(a|ab)(c|bcd)?', '/(a*)*', '(?i)/a|/AB', '(?i)/[a-b]+']
+    for (const pattern of [...certain, ...doubtful])
+      for (const text of texts) {
+        const [one, all] = [matchesWhole(pattern, text), of(pattern, text)]
+        const told = `${pattern} of ${JSON.stringify(text)}: ${all}, but ${one}`
+        assert.ok(all === 'unknown' || all === one, told)
+        assert.ok(doubtful.includes(pattern) || all !== 'unknown', told)
+      }
   })
 })

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict'
 import { pod, type Json } from '../objects'
-import { enabled, linkerdConfig, linkerdJudge, linkerdNamespace, linkerdVerdict, nobody, onPort } from './objects'
+import {
+  enabled,
+  linkerdConfig,
+  linkerdJudge,
+  linkerdNamespace,
+  linkerdVerdict,
+  nobody,
+  onPort,
+  server,
+} from './objects'
 
 const setting = 'config.linkerd.io/default-inbound-policy'
 const cart = (annotations: Json, spec: Json = {}) => pod('shop/cart', { annotations }, spec)
@@ -87,6 +96,42 @@ describe('ports that are opaque without an annotation', () => {
   })
 })
 
+describe('ports to which callers’ proxies are told to send bytes', () => {
+  const opaque = 'config.linkerd.io/opaque-ports'
+  const spec = { containers: [{ name: 'app', ports: [{ containerPort: 8080, name: 'web' }] }] }
+  /** Whether requests of such callers may come as bytes, which a Server of HTTP/1 refuses. */
+  const told = (port: number, annotations: Json, ...more: readonly Json[]) =>
+    linkerdVerdict(
+      [
+        pod('shop/cart', { annotations }, spec),
+        server('shop/cart', { port, proxyProtocol: 'HTTP/1', accessPolicy: 'audit' }),
+        ...more,
+      ],
+      onPort(port),
+    ) === 'unknown'
+
+  // `controller/api/destination/watcher/workload_watcher.go` GetAnnotatedOpaquePorts, `pkg/util/parsing.go` ParseContainerOpaquePorts
+  it('are those of the annotation, by number, range or name, but not what is neither', () => {
+    for (const text of ['8080', '80,8080', '8000-8090', 'web', ' web ', 'web,8081', 'what,8080', '8080,'])
+      assert.ok(told(8080, { [opaque]: text }), text)
+    for (const text of ['', '8081', 'api', 'WEB', '8090-8000', '8000-8090x'])
+      assert.ok(!told(8080, { [opaque]: text }), text)
+  })
+  it('are those of the installation’s list where there is no annotation, and the injector writes none', () => {
+    assert.ok(told(3306, {}) && told(5432, {}) && !told(8080, {}))
+    const declares = pod('shop/cart', {}, { containers: [{ name: 'app', ports: [{ containerPort: 5432 }] }] })
+    assert.ok(told(5432, {}, declares) && !told(3306, {}, declares))
+    const ranged = linkerdConfig({ proxy: { opaquePorts: '3300-3310' } })
+    assert.ok(told(3306, {}, ranged) && !told(5432, {}, ranged))
+    const proxied = pod(
+      'shop/cart',
+      {},
+      { containers: [...spec.containers, { name: 'linkerd-proxy' }, { name: 'db', ports: [{ containerPort: 5432 }] }] },
+    )
+    assert.ok(told(3306, {}, proxied) && told(5432, {}, proxied))
+  })
+})
+
 describe('the proxy’s own ports', () => {
   const open = [cart({ [setting]: 'all-authenticated' })]
 
@@ -105,5 +150,93 @@ describe('the proxy’s own ports', () => {
     assert.equal(linkerdJudge(open, onPort(4190)).verdict, 'deny')
     assert.equal(linkerdJudge(open, { ...nobody, ...onPort(4143) }).verdict, 'deny')
     assert.equal(linkerdJudge(open, onPort(4143)).verdict, 'unknown')
+  })
+})
+
+describe('what a probe asks for', () => {
+  const probing = (httpGet: Json, more: Json = {}) =>
+    pod(
+      'shop/cart',
+      {},
+      {
+        containers: [
+          { name: 'app', ports: [{ containerPort: 8080, name: 'web' }], livenessProbe: { httpGet }, ...more },
+        ],
+      },
+    )
+  const asked = (world: Json, path: string, port = 8080) =>
+    linkerdVerdict([world], {
+      from: { plaintext: true, ip: '10.9.0.1' },
+      http: { method: 'GET', path, host: 'x' },
+      ...onPort(port),
+    })
+
+  // `policy-controller/k8s/index/src/inbound/workload.rs` container_http_probe_paths: what Rust's crate `http` takes for the path of a URI
+  const table: readonly (readonly [written: string | undefined, path: string])[] = [
+    [undefined, '/'],
+    ['/up', '/up'],
+    ['/up?deep=1', '/up'],
+    ['/up#top', '/up'],
+    ['http://host/up', '/up'],
+    ['https://host:80/up?x', '/up'],
+    ['HTTP://host/up', '/up'],
+    ['http://host', '/'],
+    ['http://host?x', '/'],
+    ['x-y+z.1://host/a/b', '/a/b'],
+  ]
+  for (const [written, path] of table)
+    it(`is ${path}, where it says ${written ?? 'nothing'}`, () => {
+      const world = probing({ port: 8080, ...(written !== undefined && { path: written }) })
+      assert.equal(asked(world, path), 'allow')
+      for (const other of ['/', '/up', '/a/b', '/other', '/up/x', '//host/up']) {
+        if (other !== path) assert.equal(asked(world, other), 'deny', other)
+      }
+    })
+  for (const written of [
+    '',
+    'up',
+    'host:80',
+    '/a b',
+    '/a<b',
+    '/a`b',
+    'x/up',
+    ' http://host/up',
+    '://host/up',
+    'http:///up',
+  ])
+    it(`is nothing, where it says \`${written}\``, () => {
+      for (const other of ['/', '/up', '/a', '/a b', '//host/up'])
+        assert.equal(asked(probing({ port: 8080, path: written }), other), 'deny', other)
+    })
+
+  it('is at the port of that number, or of that name in its own container', () => {
+    const at = (port: string | number, more: Json = {}) =>
+      [8080, 8081].filter(number => asked(probing({ port, path: '/up' }, more), '/up', number) === 'allow')
+    assert.deepEqual(at(8081), [8081])
+    assert.deepEqual(at('web'), [8080])
+    assert.deepEqual(at('WEB'), [8080])
+    assert.deepEqual(at('8080'), [])
+    assert.deepEqual(at('other'), [])
+    assert.deepEqual(
+      at('web', {
+        ports: [
+          { containerPort: 8080, name: 'web', protocol: 'UDP' },
+          { containerPort: 8081, name: 'web', protocol: 'TCP' },
+        ],
+      }),
+      [8081],
+    )
+  })
+  it('is any of the probes of any container, but not a socket’s', () => {
+    const probe = { httpGet: { port: 8080, path: '/up' } }
+    const of = (spec: Json) => asked(pod('shop/cart', {}, spec), '/up')
+    const app = { name: 'app', ports: [{ containerPort: 8080 }] }
+    for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe'])
+      assert.equal(of({ containers: [{ ...app, [name]: probe }] }), 'allow')
+    assert.equal(of({ containers: [{ ...app, otherProbe: probe }] }), 'deny')
+    assert.equal(of({ containers: [app, { name: 'x', livenessProbe: probe }] }), 'allow')
+    assert.equal(of({ containers: [app], initContainers: [{ name: 'x', startupProbe: probe }] }), 'allow')
+    assert.equal(of({ containers: [app], ephemeralContainers: [{ name: 'x', livenessProbe: probe }] }), 'deny')
+    assert.equal(of({ containers: [{ ...app, livenessProbe: { tcpSocket: { port: 8080 } } }] }), 'deny')
   })
 })

@@ -6,6 +6,7 @@ import {
   group,
   grpcRoute,
   httpRoute,
+  identity,
   linkerdConfig,
   linkerdJudge,
   linkerdVerdict,
@@ -111,5 +112,78 @@ describe('what is not known of Linkerd', () => {
     assert.equal(linkerdVerdict(objects), 'allow')
     assert.equal(linkerdVerdict(objects, { http: { method: 'GET', path: '/', host: 'CART' } }), 'deny')
     assert.equal(linkerdVerdict(objects, { http: { method: 'GET', path: '/' } }), 'unknown')
+  })
+  it('leaves open whether a `host` header is seen, but not what else a route asks', () => {
+    // proxy `linkerd/http/route/src/http/match/header.rs`; HTTP/2 carries the host in `:authority`
+    const open = server('shop/cart', { accessPolicy: 'all-unauthenticated' })
+    const asks = (more: Json = {}) => httpRoute('shop/r', [{ headers: [{ name: 'Host', value: 'cart' }], ...more }])
+    assert.equal(linkerdVerdict([open, asks()]), 'unknown')
+    assert.equal(linkerdVerdict([open, asks({ method: 'PUT' })]), 'deny')
+    assert.equal(linkerdVerdict([open, asks(path('/x'))]), 'deny')
+  })
+  it('is no matter of a caller without an address where every address is meant', () => {
+    const whole = [{ cidr: '0.0.0.0/0' }, { cidr: '::/0' }]
+    const from = (...networks: readonly Json[]) =>
+      linkerdJudge([cart, policy('shop/p', [network]), inNamespace('NetworkAuthentication', 'shop/n', { networks })], {
+        from: { plaintext: true },
+      }).verdict
+    assert.equal(from(...whole), 'allow')
+    assert.equal(from({ cidr: '0.0.0.0/0' }), 'unknown')
+    assert.equal(from({ cidr: '::/0' }), 'unknown')
+    assert.equal(from({ cidr: '0.0.0.0/0', except: ['10.0.0.0/8'] }, { cidr: '::/0' }), 'unknown')
+  })
+  it('leaves open what a name means where the control plane’s namespace is not known, but not what is never one', () => {
+    const two = [linkerdConfig(), linkerdConfig({}, 'linkerd-two/linkerd-config')]
+    const by = (text: string) =>
+      linkerdVerdict([
+        ...two,
+        cart,
+        policy('shop/p', [meshTls]),
+        inNamespace('MeshTLSAuthentication', 'shop/m', { identities: [text] }),
+      ])
+    assert.equal(by('*'), 'allow')
+    assert.equal(by('frontend.web.serviceaccount.identity.linkerd.cluster.local'), 'unknown')
+    assert.equal(by('spiffe://cluster.local/ns/web/sa/frontend'), 'deny')
+  })
+  it('is no matter of a port that goes round the proxy or does not, where the proxy lets the call in, too', () => {
+    const skipping = pod('shop/cart', { annotations: { 'config.linkerd.io/skip-inbound-ports': 'mysql' } })
+    assert.equal(linkerdVerdict([skipping, cart]), 'unknown')
+    assert.equal(linkerdVerdict([skipping, cart, policy('shop/p', [frontend])]), 'allow')
+  })
+  it('leaves open what tap asks of the port that is tap’s', () => {
+    // proxy `linkerd/app/src/tap.rs`: permitted_client_ids
+    const to = { namespace: 'shop', workload: 'cart', port: 4190 }
+    const by = (serviceAccount: string) => linkerdJudge([], { to, from: identity({ serviceAccount }) }).verdict
+    assert.deepEqual([by('tap'), by('frontend')], ['unknown', 'deny'])
+    assert.equal(linkerdJudge([], { to, from: { plaintext: true } }).verdict, 'deny')
+  })
+  it('makes of what cannot be read anything of its kind beside it, by whatever name', () => {
+    const odd = (id: string) => inNamespace('MeshTLSAuthentication', id, { identities: 1 })
+    const away = policy('shop/p', [{ ...meshTls, namespace: 'web' }])
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [meshTls]), odd('shop/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [meshTls]), odd('web/other')]), 'deny')
+    assert.equal(linkerdVerdict([cart, away, odd('web/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, away, odd('shop/other')]), 'deny')
+    const net = (id: string) => inNamespace('NetworkAuthentication', id, { networks: 1 })
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [network]), net('shop/other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, policy('shop/p', [network]), net('web/other')]), 'deny')
+    const route = httpRoute('shop/odd', [path('/', 'Regex')])
+    const forRoute = (name: string) => policy('shop/p', [frontend], { kind: 'HTTPRoute', name })
+    assert.equal(linkerdVerdict([cart, route, forRoute('other')]), 'unknown')
+    assert.equal(linkerdVerdict([cart, httpRoute('shop/odd', [path('/')]), forRoute('other')]), 'deny')
+    const stray = (kind: 'MeshTLSAuthentication' | 'NetworkAuthentication', spec: Json) =>
+      object(kind, { name: 'x' }, { spec })
+    assert.equal(
+      linkerdVerdict([cart, policy('shop/p', [meshTls]), stray('MeshTLSAuthentication', { identities: ['*'] })]),
+      'unknown',
+    )
+    assert.equal(
+      linkerdVerdict([
+        cart,
+        policy('shop/p', [network]),
+        stray('NetworkAuthentication', { networks: [{ cidr: '10.0.0.0/8' }] }),
+      ]),
+      'unknown',
+    )
   })
 })

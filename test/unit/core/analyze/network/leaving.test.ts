@@ -83,6 +83,16 @@ describe('calls to hosts outside on the network', () => {
       assert.equal(without(cidr), 'unknown none', cidr)
   })
 
+  it('leave by no port that has a name, which is a Pod’s', () => {
+    assert.equal(open(on(leaving({ ports: [{ port: 'https' }], to: [block('0.0.0.0/0')] }))), 'no none')
+    const halves = [block('0.0.0.0/1'), block('128.0.0.0/1')]
+    const both = leaving(
+      { ports: [{ port: 'https' }], to: halves },
+      { ports: [{ port: 443 }], to: [block('0.0.0.0/1')] },
+    )
+    assert.equal(open(on(both)), 'unknown none')
+  })
+
   it('are known of an address', () => {
     const to = on(leaving({ to: [block('198.18.0.0/15', '198.18.5.0/24')] }))
     assert.equal(open(to, { host: '198.18.1.1' }), 'yes all')

@@ -1,43 +1,9 @@
 import assert from 'node:assert/strict'
-import { decide, type Verdict } from '../../../../../core/analyze/decide'
 import { kubelet } from '../../../../../core/analyze/expect'
-import { sourcesOf } from '../../../../../core/analyze/network/sources'
 import { isSharedWire } from '../../../../../core/analyze/network/wires'
 import { reach } from '../../../../../core/analyze/reach'
-import { pointOf } from '../../../../../core/analyze/regions/point'
-import { parseRequest } from '../../../../../core/analyze/request'
-import { inWords, portAsked, wayTaken } from '../../../../support/way'
-import { ask, inNamespace, mesh, namespace, pod, readAll, service, type Json } from '../objects'
-import { cluster, only, policy } from './objects'
-
-interface Call {
-  /** From a workload `namespace/name` without identity, from an address, or as it is said in a request. */
-  readonly from: string | Json
-  readonly to?: Json
-}
-
-function requestOf({ from, to = {} }: Call) {
-  const [space, workload] = typeof from === 'string' ? from.split('/') : []
-  const source = typeof from === 'string' ? { plaintext: true, namespace: space, workload } : from
-  const line = ask({ from: source, to: { namespace: 'shop', workload: 'cart', port: 8080, ...to }, http: undefined })
-  return parseRequest(line, 'request').request ?? assert.fail('no request')
-}
-
-/** What the sets of a layer have of a call, from wherever it may come; a single decision must not say otherwise. */
-function verdict(objects: readonly Json[], call: Call): Verdict['verdict'] {
-  const { layer } = readAll(objects)
-  const [request, all] = [requestOf(call), reach(layer)]
-  const { must, may } = wayTaken(portAsked(all, request), layer, request)
-  const points = sourcesOf(layer, request).map(end =>
-    pointOf({ request, path: '', questions: all.questions, ...(end.kind === 'pod' && { pod: end.pod.key }) }),
-  )
-  const found = inWords({
-    must: points.every(point => must.contains(point)),
-    may: points.some(point => may.contains(point)),
-  })
-  assert.equal(found, decide(layer, request).verdict, 'reach does not agree with decide')
-  return found
-}
+import { inNamespace, mesh, namespace, pod, readAll, service, type Json } from '../objects'
+import { cluster, networkVerdict, only, policy } from './objects'
 
 const block = (cidr: string): Json => ({ from: [{ ipBlock: { cidr } }] })
 const plainly = (ip: string): Json => ({ plaintext: true, ip })
@@ -59,12 +25,15 @@ describe('what the network lets in, as sets', () => {
 
   it('is certain of what all policies let in of which none is certain to limit a Pod', () => {
     const [one, both] = [twice({ from: [only('db')] }, {}), twice({}, {})]
-    assert.deepEqual([verdict(one, { from: 'shop/db' }), verdict(one, { from: 'web/frontend' })], ['allow', 'unknown'])
-    assert.equal(verdict(both, { from: 'web/frontend' }), 'allow')
+    assert.deepEqual(
+      [networkVerdict(one, { from: 'shop/db' }), networkVerdict(one, { from: 'web/frontend' })],
+      ['allow', 'unknown'],
+    )
+    assert.equal(networkVerdict(both, { from: 'web/frontend' }), 'allow')
     const blocks = twice(block('203.0.113.0/24'), block('203.0.113.0/25'))
-    assert.equal(verdict(blocks, { from: plainly('203.0.113.9') }), 'allow')
-    assert.equal(verdict(blocks, { from: plainly('203.0.113.200') }), 'unknown')
-    assert.equal(verdict(twice(block('203.0.113.0/24'), {}), { from: plainly('203.0.113.9') }), 'allow')
+    assert.equal(networkVerdict(blocks, { from: plainly('203.0.113.9') }), 'allow')
+    assert.equal(networkVerdict(blocks, { from: plainly('203.0.113.200') }), 'unknown')
+    assert.equal(networkVerdict(twice(block('203.0.113.0/24'), {}), { from: plainly('203.0.113.9') }), 'allow')
   })
 
   it('is nothing certain from a block, at a port of a container that ends before the others start', () => {
@@ -74,8 +43,8 @@ describe('what the network lets in, as sets', () => {
       pod('shop/cart', {}, { initContainers: init }),
       atCart({ ingress: [{ ...block('203.0.113.0/24'), ports: [{ port: 'early' }] }] }),
     ]
-    assert.equal(verdict(objects, { from: plainly('203.0.113.9'), to: { port: 9000 } }), 'unknown')
-    assert.equal(verdict(objects, { from: plainly('198.51.100.1'), to: { port: 9000 } }), 'deny')
+    assert.equal(networkVerdict(objects, { from: plainly('203.0.113.9'), to: { port: 9000 } }), 'unknown')
+    assert.equal(networkVerdict(objects, { from: plainly('198.51.100.1'), to: { port: 9000 } }), 'deny')
   })
 
   it('is certain of Pods of one name only where it is of all of them', () => {
@@ -93,15 +62,15 @@ describe('what the network lets in, as sets', () => {
       inNamespace('StatefulSet', 'shop/worker', template('far')),
       atCart({ ingress: [{ from: apps.map(only) }] }),
     ]
-    assert.equal(verdict(objects('near'), { from: 'shop/worker' }), 'unknown')
-    assert.equal(verdict(objects('far'), { from: 'shop/worker' }), 'unknown')
-    assert.equal(verdict(objects('near', 'far'), { from: 'shop/worker' }), 'allow')
-    assert.equal(verdict(objects('db'), { from: 'shop/worker' }), 'deny')
+    assert.equal(networkVerdict(objects('near'), { from: 'shop/worker' }), 'unknown')
+    assert.equal(networkVerdict(objects('far'), { from: 'shop/worker' }), 'unknown')
+    assert.equal(networkVerdict(objects('near', 'far'), { from: 'shop/worker' }), 'allow')
+    assert.equal(networkVerdict(objects('db'), { from: 'shop/worker' }), 'deny')
   })
 
   it('may be what comes from a Pod whose labels could not be read, be it asked for by them or not', () => {
     const objects = [...cluster, pod('shop/odd', { labels: 'none' }), atCart({ ingress: [{ from: [only('db')] }] })]
-    assert.equal(verdict(objects, { from: 'shop/odd' }), 'unknown')
+    assert.equal(networkVerdict(objects, { from: 'shop/odd' }), 'unknown')
   })
 
   it('tells ports apart that policies of callers name, where the Pod may be entered by them', () => {
@@ -109,7 +78,7 @@ describe('what the network lets in, as sets', () => {
     const entered = [[], [atCart({ ingress: [{ from: [{ namespaceSelector: {} }] }] })]]
     for (const more of entered) {
       const objects = [...cluster, out, ...more]
-      const at = (port: number) => verdict(objects, { from: 'web/frontend', to: { port } })
+      const at = (port: number) => networkVerdict(objects, { from: 'web/frontend', to: { port } })
       assert.deepEqual([at(9090), at(9091), at(8080)], ['allow', 'deny', 'deny'])
     }
   })
@@ -140,7 +109,7 @@ describe('the port on the wire, as sets', () => {
 
   it('hangs on what the caller speaks', () => {
     const from = (labels: Json | undefined, ...ports: readonly number[]) =>
-      verdict(world(namespace('web', labels), pod('web/frontend'), admitting(...ports)), {
+      networkVerdict(world(namespace('web', labels), pod('web/frontend'), admitting(...ports)), {
         from: shown({ workload: 'frontend' }),
       })
     assert.deepEqual([from(undefined, 8080), from(undefined, 15_008)], ['unknown', 'unknown'])
@@ -169,7 +138,7 @@ describe('the port on the wire, as sets', () => {
     const speaking = workload('Deployment', { 'sidecar.istio.io/inject': 'false', ...ambient })
     const other = workload('StatefulSet', {})
     const at = (...objects: readonly Json[]) =>
-      verdict(world(namespace('web'), ...objects, admitting(15_008)), { from: shown({ workload: 'frontend' }) })
+      networkVerdict(world(namespace('web'), ...objects, admitting(15_008)), { from: shown({ workload: 'frontend' }) })
     assert.deepEqual([at(speaking), at(other)], ['allow', 'unknown'])
     assert.deepEqual([at(speaking, other), at(other, speaking)], ['unknown', 'unknown'])
   })
