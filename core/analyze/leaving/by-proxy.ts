@@ -5,10 +5,11 @@ import { Region } from '../../model/region'
 import { turnsOf } from '../egress-legs'
 import type { Leaving } from '../egress-view'
 import { asConfigured } from '../egress-view'
+import { interceptionMode } from '../istio/capture'
 import { pathsTo } from '../istio/client'
 import type { Plane } from '../istio/data-plane'
 import { planesOf } from '../istio/data-plane'
-import type { Workload } from '../layer'
+import type { Layer, Workload } from '../layer'
 import { doorsTo } from '../linkerd/outbound/doors'
 import type { Door } from '../linkerd/outbound/doors'
 import { letsOut, routeFor } from '../linkerd/outbound/leaving'
@@ -75,15 +76,20 @@ function possibleBy(plane: Plane, call: Call): Possible {
       // What a gateway knows of nothing, it drops.
       return bySidecar(call, ['registry'])
     case 'sidecar':
-      return goesRound(call.from.workload)
+      return goesRound(call.from.layer, call.from.workload)
         ? { own: Region.all, onward: [], because: [] }
         : bySidecar(call, ['registry', 'passthrough'])
   }
 }
 
-/** Annotations that take outgoing calls off a sidecar: which these are, hangs on addresses (istio `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`). */
-function goesRound({ annotations }: Workload): boolean {
-  return Object.keys(annotations).some(key => /^traffic\.sidecar\.istio\.io\/(?:in|ex)cludeOutbound/.test(key))
+/**
+ * Whether outgoing calls may be taken off a sidecar: which these are, hangs on addresses and on interfaces, and for a port on its number. Sources: istio
+ * `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`, `tools/istio-iptables/pkg/capture/run.go`.
+ */
+function goesRound({ mesh }: Layer, { annotations }: Workload): boolean {
+  const taken = /^traffic\.sidecar\.istio\.io\/(?:(?:in|ex)cludeOutbound|excludeInterfaces)/
+  const isCaptured = ['REDIRECT', 'TPROXY'].includes(interceptionMode(mesh, annotations))
+  return !isCaptured || mesh.capture?.outbound === 'some' || Object.keys(annotations).some(key => taken.test(key))
 }
 
 function bySidecar({ from, hosts, port, identities, gateways }: Call, kinds: readonly string[]): Possible {
@@ -190,7 +196,6 @@ function certainOf(call: Call): Region {
   const { from, identities, hosts, port, gateways } = call
   const planes = planesOf(from.layer, from.workload).map(({ plane }) => plane)
   if (planes.every(plane => plane === 'linkerd')) return certainByLinkerd(call)
-  if (planes.includes('gateway')) return Region.none
   const to = { host: hosts.one, port }
   const isStraight = turnsOf(from, to).legs.every(leg => leg.to.every(({ host }) => host === to.host))
   const unknown = { ...from.workload, trustDomain: '' }

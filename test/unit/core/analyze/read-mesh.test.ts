@@ -71,6 +71,6 @@ describe('the mesh’s settings', () => {
       { data: { values } },
     )
     const { capture, clusterDomain } = meshOf([config])
-    assert.deepEqual([capture, clusterDomain], [{ include: '*', exclude: '9100' }, 'acme.local'])
+    assert.deepEqual([capture, clusterDomain], [{ include: '*', exclude: '9100', outbound: 'all' }, 'acme.local'])
   })
 })
