@@ -98,17 +98,20 @@ function bySidecar({ from, hosts, port, identities, gateways }: Call, kinds: rea
   const because = paths.flatMap(path => path.because)
   if (!paths.some(({ kind }) => kinds.includes(kind))) return { own: Region.none, onward: [], because }
   const turns = turnsOf(from, { host: hosts.one, port })
-  const sent = turns.legs.flatMap(({ requests, to }) => to.map(destination => ({ requests, ...destination })))
+  const sent = turns.legs.flatMap(({ to, ...leg }) => to.map(destination => ({ ...leg, ...destination })))
   const straight = sent.filter(({ host }) => host === hosts.one)
   const asCaller = { identities, header: port === 80 ? hosts.one : `${hosts.one}:${port}` }
   return {
     own: Region.union(straight.map(({ requests }) => seenFrom(requests, asCaller))),
-    onward: sent
-      .filter(({ host }) => host !== hosts.one)
-      .flatMap(to => throughGateway(to, { from, gateways, asCaller }))
-      .map(({ host, requests }) =>
-        host === hosts.one ? { requests } : { ...(host !== undefined && { host }), requests },
-      ),
+    onward: [
+      ...(turns.anywhere ? [{ requests: Region.all }] : []),
+      ...sent
+        .filter(({ host }) => host !== hosts.one)
+        .flatMap(to => throughGateway(to, { from, gateways, asCaller }))
+        .map(({ host, requests }) =>
+          host === hosts.one ? { requests } : { ...(host !== undefined && { host }), requests },
+        ),
+    ],
     because: [...because, ...turns.because],
   }
 }
@@ -132,6 +135,7 @@ interface Leg {
   readonly host: string
   readonly port?: number
   readonly requests: Region
+  readonly rewritten?: boolean
 }
 
 interface Way {
@@ -141,19 +145,24 @@ interface Way {
 }
 
 /** What the Pods behind a Service send on out of the mesh; a route to another host outside goes there itself. */
-function throughGateway({ host, port, requests }: Leg, { from, gateways, asCaller }: Way): readonly Onward[] {
+function throughGateway(
+  { host, port, requests, rewritten }: Leg,
+  { from, gateways, asCaller }: Way,
+): readonly Onward[] {
   const { layer } = from
   const isService = layer.services.some(({ name, namespace = '' }) => host.startsWith(`${name}.${namespace}.svc.`))
   const lead = isService ? gateways.leads({ host, port }) : undefined
   const asked = seenFrom(requests, asCaller)
   if (!lead) return isService ? [] : [{ host, requests: asked }]
+  const seen = (region: Region): Region =>
+    seenFrom(rewritten === true ? region.without('host').without('path') : region, asCaller)
   return lead.callees.flatMap(({ workload, port: at }) => {
     const { sent, astray } = gateways.passage(workload, at)
     const left = sent.map(({ to, requests: { may } }): Onward => {
       const out = networkOut(layer, workload, to.port ?? at).out.may
-      return { host: to.host, requests: seenFrom(may, asCaller).intersect(asked).intersect(out) }
+      return { host: to.host, requests: seen(may).intersect(asked).intersect(out) }
     })
-    const lost: Onward = { requests: seenFrom(astray, asCaller).intersect(asked) }
+    const lost: Onward = { requests: seen(astray).intersect(asked) }
     return [...left, lost].filter(one => !one.requests.isEmpty && !isInMesh(one.host))
   })
 }

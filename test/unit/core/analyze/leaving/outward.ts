@@ -38,7 +38,9 @@ export function entry(spec: Json = {}, metadata: Json = {}, id = 'shop/api'): Js
 export function leaves(objects: readonly unknown[], called: Called = {}): Leaves {
   const reached = reach(readAll(objects).layer)
   const found = among(outwardOf(reached, called).bounds, called)
-  assert.equal(isSure(reached, called), found === 'surely', 'what leaves the mesh does not agree with a single call')
+  // Whoever has no trust domain cannot be asked for by name.
+  if (reached.domains)
+    assert.equal(isSure(reached, called), found === 'surely', 'what leaves the mesh does not agree with a single call')
   return found
 }
 

@@ -194,6 +194,66 @@ describe('a call that a VirtualService of the mesh turns', () => {
       {},
       'surely',
     ],
+    [
+      'gets there where no route is for the port',
+      [turned({ match: [{ port: 81 }], ...toHost('b.example.com') })],
+      {},
+      'surely',
+    ],
+    ['is turned where one is', [turned({ match: [{ port: 80 }], ...toHost('b.example.com') })], {}, 'no'],
+    [
+      'gets there where no route is for callers',
+      [turned({ match: [{ gateways: ['shop/g'] }], ...toHost('b.example.com') }, { gateways: ['mesh', 'shop/g'] })],
+      {},
+      'surely',
+    ],
+    [
+      'may get there where routes are for some callers',
+      [turned({ match: [{ sourceLabels: { app: 'x' } }], ...toHost('b.example.com') })],
+      {},
+      'perhaps',
+    ],
+    ['may get there where others decide', [turned({ delegate: { name: 'd', namespace: 'shop' } })], {}, 'perhaps'],
+    [
+      'may get there where a VirtualService could not be read',
+      [virtualService('shop/v', { hosts: 7, http: [toHost('b.example.com')] })],
+      {},
+      'perhaps',
+    ],
+    [
+      'may get there where only one of two Sidecars, either of which may rule, imports the route',
+      [
+        virtualService('b/v', { hosts: ['api.example.com'], http: [toHost('b.example.com')] }),
+        sidecar({ egress: [{ hosts: ['shop/*'] }] }),
+        sidecar({ egress: [{ hosts: ['shop/*', 'b/*'] }] }, 'shop/t'),
+      ],
+      {},
+      'perhaps',
+    ],
+    [
+      'gets there where its Sidecar does not import the route',
+      [
+        virtualService('b/v', { hosts: ['api.example.com'], http: [toHost('b.example.com')] }),
+        sidecar({ egress: [{ hosts: ['shop/*'] }] }),
+      ],
+      {},
+      'surely',
+    ],
+    [
+      'may get there where one of two routes leads there',
+      [
+        turned(toHost('api.example.com')),
+        virtualService('shop/w', { hosts: ['*.example.com'], http: [toHost('b.example.com')] }),
+      ],
+      {},
+      'perhaps',
+    ],
+    [
+      'has a copy that gets to another host',
+      [turned({ ...toHost('api.example.com'), mirror: { host: 'b.example.com' } })],
+      { host: 'b.example.com' },
+      'surely',
+    ],
     ['is answered where the route does so', [turned({ directResponse: { status: 503 } })], {}, 'no'],
     [
       'may get there where one of two leads there',
