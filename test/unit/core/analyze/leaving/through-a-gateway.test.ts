@@ -7,7 +7,6 @@ import { because, entry, leaves, leavesAt, shop } from './outward'
 const labels = { app: 'out' }
 const out = 'out.edge.svc.cluster.local'
 const toHost = (host: string, port = 80): Json => ({ route: [{ destination: { host, port: { number: port } } }] })
-const http = [{ number: 80, name: 'http', protocol: 'HTTP' }]
 
 /** Calls of `shop/cart` to `api.example.com:80` are sent to a gateway in namespace `edge`, by mTLS, and on from there. */
 const world = {
