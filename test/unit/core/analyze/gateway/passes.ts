@@ -6,7 +6,8 @@ import type { Layer } from '../../../../../core/analyze/layer'
 import { reach } from '../../../../../core/analyze/reach'
 import { pointOf } from '../../../../../core/analyze/regions/point'
 import type { Request } from '../../../../../core/analyze/request'
-import { knock, type Knock } from './gateway-objects'
+import { readAll, type Json } from '../objects'
+import { edge, knock, virtualService, type Knock } from './gateway-objects'
 
 /**
  * What becomes of a request at a gateway: `allow`, `unknown` or `deny`, and where it goes from there: `allow cart.shop:80`. What sets have of it must not say otherwise, but for
@@ -57,4 +58,29 @@ function bySets(layer: Layer, request: Request): BySets | undefined {
     must: of('must'),
     astray: astray.contains(point),
   }
+}
+
+/** The host that a knock is for unless told otherwise. */
+export const host = 'shop.example.com'
+
+export const destination = (name: string, more: Json = {}): Json => ({
+  destination: { host: name, port: { number: 80 } },
+  ...more,
+})
+
+export const toCart: Json = { route: [destination('cart')] }
+
+/** A VirtualService of `shop` at the chart's gateway. */
+export function routes(rules: readonly Json[], spec: Json = {}, id = 'shop/shop', metadata: Json = {}): Json {
+  return virtualService(id, { hosts: [host], gateways: ['edge/door'], http: rules, ...spec }, metadata)
+}
+
+/** Objects beside the chart's gateway, what it is asked, and what becomes of that. */
+export type Row = readonly [title: string, objects: readonly Json[], asked: Knock, passes: string]
+
+export function check(rows: readonly Row[]): void {
+  for (const [title, objects, asked, expected] of rows)
+    it(`${title}: ${expected}`, () => {
+      assert.equal(passes(readAll([...edge, ...objects]).layer, asked), expected)
+    })
 }
