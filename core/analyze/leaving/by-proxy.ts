@@ -86,7 +86,7 @@ function possibleBy(plane: Plane, call: Call): Possible {
  * Whether outgoing calls may be taken off a sidecar: which these are, hangs on addresses and on interfaces, and for a port on its number. Sources: istio
  * `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`, `tools/istio-iptables/pkg/capture/run.go`.
  */
-function goesRound({ mesh }: Layer, { annotations }: Workload): boolean {
+export function goesRound({ mesh }: Layer, { annotations }: Workload): boolean {
   const taken = /^traffic\.sidecar\.istio\.io\/(?:(?:in|ex)cludeOutbound|excludeInterfaces)/
   const isCaptured = ['REDIRECT', 'TPROXY'].includes(interceptionMode(mesh, annotations))
   return !isCaptured || mesh.capture?.outbound === 'some' || Object.keys(annotations).some(key => taken.test(key))
