@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { explain } from '../../../../../core/analyze/explain/explain'
 import { parseRequest } from '../../../../../core/analyze/request'
-import { ask, authorization, http, inNamespace, peers, plaintext, readAll, shop, type Json } from '../objects'
+import { ask, authorization, http, peers, plaintext, readAll, shop, type Json } from '../objects'
 import { linesOf } from './lines'
 
 type Spec = Parameters<typeof authorization>[1]
