@@ -47,22 +47,33 @@ function benchBoutique(): void {
   say(`  ${objects} objects: parse, read and reach ${each} = ${(parse + read + reach).toFixed(0)} ms after the start`)
 }
 
-/** All data planes side by side, in turns, so that what else the machine does falls on all. */
+function tableRow(cells: readonly string[]): string {
+  return cells.map(cell => cell.padStart(14)).join('')
+}
+
+/** All data planes side by side, by themselves and with NetworkPolicies below, in turns, so that what else the machine does falls on all. */
 function benchPipeline(): void {
   const small = pipelineOf(150, 'sidecar')
   const sidecar = pipelineOf(1500, 'sidecar')
   const ambient = pipelineOf(1500, 'ambient')
   const linkerd = pipelineOf(1500, 'linkerd')
   const layered = pipelineOf(1500, 'sidecar', 'all')
+  const ambientLayered = pipelineOf(1500, 'ambient', 'all')
+  const linkerdLayered = pipelineOf(1500, 'linkerd', 'all')
   const larger = pipelineOf(7500, 'sidecar')
-  say(
-    `  ${''.padEnd(20)} ${['150 sidecar', '1500 sidecar', '1500 ambient', '1500 linkerd', 'all layers', '7500 sidecar'].map(head => head.padStart(13)).join('')}`,
-  )
+  const columns: Readonly<Record<string, Run>> = {
+    '150 sidecar': small,
+    '1500 sidecar': sidecar,
+    '1500 ambient': ambient,
+    '1500 linkerd': linkerd,
+    'sidecar, all': layered,
+    'ambient, all': ambientLayered,
+    'linkerd, all': linkerdLayered,
+    '7500 sidecar': larger,
+  }
+  say(`  ${''.padEnd(20)}${tableRow(Object.keys(columns))}`)
   for (const key of Object.keys(sidecar)) {
-    const numbers = [small, sidecar, ambient, linkerd, layered, larger].map(run =>
-      (run[key] ?? 0).toFixed(2).padStart(13),
-    )
-    say(`  ${key.padEnd(20)} ${numbers.join('')}`)
+    say(`  ${key.padEnd(20)}${tableRow(Object.values(columns).map(run => (run[key] ?? 0).toFixed(2)))}`)
   }
   const work = (run: Run): number => (run.compile ?? 0) + (run.reach ?? 0) + (run.compare ?? 0)
   say(`  growth exponent of compile + reach + compare: ${Math.log10(work(sidecar) / work(small)).toFixed(2)}`)

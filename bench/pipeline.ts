@@ -1,3 +1,4 @@
+import { optimizeLate } from '../cli/optimize-late'
 import { compareWithIntent } from '../core/analyze/compare'
 import { reach } from '../core/analyze/reach'
 import { read } from '../core/analyze/read-istio'
@@ -51,6 +52,8 @@ export function pipeline(size: number, plane: Plane, layers: Layers = 'mesh'): R
 }
 
 if (require.main === module) {
+  // As `ztm` does.
+  optimizeLate()
   const [size = '150', wanted, layers] = process.argv.slice(2)
   const plane = (['sidecar', 'ambient', 'linkerd'] as const).find(name => name === wanted) ?? 'sidecar'
   process.stdout.write(`${JSON.stringify(pipeline(Number(size), plane, layers === 'all' ? 'all' : 'mesh'))}\n`)

@@ -23,7 +23,7 @@ import { getsTo, leavesTo } from './regions/network/leaving'
 
 /** Whether a caller's calls to a host outside get there: as its own configuration has it, and the gateways that they are sent through. */
 export interface Egress {
-  /** Whether any call does. */
+  /** Whether any call is certain to: `no` where nothing speaks for it, too; `unknown` where what was read leaves its way open. What may get out is `leaving` to say. */
   readonly open: Ternary
   /** Those that are certain to, whoever reads them on the way: requests as the caller sends them, its identity and the host taken in. */
   readonly certain: Region

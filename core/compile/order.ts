@@ -9,7 +9,9 @@ export function sorted(texts: Iterable<string>): string[] {
 
 /** Orders `items` by a text of each. */
 export function sortedBy<T>(items: Iterable<T>, text: (item: T) => string): T[] {
-  return [...items]
+  const list = [...items]
+  if (list.length < 2) return list
+  return list
     .map(item => ({ item, key: text(item) }))
     .sort((a, b) => byText(a.key, b.key))
     .map(({ item }) => item)
@@ -17,5 +19,6 @@ export function sortedBy<T>(items: Iterable<T>, text: (item: T) => string): T[] 
 
 /** The items by key, keys sorted, so that nothing depends on the order in which a graph was declared. */
 export function sortedGroups<T>(items: Iterable<T>, key: (item: T) => string): ReadonlyMap<string, readonly T[]> {
-  return new Map([...groupBy(items, key)].sort(([a], [b]) => byText(a, b)))
+  const groups = groupBy(items, key)
+  return groups.size < 2 ? groups : new Map([...groups].sort(([a], [b]) => byText(a, b)))
 }

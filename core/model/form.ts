@@ -11,7 +11,9 @@ export type Form =
 export function wordsKey(words: ReadonlySet<string>): string {
   const list = [...words]
   if (list.length > 1) list.sort()
-  return list.map(word => `${word.length}:${word}`).join('')
+  let key = ''
+  for (const word of list) key += `${word.length}:${word}`
+  return key
 }
 
 /** The set as an automaton. */
@@ -28,7 +30,12 @@ export function toAutomaton(form: Form): DFA {
 
 /** The intersection where lists of words suffice to find it, which is nearly always. */
 export function intersection(a: Form, b: Form): Form | 'automata' {
-  if (a.kind === 'finite') return { kind: 'finite', words: filter(a.words, word => has(b, word)) }
+  if (a.kind === 'finite') {
+    // A caller in a list of all: the shorter list says which of the other to look for.
+    if (b.kind === 'finite' && b.words.size < a.words.size) return intersection(b, a)
+    const words = filter(a.words, word => has(b, word))
+    return words.size === a.words.size ? a : { kind: 'finite', words }
+  }
   if (b.kind === 'finite') return intersection(b, a)
   if (a.kind === 'cofinite' && b.kind === 'cofinite')
     return { kind: 'cofinite', words: new Set([...a.words, ...b.words]) }
@@ -42,7 +49,9 @@ function has(form: Form, word: string): boolean {
 }
 
 function filter(words: ReadonlySet<string>, keep: (word: string) => boolean): ReadonlySet<string> {
-  return new Set([...words].filter(keep))
+  const kept = new Set<string>()
+  for (const word of words) if (keep(word)) kept.add(word)
+  return kept
 }
 
 /** A short word that is none of `words`. */

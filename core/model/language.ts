@@ -65,7 +65,12 @@ export class Language {
 
   /** Exactly these words. */
   static literals(words: Iterable<string>): Language {
+    if (Array.isArray(words) && words.length === 1) return Language.literal(words[0] as string)
     return Language.fromWords(new Set(words), 'finite')
+  }
+
+  private static literal(word: string): Language {
+    return singles.get(word) ?? Language.single({ kind: 'finite', words: new Set([word]) }, word)
   }
 
   /** All members of all of `languages`. */

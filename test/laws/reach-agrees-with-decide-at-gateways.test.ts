@@ -99,7 +99,7 @@ function check(compare: (one: Case) => 'known' | 'unknown', enough: number): voi
     fc.property(gatewayWorld, fc.array(gatewayRequest, { minLength: 12, maxLength: 24 }), (objects, drawn) => {
       for (const one of casesOf(objects, drawn)) if (compare(one) === 'known') known++
     }),
-    { numRuns: runs(60) },
+    { numRuns: runs(80) },
   )
   assert.ok(known > least(enough), `only ${known} answers were known`)
 }

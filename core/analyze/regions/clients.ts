@@ -15,7 +15,9 @@ export interface Clients {
   readonly gateways: Language
   /** They go straight to the Pods: sidecars never use waypoints, nor does who has no identity. */
   readonly straight: Language
-  /** Of these, the accounts under which nothing but waypoints runs. */
+  /** Who is none of these. */
+  readonly unknown: Language
+  /** Of the known, the accounts under which nothing but waypoints runs. */
   readonly waypoints: Language
 }
 
@@ -23,7 +25,8 @@ export interface Clients {
 export function clientsOf(layer: Layer): Clients {
   const { trustDomain } = layer.mesh
   if (trustDomain === undefined) {
-    return { ambient: Language.none, gateways: Language.none, straight: nobody, waypoints: Language.none }
+    const none = Language.none
+    return { ambient: none, gateways: none, straight: nobody, unknown: nobody.complement(), waypoints: none }
   }
   const nameOf = ({ namespace = '', serviceAccount }: Workload | Gateway): string =>
     printIdentity({ trustDomain, namespace, serviceAccount })
@@ -36,10 +39,12 @@ export function clientsOf(layer: Layer): Clients {
   })
   const habits = groupBy(names, name => agreedHabit(layer, household(name)))
   const of = (habit: Habit): Language => Language.literals(habits.get(habit) ?? [])
+  const [ambient, gateway, straight] = [of('ambient'), of('gateway'), of('straight').union(nobody)]
   return {
-    ambient: of('ambient'),
-    gateways: of('gateway'),
-    straight: of('straight').union(nobody),
+    ambient,
+    gateways: gateway,
+    straight,
+    unknown: Language.union([ambient, gateway, straight]).complement(),
     waypoints: Language.literals(names.filter(name => isWaypoints(household(name)))),
   }
 }

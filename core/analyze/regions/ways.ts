@@ -157,7 +157,6 @@ export function united({ layer, direct }: Approach, ways: readonly Way[], client
   const usual = toServices.length > 0 ? toServices : ways
   const ambient = any(usual.map(({ through, kept }) => keeping(through, kept)))
   const gateways = any(usual.map(({ fromGateways, kept }) => keeping(fromGateways, kept)))
-  const known = Language.union([clients.ambient, clients.gateways, clients.straight])
   const either = direct.must.intersect(ambient.must).intersect(gateways.must)
   const held = ways.flatMap(({ waypoints }) => waypoints.flatMap(waypoint => ownIdentity(waypoint, layer, clients)))
   const byWaypoints = Region.where('caller', Language.literals(held))
@@ -165,7 +164,7 @@ export function united({ layer, direct }: Approach, ways: readonly Way[], client
     from(clients.ambient, ambient.must),
     from(clients.gateways, gateways.must),
     from(clients.straight, direct.must),
-    from(known.complement(), either),
+    from(clients.unknown, either),
   ])
   const may = Region.union([
     direct.may,

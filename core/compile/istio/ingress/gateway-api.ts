@@ -1,3 +1,4 @@
+import { covers } from '../../../graph/entries'
 import type { Manifest } from '../../../model/manifest'
 import { runs } from '../../limits'
 import { fitName } from '../../names'
@@ -6,7 +7,7 @@ import type { Context } from '../context'
 import { manifest } from '../../objects'
 import { gatewayName } from './gateway-pods'
 import { matchesOf, rulesOf } from './http-rules'
-import type { IngressGateway } from './gateways'
+import type { Door, IngressGateway } from './gateways'
 import type { HostGroup } from './hosts'
 import { followed } from '../labels'
 import { destinationsOf } from '../traffic/destinations'
@@ -77,7 +78,7 @@ function routes(
   context: Context,
 ): Manifest[] {
   const { namespace } = gateway
-  const parts = packed(rulesOf(doors, namespace, context))
+  const parts = packed(rulesOf({ namespace, doors, strangers: strangersTo(hosts, gateway) }, context))
   const pieces = chunks(hosts, most.hostnames).flatMap(some => parts.map(rules => ({ some, rules })))
   return pieces.map(({ some, rules }, index) =>
     manifest({
@@ -89,13 +90,21 @@ function routes(
         hostnames: some,
         rules: rules.map(rule => ({
           matches: matchesOf(rule),
-          backendRefs: rule.backends.map(each => ({ ...each })),
+          ...(rule.backends.length > 0 && { backendRefs: rule.backends.map(each => ({ ...each })) }),
           ...(rule.timeouts && { timeouts: { ...rule.timeouts } }),
         })),
       },
       because,
     }),
   )
+}
+
+/**
+ * What enters for hosts that a wildcard of ours takes in, and that are not ours: in TLS the handshake chooses the host, and the request may then name another
+ * one (RFC 9110, 7.4); and one for which no listener was left comes here in any case.
+ */
+function strangersTo(hosts: readonly string[], { doors }: IngressGateway): readonly Door[] {
+  return doors.filter(({ entry }) => !hosts.includes(entry.host) && hosts.some(host => covers(host, entry.host)))
 }
 
 function parentsOf({ account }: IngressGateway, hosts: readonly string[], protocol: 'http' | 'https'): object[] {

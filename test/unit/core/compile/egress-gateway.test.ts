@@ -214,6 +214,10 @@ describe('calls that cannot leave through a gateway', () => {
     assert.match(result.problems[0]?.message ?? '', /:8080/)
   })
 
+  it('are those that no policy at the gateway has words for', () => {
+    cut(compiled({ ...world(), calls: { a: { api: { http: ['GET /x/*/[b]'] } } } }))
+  })
+
   it('are those through a place that others call, that stands among services or the control plane, or that somebody else routes for', () => {
     cut(through({ gateway: 'shop/a' }))
     cut(through({ gateway: 'shop/egress' }))

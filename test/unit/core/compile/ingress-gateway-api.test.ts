@@ -101,6 +101,24 @@ describe('a gateway routed by the Gateway API', () => {
     })
   })
 
+  it('sends the path that a prefix of segments takes too far nowhere, where only a host has it that the wildcard takes in', () => {
+    const under = (hosts: readonly string[], http: string): Ingress => ({ ...web, hosts, routes: routes([http]) })
+    const rulesBeside = (hosts: readonly string[], http: string) =>
+      specOf(at({ web: under(['*.example.com'], 'GET /api/**'), other: under(hosts, http) }), 'HTTPRoute edge/web')
+        .rules
+    const meant = {
+      matches: [{ method: 'GET', path: { type: 'PathPrefix', value: '/api' } }],
+      backendRefs: [{ name: 'shop', namespace: 'shop', port: 80 }],
+    }
+    const nowhere = { matches: [{ method: 'GET', path: { type: 'Exact', value: '/api' } }] }
+    for (const http of ['GET /api', 'GET /*', 'GET /**'])
+      assert.deepEqual(rulesBeside(['a.example.com'], http), [nowhere, meant], http)
+    assert.deepEqual(rulesBeside(['*.a.example.com'], 'GET /api'), [nowhere, meant])
+    assert.deepEqual(rulesBeside(['a.example.com'], 'POST /api'), [meant])
+    assert.deepEqual(rulesBeside(['a.example.com'], 'GET /api/**'), [meant])
+    assert.deepEqual(rulesBeside(['example.org'], 'GET /api'), [meant])
+  })
+
   it('keeps the type of its Service', () => {
     const { metadata } = manifestOf(at({ web }, { service: 'NodePort' }), 'Gateway edge/door').object
     assert.deepEqual(metadata.annotations, { 'networking.istio.io/service-type': 'NodePort' })

@@ -104,6 +104,29 @@ describe('a callee beyond the limits of one object', () => {
     assert.equal(specOf(result, 'AuthorizationPolicy shop/callers-of-cart').rules.length, 1)
   })
 
+  it('is split where anybody may ask at a gateway, by every host for every path', () => {
+    const hosts = range(3).map(i => `h${i}.example.com`)
+    const paths = range(3000).map(i => `GET /${'long-'.repeat(60)}${i}`)
+    const result = compiled({
+      services: { cart: service('http', 8080) },
+      ingress: { shop: { gateway: 'edge/door', hosts, routes: { cart: { http: paths } } } },
+    })
+    const policies = names(result, 'AuthorizationPolicy edge/entries-of-door').map(name => specOf(result, name))
+    assert.ok(policies.length > 1)
+    const admitted = new Set<string>()
+    for (const spec of policies) {
+      assert.ok(JSON.stringify(spec).length < 1_000_000)
+      for (const { from, to } of spec.rules) {
+        assert.equal(from, undefined)
+        for (const { operation } of to)
+          for (const host of operation.hosts ?? [])
+            for (const path of operation.paths ?? []) admitted.add(`${host} ${path}`)
+      }
+    }
+    const both = hosts.flatMap(host => [host, `${host}:*`])
+    assert.equal(admitted.size, both.length * paths.length)
+  })
+
   it('keeps the names of its parts apart from those of a service that ends in a number', () => {
     const numbered = range(600).map(i => [`caller-${i}`, { cart: { http: [`GET /only/${i}`] } }] as const)
     const calls = { ...Object.fromEntries(numbered), 'caller-0': { 'cart-2': { http: ['GET /'] } } }

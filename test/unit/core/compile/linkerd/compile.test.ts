@@ -192,8 +192,37 @@ describe('compile for Linkerd', () => {
     const codes = onLinkerd({ services: { a: caller } }, wrong).problems.map(({ code }) => code)
     for (const code of ['unsupported-version', 'bad-trust-domain', 'bad-cidr', 'unknown-namespace'])
       assert.ok(codes.includes(code), code)
-    assert.deepEqual(told(onLinkerd(pair, { version: 'edge-26.6.3' })), [])
-    assert.deepEqual(told(onLinkerd(pair, { version: 'edge-26.6.1' })), ['error unsupported-version at target.version'])
+  })
+
+  it('knows the versions it is for', () => {
+    const isKnown = (version: string): boolean => {
+      const found = told(onLinkerd(pair, { version }))
+      assert.deepEqual(
+        found.filter(text => text !== 'error unsupported-version at target.version'),
+        [],
+      )
+      return found.length === 0
+    }
+    for (const version of ['2.20', '2.20.1', 'edge-26.6.3', 'edge-26.6.10', 'edge-26.10.1', 'edge-27.1.12'])
+      assert.ok(isKnown(version), version)
+    const others = ['2.2', '2.19', '2.201', '2.20.', 'v2.20', '2.20.1-rc1', 'edge-26.6.1', 'edge-26.6.2', 'edge-26.5.9']
+    for (const version of [...others, 'edge-26.6.3x', 'edge-26.13.1', 'edge-25.12.1', 'edge-27.1', 'stable-2.20', ''])
+      assert.ok(!isKnown(version), version)
+  })
+
+  it('lets nobody in for a caller from outside who is told by addresses and has none, and says so', () => {
+    const routes = { b: { http: ['GET /'] } }
+    const services = { b: service('http', 8080) }
+    const from = (outside: Graph['outside'][string]) => {
+      const result = onLinkerd({ services, outside: { lb: outside } })
+      return [names(result, 'NetworkAuthentication').length, told(result)] as const
+    }
+    const [none, problems] = from({ kind: 'cidr', cidrs: [], routes })
+    assert.equal(none, 0)
+    assert.deepEqual(problems, ['narrowed inexpressible at shop/b:8080'])
+    assert.deepEqual(from({ kind: 'cidr', routes })[1], ['narrowed inexpressible at shop/b:8080'])
+    assert.equal(from({ kind: 'cidr', cidrs: ['10.0.0.0/8'], routes })[0], 1)
+    assert.equal(from({ kind: 'kube-apiserver', routes })[0], 1)
   })
 
   it('leaves to others what enters, and says so', () => {

@@ -138,6 +138,34 @@ describe('calls outside, for Linkerd', () => {
     assert.deepEqual(told(standard), [])
   })
 
+  it('have no route at stage `strict` that would make nothing of what else comes on its port', () => {
+    const strict = { ...experimental, stages: { shop: 'strict' } } as const
+    const both = (protocol: 'tls' | 'tcp'): Partial<Graph> => ({
+      services: { a: service('http', 8080) },
+      external: {
+        one: { hosts: ['one.example.com'], ports: { http: { protocol: 'http', port: 8443 } } },
+        two: { hosts: ['two.example.com'], ports: { it: { protocol, port: 8443 }, own: { protocol, port: 9443 } } },
+      },
+      calls: { a: { one: { http: ['GET /'] }, two: { it: protocol, own: protocol } } },
+    })
+    const routes = (parts: Partial<Graph>) => names(onLinkerd(parts, strict)).filter(name => name.includes('Route '))
+    assert.deepEqual(routes(both('tls')), [
+      'HTTPRoute shop/egress.one.example.com.8443',
+      'TLSRoute shop/egress.two.example.com.9443',
+    ])
+    assert.deepEqual(routes(both('tcp')), ['HTTPRoute shop/egress.one.example.com.8443', 'TCPRoute shop/egress.9443'])
+  })
+
+  it('are cut off where no route has words for the request', () => {
+    const at = 'narrowed inexpressible at EgressNetwork shop/api:80'
+    const wrong = ['GET /a//b', 'GET /a/../b', `GET /${'a'.repeat(1100)}`, 'FETCH /a']
+    for (const route of wrong) {
+      const result = onLinkerd(leaving({ http: [route] }))
+      assert.deepEqual(names(result, 'HTTPRoute'), [], route)
+      assert.deepEqual(told(result), [at], route)
+    }
+  })
+
   it('are proved to be those that are declared, and no others', () => {
     const declared = graphOf(leaving({ https: 'tls', rpc: ['a.B/C'], pg: 'tcp', http: ['GET /x/*', 'POST /y'] }))
     const to = { ...linkerdTarget, ...experimental }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { MeshTarget } from '../../../../../core/compile/target'
 import type { Graph } from '../../../../../core/graph/graph'
-import { service, target } from '../../../../support/compiled'
+import { service, target, told } from '../../../../support/compiled'
 import { linkerdTarget } from '../../../../support/linkerd'
 import { calls, network, rows } from './rows'
 
@@ -85,6 +85,19 @@ describe('NetworkPolicies, by what is on the wire', () => {
       names,
       'frontend → 8080,8086,8090 to mesh/linkerd.io/control-plane-component=destination|identity',
     ])
+  })
+
+  it('let what asks istiod for its certificates ask who signs them in its place, too', () => {
+    const certificateAuthority = { namespace: 'cert-manager', labels: { app: 'signer' }, ports: [6443] }
+    const asking = (mesh: MeshTarget | undefined) =>
+      rows(network(two, { certificateAuthority, ...(mesh && { mesh }) })).filter(row => row.includes('6443'))
+    const asked = 'to cert-manager/app=signer'
+    assert.deepEqual(asking(target), [`cart → 6443 ${asked}`, `frontend → 6443 ${asked}`])
+    assert.deepEqual(asking(ambient), [`waypoint.waypoint → 6443 ${asked}`])
+    assert.deepEqual(asking(linkerdTarget), [])
+    assert.deepEqual(asking(undefined), [])
+    const wrong = network(two, { mesh: target, certificateAuthority: { ...certificateAuthority, namespace: 'Signer' } })
+    assert.ok(told(wrong).includes('error bad-name at target.certificateAuthority.namespace'), told(wrong).join())
   })
 
   it('let who calls nobody ask for no names', () => {
