@@ -125,6 +125,67 @@ describe('a caller that a policy names, by his own configuration', () => {
     it(`${title}: ${expected}`, () => assert.equal(certain([...world, ...more]), expected))
 })
 
+describe('a caller that a policy names, by routes of the Service', () => {
+  const two = inNamespace('Service', 'shop/cart', {
+    selector: { app: 'cart' },
+    ports: [
+      { name: 'http', port: 80, targetPort: 8080 },
+      { name: 'http-more', port: 81, targetPort: 8081 },
+    ],
+  })
+  const same = inNamespace('Service', 'shop/same', {
+    selector: { app: 'cart' },
+    ports: [{ name: 'http', port: 90, targetPort: 8080 }],
+  })
+  const [pods, wide] = [pod('shop/other'), service('shop/other')]
+  const parts = (labels: Json, more: Json = {}): Json =>
+    inNamespace('DestinationRule', 'shop/d', {
+      host: 'cart.shop.svc.cluster.local',
+      subsets: [{ name: 'v1', labels, ...more }],
+    })
+  const world = [settings(false), ...callers.sidecar, ...callees.sidecar, only]
+  const [yes, no] = ['certain, let in', 'not certain, let in']
+  const attached = (rule: Json, parent: Json = {}, id = 'shop/r'): Json =>
+    inNamespace('HTTPRoute', id, {
+      parentRefs: [{ kind: 'Service', group: '', name: 'cart', ...parent }],
+      rules: [rule],
+    })
+  const backend = (name: string, port = 80): Json => ({ backendRefs: [{ name, port }] })
+  const virtual = (destination: Json): Json =>
+    virtualService('shop/v', { hosts: ['cart'], http: [{ route: [{ destination }] }] })
+  type Row = readonly [title: string, more: readonly Json[], certain: string]
+  // istio `pilot/pkg/networking/core/route/route.go` GetDestinationCluster; gateway-api GEP-1324
+  const table: readonly Row[] = [
+    ['to itself', [attached(backend('cart'))], yes],
+    ['to another', [attached(backend('other')), pods, wide], no],
+    ['of another Service', [attached(backend('other'), { name: 'other' }), pods, wide], yes],
+    ['of another port', [attached(backend('other'), { port: 81 }), two, pods, wide], yes],
+    ['of its port', [attached(backend('other'), { port: 80 }), two, pods, wide], no],
+    ['by the caller, beside himself', [attached(backend('other'), { namespace: 'shop' }, 'web/r')], no],
+    ['by somebody else', [attached(backend('other'), { namespace: 'shop' }, 'b/r')], yes],
+    ['to another port of it', [attached(backend('cart', 81)), two], no],
+    ['without a port, of one', [virtual({ host: 'cart' })], yes],
+    ['without a port, of two', [virtual({ host: 'cart' }), two], yes],
+    ['to a port that is not there', [virtual({ host: 'cart', port: { number: 82 } })], no],
+    ['to another Service of the same Pods', [virtual({ host: 'same', port: { number: 90 } }), same], yes],
+    ['to a part that is all of it', [virtual({ host: 'cart', subset: 'v1' }), parts({ app: 'cart' })], yes],
+    ['to a part that nobody is', [virtual({ host: 'cart', subset: 'v1' }), parts({ app: 'x' })], no],
+    [
+      'to a part that is called otherwise',
+      [virtual({ host: 'cart', subset: 'v1' }), parts({}, { trafficPolicy: { tls: { mode: 'DISABLE' } } })],
+      no,
+    ],
+    ['to a part of another name', [virtual({ host: 'cart', subset: 'v2' }), parts({})], no],
+    [
+      'to Pods of which one is another’s',
+      [virtual({ host: 'cart', port: { number: 80 } }), pod('shop/cart2', { labels: { app: 'cart' } })],
+      yes,
+    ],
+  ]
+  for (const [title, more, expected] of table)
+    it(`${title}: ${expected}`, () => assert.equal(certain([...world, ...more]), expected))
+})
+
 describe('a caller and a callee behind Linkerd', () => {
   const guarded: readonly Json[] = [
     linkerdConfig({ identityTrustDomain: 'cluster.local' }),
