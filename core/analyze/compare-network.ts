@@ -55,6 +55,9 @@ function isStraight({ from, to, border }: IntendedFlow, expected: OnWire): boole
   return expected.onLinkerd.includes(from.namespace) === expected.onLinkerd.includes(to.namespace)
 }
 
+/** What istiod calls the Pods that it makes for a Gateway by (istio `manifests/charts/istio-control/istio-discovery/files/waypoint.yaml`). */
+const gatewayLabel = 'gateway.networking.k8s.io/gateway-name'
+
 interface Terms {
   readonly reach: Reach
   /** By the service they are to. */
@@ -99,17 +102,19 @@ function homesOf(reach: Reach, { governed }: Intent): Homes {
 }
 
 /**
- * Pods that were read, but for those on a node's network; and one that was not, of others' namespaces and of each of theirs. Beside a caller that is no service there may be others that nobody can
+ * Pods that were read, but for those on a node's network; and those that were not, of others' namespaces and of each of theirs. Beside a caller that is no service there may be others that nobody can
  * tell from it.
  */
-function placesIn({ ports }: Reach, { flows, governed }: Intent): Terms['places'] {
+function placesIn({ ports, unread }: Reach, { flows, governed }: Intent): Terms['places'] {
   const services = new Set(governed.map(serviceKey))
   const strangers = new Set(
     flows.flatMap(({ from }) => (from.kind === 'workload' && !services.has(serviceKey(from)) ? [from.namespace] : [])),
   )
   const read = ports.filter(({ workload }) => !workload.hostNetwork)
-  const near = read.map(({ workload }) => workload.namespace).filter(namespace => !strangers.has(namespace))
-  const all = [...read.map(keyOf), unheardOf, ...near.map(namespace => `${namespace}/{}`)]
+  // A waypoint that is yet to come is let in before it is there.
+  const isAsked = (pod: string): boolean =>
+    !strangers.has(pod.slice(0, pod.indexOf('/{'))) && !pod.includes(`/{${gatewayLabel}=`)
+  const all = [...read.map(keyOf), unheardOf, ...unread.filter(isAsked)]
   return new Map([...new Set(all)].map((pod, i) => [pod, i]))
 }
 

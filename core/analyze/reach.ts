@@ -17,6 +17,8 @@ import type { Layer, Workload } from './layer'
 import { leavingOf, type LeavingReach } from './leaving/leaving'
 import { homesOf } from './network/homes'
 import type { Homes } from './network/layer-network'
+import { isLimited } from './network/pods'
+import { unseenPods } from './network/unseen'
 import { isSharedWire } from './network/wires'
 import type { Opening } from './linkerd/outbound/leaving'
 import type { Match } from './regions/bounds'
@@ -77,6 +79,8 @@ export interface Reach {
   readonly nodeNetworks?: readonly string[]
   /** Where callers with an identity run; empty where no NetworkPolicy was read, since nothing then hangs on it. */
   readonly homes: Homes
+  /** Values of the attribute `pod` that stand for Pods that nobody has read; empty where no NetworkPolicy was read. */
+  readonly unread: readonly string[]
   /** What a claim attribute of a region asks. */
   readonly questions: Questions
   readonly problems: readonly Problem[]
@@ -120,6 +124,7 @@ export function reach(layer: Layer): Reach {
     gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
     homes: homesOf(layer),
+    unread: isLimited(layer) ? unseenPods(layer).map(({ key }) => key) : [],
     domains: everyDomainOf(layer),
     ...nodeNetworksOf(layer),
     questions,

@@ -69,7 +69,8 @@ export class Language {
     return Language.fromWords(new Set(words), 'finite')
   }
 
-  private static literal(word: string): Language {
+  /** Exactly this word. */
+  static literal(word: string): Language {
     return singles.get(word) ?? Language.single({ kind: 'finite', words: new Set([word]) }, word)
   }
 

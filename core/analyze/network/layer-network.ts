@@ -1,6 +1,7 @@
 import type { Language } from '../../model/language'
 import type { LabelSelector } from '../linkerd/layer-linkerd'
 import type { Named } from '../layer'
+import type { Asked } from './asked'
 import type { Pod } from './pods'
 
 /*
@@ -14,6 +15,8 @@ export interface NetworkLayer {
   readonly policies: readonly NetworkPolicy[]
   /** Namespaces in which objects that only a network plugin knows (Cilium's, Calico's) may open or close anything; `everywhere` where such an object is the cluster's. */
   readonly unmodelled: ReadonlySet<string> | 'everywhere'
+  /** What the policies of another layer ask of Pods, with which this one is to be compared. @default nothing */
+  readonly askedBeside?: readonly Asked[]
   /** Pods that nobody has read and that another layer tells apart, with which this one is to be compared. @default none */
   readonly toldBeside?: readonly Pod[]
 }

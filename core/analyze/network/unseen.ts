@@ -1,14 +1,14 @@
 import { Language } from '../../model/language'
 import { absent } from '../../model/region'
 import type { Labels, Layer } from '../layer'
-import type { LabelSelector } from '../linkerd/layer-linkerd'
-import { alternativesIn } from './alternatives'
-import { meets } from './isolation'
-import type { NetworkPeer } from './layer-network'
+import type { Asked } from './asked'
+import { askedBy, elsewhere, variantsOf } from './asked'
+import type { Demands } from './demands'
+import { fits } from './demands'
 import { censusOf, isLimited, ownName, type Census, type Pod, type Seen } from './pods'
 
 /** Stands for all values of `pod` that no other Pod has. No namespace is called so. */
-export const unheardOf = '…/{}'
+export const unheardOf = `${elsewhere}/{}`
 
 const found = new WeakMap<Census, readonly Pod[]>()
 
@@ -25,22 +25,15 @@ export function unseenPods(layer: Layer): readonly Pod[] {
 
 function findUnseen({ network }: Layer, census: Census): readonly Pod[] {
   const bare = [...census.namespaces].map(([name, around]) => podLike({ name, around }, {}))
-  const nowhere = { ...podLike({ around: seen({ [ownName]: '…' }) }, {}), key: unheardOf }
-  const all = [...bare, nowhere]
-  const byLabel = labelIndex(census)
-  const asked = new Map(
-    network.policies.flatMap(({ namespace, ingress }) =>
-      ingress.flatMap(({ peers = [] }) =>
-        peers.flatMap(peer => (peer.kind === 'pods' ? [[keyOf(peer, namespace), { peer, namespace }] as const] : [])),
-      ),
-    ),
-  )
-  const lonely = [...asked.values()].filter(({ peer, namespace }) => {
-    const candidates = candidatesFor(peer, byLabel, census)
-    const isMet = (pod: Pod): boolean => isPeer(peer, namespace, pod)
-    return !candidates.some(isMet) && !all.some(isMet)
-  })
-  const told = lonely.flatMap(({ peer, namespace }) => representative(peer, namespace, census) ?? [])
+  const all = [...bare, podLike({ around: seen({ [ownName]: elsewhere }) }, {})]
+  const read = byLabels(census.pods)
+  const had = {
+    pods: census.pods.map(({ labels }) => labels),
+    namespaces: [...census.namespaces.values()].map(({ labels }) => labels),
+  }
+  const asked = variantsOf([...askedBy(network.policies), ...(network.askedBeside ?? [])], had)
+  const lonely = asked.filter(one => !standsAlready(read(one.pods), one) && !all.some(pod => isMeant(one, pod)))
+  const told = lonely.flatMap(one => representative(one, census) ?? [])
   const own = new Map([...all, ...told].map(pod => [pod.key, pod]))
   const known = new Set([...own.keys(), ...census.pods.map(({ key }) => key)])
   const beside = (network.toldBeside ?? []).filter(({ key }) => !known.has(key))
@@ -59,20 +52,20 @@ function inPlace(pod: Pod, { namespaces }: Census): Pod {
  */
 export function besideEachOther(a: Layer, b: Layer): readonly [Layer, Layer] {
   if (!isLimited(a) || !isLimited(b)) return [a, b]
-  return [beside(a, b), beside(b, a)]
+  const [first, second] = [asking(a, b), asking(b, a)]
+  return [telling(first, second), telling(second, first)]
 }
 
-function beside(layer: Layer, other: Layer): Layer {
+function asking(layer: Layer, other: Layer): Layer {
+  return { ...layer, network: { ...layer.network, askedBeside: askedBy(other.network.policies) } }
+}
+
+function telling(layer: Layer, other: Layer): Layer {
   return { ...layer, network: { ...layer.network, toldBeside: unseenPods(other) } }
 }
 
-type PodsPeer = Extract<NetworkPeer, { kind: 'pods' }>
-
-function keyOf(peer: PodsPeer, namespace: string): string {
-  return JSON.stringify([peer.namespaces ? '' : namespace, peer.pods ?? null, peer.namespaces ?? null])
-}
-
-function labelIndex({ pods }: Census): ReadonlyMap<string, readonly Pod[]> {
+/** Pods that may have labels as they are asked for: all of them, but where one label alone has to have one of some values. */
+function byLabels(pods: readonly Pod[]): (demands: Demands) => readonly Pod[] {
   const index = new Map<string, Pod[]>()
   for (const pod of pods) {
     for (const [key, value] of Object.entries(pod.labels)) {
@@ -81,53 +74,52 @@ function labelIndex({ pods }: Census): ReadonlyMap<string, readonly Pod[]> {
       else index.set(`${key}=${value}`, [pod])
     }
   }
-  return index
+  return demands => {
+    for (const [key, { words }] of demands)
+      if (words && !words.has(absent)) return [...words].flatMap(word => index.get(`${key}=${word}`) ?? [])
+    return pods
+  }
 }
 
-function candidatesFor(
-  { pods }: PodsPeer,
-  byLabel: ReadonlyMap<string, readonly Pod[]>,
-  census: Census,
-): readonly Pod[] {
-  const [labels] = alternativesIn(pods)
-  return labels ? labels.flatMap(label => byLabel.get(label) ?? []) : census.pods
+/** Whether one that was read stands for those who are as is asked, at whatever such a policy is for: a Pod always reaches itself. */
+function standsAlready(pods: readonly Pod[], asked: Asked): boolean {
+  const [first, second] = pods.filter(pod => isMeant(asked, pod))
+  if (!first || second) return second !== undefined
+  return first.namespace !== asked.namespace || asked.subjects.every(subject => fits(subject, first) === 'no')
 }
 
-function isPeer({ pods, namespaces }: PodsPeer, namespace: string, pod: Pod): boolean {
-  const near = namespaces ? meets(namespaces, pod.around) === 'yes' : pod.namespace === namespace
-  return near && (!pods || meets(pods, pod) === 'yes')
+function isMeant({ namespace, pods, namespaces }: Asked, pod: Pod): boolean {
+  const near = namespaces ? fits(namespaces, pod.around) === 'yes' : pod.namespace === namespace
+  return near && fits(pods, pod) === 'yes'
 }
 
-/** Nothing where nobody can meet the selectors. */
-function representative({ pods, namespaces }: PodsPeer, namespace: string, census: Census): Pod | undefined {
-  const labels = pods ? labelsFor(pods) : {}
+/** Nothing where nobody can be as is asked. */
+function representative({ namespace, pods, namespaces }: Asked, census: Census): Pod | undefined {
+  const labels = labelsFor(pods)
   if (!labels) return undefined
   if (!namespaces) return podLike({ name: namespace, around: census.namespaces.get(namespace) ?? seen({}) }, labels)
-  const places = [...census.namespaces].filter(([, around]) => meets(namespaces, around) === 'yes')
-  const [place] = places
+  const place = [...census.namespaces].find(([, around]) => fits(namespaces, around) === 'yes')
   if (place) return podLike({ name: place[0], around: place[1] }, labels)
-  const wanted = labelsFor(namespaces)
-  if (!wanted) return undefined
-  const name = wanted[ownName]
-  if (name !== undefined && census.namespaces.has(name)) return undefined
-  return podLike({ ...(name !== undefined && { name }), around: seen(wanted) }, labels)
+  const around = unreadNamespace(namespaces)
+  const name = around?.[ownName]
+  if (!around || name === undefined || census.namespaces.has(name)) return undefined
+  const isNamedAlone = name !== elsewhere && Object.keys(around).length === 1
+  const pod = podLike({ ...(isNamedAlone && { name }), around: seen(around) }, labels)
+  return name === elsewhere ? pod : { ...pod, namespace: name }
 }
 
-/** The least labels that meet a selector. */
-function labelsFor({ labels, expressions }: LabelSelector): Labels | undefined {
-  const values = new Map(Object.entries(labels).map(([key, value]) => [key, Language.literals([value])]))
-  for (const { key, operator, values: listed = [] } of expressions) {
-    const language = {
-      In: Language.literals(listed),
-      NotIn: Language.literals(listed).complement(),
-      Exists: Language.literals([absent]).complement(),
-      DoesNotExist: Language.literals([absent]),
-    }[operator]
-    values.set(key, (values.get(key) ?? Language.all).intersect(language))
-  }
-  const chosen = [...values].map(([key, language]) => {
-    return [key, language.contains(absent) ? absent : language.witness()] as const
-  })
+/** The labels of a namespace that nobody has read, which has a name as every namespace has. */
+function unreadNamespace(demands: Demands): Labels | undefined {
+  const names = (demands.get(ownName) ?? Language.all).minus(Language.literal(absent))
+  const unnamed = Language.literal(elsewhere)
+  return labelsFor(new Map(demands).set(ownName, unnamed.within(names) ? unnamed : names))
+}
+
+/** The least labels that are as is asked. */
+function labelsFor(demands: Demands): Labels | undefined {
+  const chosen = [...demands].map(
+    ([key, values]) => [key, values.contains(absent) ? absent : values.witness()] as const,
+  )
   if (chosen.some(([, value]) => value === undefined)) return undefined
   return Object.fromEntries(chosen.flatMap(([key, value = absent]) => (value === absent ? [] : [[key, value]])))
 }
@@ -143,7 +135,7 @@ function seen(labels: Labels): Seen {
 
 function podLike({ name, around }: Place, labels: Labels): Pod {
   return {
-    key: `${name ?? print(around.labels)}/${print(labels)}`,
+    key: `${name ?? placeName(around)}/${print(labels)}`,
     ...(name !== undefined && { namespace: name }),
     ...seen(labels),
     around,
@@ -152,6 +144,12 @@ function podLike({ name, around }: Place, labels: Labels): Pod {
     ports: [],
     single: false,
   }
+}
+
+/** A namespace that nobody has read is told by its labels, its name among them where it has others. */
+function placeName({ labels: { [ownName]: name = elsewhere, ...labels } }: Seen): string {
+  if (name !== elsewhere) return print({ [ownName]: name, ...labels })
+  return Object.keys(labels).length === 0 ? elsewhere : print(labels)
 }
 
 function print(labels: Labels): string {

@@ -1,12 +1,12 @@
 import { Language } from '../../../model/language'
-import { absent } from '../../../model/region'
 import { isGateway } from '../../istio/injection'
 import type { Ternary } from '../../istio/kleene'
 import type { Layer } from '../../layer'
 import type { LabelSelector } from '../../linkerd/layer-linkerd'
 import type { NetworkPeer } from '../../network/layer-network'
 import { alternativesIn } from '../../network/alternatives'
-import { censusOf, ownName, type Pod, type Seen } from '../../network/pods'
+import { demandsOf, fits } from '../../network/demands'
+import { censusOf, ownName, type Pod } from '../../network/pods'
 import { speakerOf, type Speaker } from '../../network/wires'
 import { unheardOf, unseenPods } from '../../network/unseen'
 import type { Block } from './blocks'
@@ -141,39 +141,9 @@ export function placeOf({ namespaces }: PodsPeer, namespace: string): string | u
 
 /** Whether a peer means a Pod. Some plugins take a Pod on its node's network for the node. */
 export function isMeant({ pods, namespaces }: PodsPeer, namespace: string, pod: Pod): Ternary {
-  const near = namespaces ? fits(namespaces, pod.around) : pod.namespace === namespace ? 'yes' : 'no'
+  const near = namespaces ? fits(demandsOf(namespaces), pod.around) : pod.namespace === namespace ? 'yes' : 'no'
   if (near === 'no') return 'no'
-  const own = pods ? fits(pods, pod) : 'yes'
+  const own = pods ? fits(demandsOf(pods), pod) : 'yes'
   if (own === 'no') return 'no'
   return near === 'yes' && own === 'yes' && !pod.hostNetwork ? 'yes' : 'unknown'
-}
-
-/** Whether labels are among those that a selector asks for. */
-function fits(selector: LabelSelector, seen: Seen): Ternary {
-  let doubt = false
-  for (const [key, values] of demands(selector)) {
-    const value = seen.labels[key]
-    if (value === undefined && seen.unsure(key)) doubt ||= true
-    else if (!values.contains(value ?? absent)) return 'no'
-  }
-  return doubt ? 'unknown' : 'yes'
-}
-
-const read = new WeakMap<LabelSelector, ReadonlyMap<string, Language>>()
-
-/** For each key the values that will do, a missing one among them (kubernetes `apimachinery/pkg/labels/selector.go` Requirement.Matches). */
-function demands(selector: LabelSelector): ReadonlyMap<string, Language> {
-  const known = read.get(selector)
-  if (known) return known
-  const wanted = new Map<string, Language>()
-  const ask = (key: string, values: Language): void => {
-    wanted.set(key, (wanted.get(key) ?? Language.all).intersect(values))
-  }
-  for (const [key, value] of Object.entries(selector.labels)) ask(key, Language.literals([value]))
-  for (const { key, operator, values = [] } of selector.expressions) {
-    const listed = Language.literals(operator === 'In' || operator === 'NotIn' ? values : [absent])
-    ask(key, operator === 'In' || operator === 'DoesNotExist' ? listed : listed.complement())
-  }
-  read.set(selector, wanted)
-  return wanted
 }

@@ -19,10 +19,11 @@ const cluster: readonly Json[] = [
   pod('web/frontend'),
 ]
 const closed = policy('web/closed', {})
+const inWeb = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'web' } } }
 const fromWeb = (more: Json = {}, ports: readonly Json[] = [{ port: 8080 }]) =>
   policy('shop/cart', {
     ...only('cart'),
-    ingress: [{ from: [{ namespaceSelector: {}, ...only('frontend'), ...more }], ports }],
+    ingress: [{ from: [{ ...inWeb, ...only('frontend'), ...more }], ports }],
   })
 
 /** What is found of policies, as `cut shop/cart:8080 by …`. */
@@ -44,6 +45,27 @@ describe('the network held against an intent', () => {
     assert.deepEqual(found([...cluster, fromWeb(), wide, closed]), [
       'admitted shop/db → shop/cart:8080 on the network by NetworkPolicy shop/wide, NetworkPolicy shop/cart',
     ])
+  })
+
+  it('admits Pods that nobody has read, by labels or a namespace that no declared caller needs', () => {
+    const apps = (operator: string, values?: readonly string[]): Json => ({
+      podSelector: { matchExpressions: [{ key: 'app', operator, ...(values && { values }) }] },
+    })
+    const table: readonly (readonly [peer: Json, told: string | undefined])[] = [
+      [{}, undefined],
+      [{ namespaceSelector: {} }, '…/{app=frontend}'],
+      [apps('In', ['frontend']), undefined],
+      [apps('In', ['frontend', 'anybody']), 'web/{app=anybody}'],
+      [apps('Exists'), 'web/{app=x}'],
+      [apps('NotIn', ['legacy']), 'any other Pod of web'],
+      [{ namespaceSelector: { matchLabels: { team: 'web' } } }, '{team=web}/{app=frontend}'],
+    ]
+    for (const [peer, told] of table) {
+      const differences = found([...cluster, closed, fromWeb(peer)])
+      const admitted = differences.filter(text => text.startsWith('admitted'))
+      const expected = `admitted ${told ?? ''} → shop/cart:8080 on the network by NetworkPolicy shop/cart`
+      assert.deepEqual(admitted, told === undefined ? [] : [expected], JSON.stringify(peer))
+    }
   })
 
   it('cuts a declared caller by its callee’s policies, and by its own', () => {
@@ -146,7 +168,7 @@ describe('the network held against an intent', () => {
       policy('shop/db', only('db')),
       policy('shop/cart', {
         ...only('cart'),
-        ingress: [{ from: [only('db'), { namespaceSelector: {}, ...only('frontend') }], ports }],
+        ingress: [{ from: [only('db'), { ...inWeb, ...only('frontend') }], ports }],
       }),
     ]
     assert.deepEqual(found(on([{ port: 15008 }]), two), [])
