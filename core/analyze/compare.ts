@@ -160,8 +160,11 @@ function comparePort(reached: PortReach, { service, flows, tokens, expected, rea
   const { bounds } = reached
   const home = broughtHome(must.union(may), reach)
   // Neither what is meant nor the floor asks from which Pod a call comes: of what is admitted, no more than matters is brought home.
-  const wanted = must.intersect(canonical)
-  const cut = wanted.minus(home.must(bounds.must.intersect(wanted)))
+  const lost = (wanted: Region, sure: Region): Region => wanted.minus(home.must(sure.intersect(wanted)))
+  // A scraper asks the Pods themselves, past any waypoint, whatever it would get by their Service.
+  const scraped = meant(asked.filter(({ purpose }) => purpose === 'scrape')).must.intersect(canonical)
+  const straight = reached.direct ? lost(scraped, reached.direct.must) : Region.none
+  const cut = lost(must.intersect(canonical), bounds.must).union(straight)
   const extra = home.may(bounds.may.intersect(canonical).minus(may).minus(floor))
   const told: Told = { words: { domains: reach.domains, questions: tokens.questions }, known: tokens.known }
   const show = (region: Region): string => witnessOf(region, portKey(service, reached.port), told)

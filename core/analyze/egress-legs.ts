@@ -1,5 +1,7 @@
 import { Region } from '../model/region'
 import { isExported, isSubset } from './istio/client'
+import type { Ternary } from './istio/kleene'
+import { agreed, ternary } from './istio/kleene'
 import { sidecarsFor } from './istio/scope'
 import { nameOf } from './istio/verdict'
 import type { Destination, Layer, RouteRule, Routes, Sidecar, Workload } from './layer'
@@ -11,6 +13,8 @@ export interface Leg {
   readonly requests: Region
   /** Any of these. */
   readonly to: readonly Pick<Destination, 'host' | 'port' | 'subset'>[]
+  /** Whether they name another host or path from there on. @default no */
+  readonly rewritten?: boolean
 }
 
 /** Where the caller's proxy sends calls to a host: requests that are on no leg are certain of nothing. */
@@ -34,19 +38,25 @@ export function legsTo(from: Pick<Turned, 'layer' | 'workload'>, to: Pick<Turned
   return { kind: 'legs', legs, because }
 }
 
+/** Where calls may be sent. */
+export interface Turns {
+  readonly legs: readonly Leg[]
+  /** Whether what turns them may lead to whichever gateway besides: it could not be read, or is not followed. */
+  readonly anywhere: boolean
+  readonly because: readonly string[]
+}
+
 /** Where the caller's proxy may send calls to a host: a request may be on several legs, and one that is on none goes nowhere. */
-export function turnsOf(
-  from: Pick<Turned, 'layer' | 'workload'>,
-  to: Pick<Turned, 'host' | 'port'>,
-): { readonly because: readonly string[]; readonly legs: readonly Leg[] } {
-  const { kind, because, rules } = turnOf({ ...from, ...to })
-  if (kind === 'straight') return { legs: [straightTo(to)], because }
+export function turnsOf(from: Pick<Turned, 'layer' | 'workload'>, to: Pick<Turned, 'host' | 'port'>): Turns {
+  const { kind, because, rules, anywhere } = turnOf({ ...from, ...to })
+  if (kind === 'straight') return { legs: [straightTo(to)], because, anywhere }
   const taken = kind === 'lost' ? rules.map(rule => ({ rule, requests: always })) : takenBy(rules, always, 'certain')
   const legs = taken.flatMap(({ rule: { action }, requests }): readonly Leg[] => {
-    const ends = action.kind === 'forward' ? action.to.filter(({ allowed }) => allowed !== 'no') : []
-    return ends.length === 0 ? [] : [{ requests: requests.may, to: ends }]
+    if (action.kind !== 'forward') return []
+    const ends = [...action.to, ...(action.mirrors ?? [])].filter(({ allowed }) => allowed !== 'no')
+    return ends.length === 0 ? [] : [{ requests: requests.may, to: ends, rewritten: action.rewrites }]
   })
-  return { legs: kind === 'lost' ? [straightTo(to), ...legs] : legs, because }
+  return { legs: kind === 'lost' ? [straightTo(to), ...legs] : legs, because, anywhere }
 }
 
 function straightTo({ host, port }: Pick<Turned, 'host' | 'port'>): Leg {
@@ -58,18 +68,30 @@ interface Turn {
   readonly kind: 'straight' | 'rules' | 'lost'
   readonly because: readonly string[]
   readonly rules: readonly RouteRule[]
+  readonly anywhere: boolean
 }
 
 function turnOf({ layer, workload, host, port }: Turned): Turn {
-  const found = layer.routes.filter(route => mayTurn(route, { layer, workload, host, port }))
-  const because = found.map(nameOf)
-  const rules = found.flatMap(route => route.rules.flatMap(rule => atMesh(rule, port)))
-  const [only, ...others] = found
-  if (!only) return { kind: 'straight', because, rules }
+  const found = layer.routes
+    .map(route => ({ route, turns: turns(route, { layer, workload, host, port }) }))
+    .filter(({ turns }) => turns !== 'no')
+  const because = found.map(({ route }) => nameOf(route))
+  const rules = found.flatMap(({ route }) => route.rules.flatMap(rule => atMesh(rule, port)))
   const speaks = protocolAt(layer, host, port)
-  const lost = only.unreadable || only.namespace === undefined || others.length > 0 || speaks === 'unknown'
-  if (lost || (only.bytes && speaks === 'bytes')) return { kind: 'lost', because, rules }
-  return { kind: speaks === 'bytes' || only.rules.length === 0 ? 'straight' : 'rules', because, rules }
+  const isFollowed = ({ unreadable, bytes }: Routes): boolean => !unreadable && !(bytes && speaks !== 'http')
+  const anywhere =
+    !found.every(({ route }) => isFollowed(route)) || rules.some(({ action }) => action.kind === 'unknown')
+  const [only, ...others] = found
+  const settled = only?.turns === 'yes' && only.route.namespace !== undefined && others.length === 0
+  if (only && (!settled || anywhere || speaks === 'unknown')) return { kind: 'lost', because, rules, anywhere }
+  // One without a rule for the port, or for the caller, is as good as none (`route.go` buildSidecarVirtualHostsForVirtualService).
+  if (speaks === 'bytes' || rules.length === 0) return { kind: 'straight', because, rules, anywhere }
+  return { kind: rules.some(isForAll) ? 'rules' : 'lost', because, rules, anywhere }
+}
+
+/** Whether a rule is for every caller; what else its matches may ask for is not told from that. */
+function isForAll({ matches }: RouteRule): boolean {
+  return matches.length === 0 || matches.some(({ more }) => !more)
 }
 
 interface Turned {
@@ -79,17 +101,17 @@ interface Turned {
   readonly port: number
 }
 
-function mayTurn(route: Routes, { layer, workload, host, port }: Turned): boolean {
-  const { source, parents, hosts, exportTo, namespace } = route
-  if (source !== 'VirtualService' || !parents.some(({ kind }) => kind === 'mesh')) return false
-  if (!hosts.some(pattern => isSubset(host, pattern))) return false
+function turns(route: Routes, { layer, workload, host }: Turned): Ternary {
+  const { source, parents, hosts, exportTo, namespace, unreadable } = route
+  if (source !== 'VirtualService' || !parents.some(({ kind }) => kind === 'mesh')) return 'no'
+  if (!unreadable && !hosts.some(pattern => isSubset(host, pattern))) return 'no'
   const shown = exportTo.length > 0 ? exportTo : (layer.mesh.exportTo.virtualService ?? ['*'])
-  if (namespace !== undefined && !isExported(shown, namespace, workload.namespace)) return false
-  return sidecarsFor(layer, workload).some(sidecar => mayImport(sidecar, route, { layer, workload, host, port }))
+  if (namespace !== undefined && !isExported(shown, namespace, workload.namespace)) return 'no'
+  return agreed(sidecarsFor(layer, workload).map(sidecar => ternary(mayImport(sidecar, route, workload))))
 }
 
 /** One that no entry names is not imported; which others are, hangs on all of its hosts. */
-function mayImport(sidecar: Sidecar | undefined, { namespace, hosts }: Routes, { workload }: Turned): boolean {
+function mayImport(sidecar: Sidecar | undefined, { namespace, hosts }: Routes, workload: Workload): boolean {
   const entries = sidecar?.egress?.flatMap(listener => listener.hosts)
   if (entries === undefined || sidecar?.unreadable === true || namespace === undefined) return true
   return entries.some(entry => {

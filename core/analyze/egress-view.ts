@@ -89,6 +89,7 @@ export function asConfigured(from: Leaving, exit: Exit): Egress {
   if (exit.via !== undefined && planes.some(plane => plane !== 'sidecar'))
     return closed(planes.includes('sidecar') ? 'unknown' : 'no', [`no sidecar sends calls through ${exit.via}`])
   if (planes.includes('linkerd')) return throughLinkerd(from, planes, exit)
+  if (planes.includes('gateway')) return closed('unknown', ['a gateway sends on what it is sent'])
   if (!planes.includes('sidecar')) return throughZtunnel(layer, planes, exit.host)
   const paths = pathsTo(layer, workload, { kind: 'host', host: exit.host, port: exit.port })
   const because = paths.flatMap(path => path.because)

@@ -85,7 +85,14 @@ export interface Mesh {
   /** Names of the external authorizers that CUSTOM policies may ask (`extensionProviders`). */
   readonly authorizers?: readonly string[]
   /** Ports the injector captures where a Pod's annotations do not say, as the annotations spell them; absent where not known. */
-  readonly capture?: { readonly include: string; readonly exclude: string }
+  readonly capture?: {
+    readonly include: string
+    readonly exclude: string
+    /** Whether it captures all calls that go out, or some only. */
+    readonly outbound: 'all' | 'some'
+  }
+  /** How the injector has traffic led to proxies where a Pod does not say; absent where not known. */
+  readonly interception?: string
   /** Control-plane revisions and revision tags that were seen; empty where none was. */
   readonly revisions: ReadonlySet<string>
 }

@@ -9,6 +9,7 @@ import { planesOf } from '../istio/data-plane'
 import { agreed } from '../istio/kleene'
 import type { Verdict } from '../istio/verdict'
 import type { Layer, Workload } from '../layer'
+import { goesRound } from '../leaving/by-proxy'
 import { leavingOf } from '../leaving/leaving'
 import { networkOut } from '../leaving/network'
 import { heldAt } from '../leaving/ports'
@@ -118,9 +119,16 @@ function notesOf(plane: Plane, layer: Layer, asked: Asked): readonly Note[] {
     case 'linkerd':
       return doorNotes(layer, asked)
     case 'sidecar':
+      return goesRound(layer, asked.workload) ? [round, ...pathNotes(layer, asked)] : pathNotes(layer, asked)
     case 'gateway':
       return pathNotes(layer, asked)
   }
+}
+
+const round: Note = {
+  kind: 'note',
+  text: 'some calls may go round it, by annotations of the Pod or settings of the mesh',
+  decides: 'unknown',
 }
 
 function pathNotes(layer: Layer, { workload, call: { host, port } }: Asked): readonly Note[] {

@@ -12,17 +12,21 @@ const annotation = {
   exclude: 'traffic.sidecar.istio.io/excludeInboundPorts',
   mode: 'sidecar.istio.io/interceptionMode',
   status: 'status.sidecar.istio.io/port',
+  interfaces: 'traffic.sidecar.istio.io/excludeInterfaces',
+  config: 'proxy.istio.io/config',
 } as const
 
 /**
  * Whether inbound traffic to `port` passes through the workload's proxy, given that it has one. Included ports are a list
  * or `*`; excluded ones count only beside `*` (istio `tools/istio-iptables/pkg/capture/run.go` handleInboundPortsInclude).
- * With interception mode NONE nothing is redirected.
+ * With interception mode NONE nothing is redirected, and nothing that comes by an interface that is left out.
  */
-export function captured({ capture }: Mesh, { annotations }: Workload, port: number): Ternary {
-  const mode = annotations[annotation.mode] ?? 'REDIRECT'
+export function captured(mesh: Mesh, { annotations }: Workload, port: number): Ternary {
+  const { capture } = mesh
+  const mode = interceptionMode(mesh, annotations)
   if (mode === 'NONE' || agentPorts.includes(port) || port === Number(annotations[annotation.status])) return 'no'
   if (mode !== 'REDIRECT' && mode !== 'TPROXY') return 'unknown'
+  if ((annotations[annotation.interfaces] ?? '') !== '') return 'unknown'
   const include = portList(annotations[annotation.include] ?? capture?.include ?? '*')
   const exclude = portList(annotations[annotation.exclude] ?? capture?.exclude ?? '')
   if (include !== 'all') return include === 'unknown' ? 'unknown' : ternary(include.includes(port))
@@ -34,6 +38,15 @@ export function captured({ capture }: Mesh, { annotations }: Workload, port: num
 export function captureLists({ mesh: { capture } }: Pick<Layer, 'mesh'>, { annotations }: Workload): readonly string[] {
   const own = [annotation.include, annotation.exclude, annotation.status].flatMap(name => annotations[name] ?? [])
   return capture ? [...own, capture.include, capture.exclude] : own
+}
+
+/**
+ * How a Pod's traffic is led to its proxy: by its own annotation, else by the mesh's default, over which one of its own proxy configuration may go (istio
+ * `manifests/…/files/injection-template.yaml`, `pkg/kube/inject/inject.go`).
+ */
+export function interceptionMode({ interception = 'REDIRECT' }: Mesh, annotations: Labels): string {
+  const own = annotations[annotation.config]?.includes('interceptionMode') === true ? 'unknown' : interception
+  return annotations[annotation.mode] ?? own
 }
 
 /** A comma-separated list of ports, as iptables reads it. */
@@ -57,6 +70,8 @@ export function captureKey(annotations: Labels): string {
     'inject.istio.io/templates',
     'ambient.istio.io/bypass-inbound-capture',
     annotation.status,
+    annotation.interfaces,
+    annotation.config,
   ]
   return JSON.stringify([
     annotations[annotation.mode] ?? 'REDIRECT',

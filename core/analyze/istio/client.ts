@@ -30,7 +30,9 @@ export type Destination =
  * ServiceEntry names it, exactly or by `*.`.
  */
 export function pathsTo(layer: Layer, caller: Proxied, destination: Destination): readonly ClientPath[] {
-  const unreadable = entriesFor(layer, destination).filter(entry => entry.unreadable)
+  const unreadable = entriesFor(layer, destination).filter(
+    entry => entry.unreadable || isOddlySpelt(entry, destination),
+  )
   if (unreadable.length > 0) return anyPath(unreadable.map(nameOf))
   const call = { layer, caller, port: destination.port, offers: offersOf(layer, caller, destination) }
   return sidecarsFor(layer, caller).flatMap(sidecar => pathsUnder(sidecar, call))
@@ -38,6 +40,13 @@ export function pathsTo(layer: Layer, caller: Proxied, destination: Destination)
 
 function entriesFor(layer: Layer, destination: Destination): readonly (Service | ServiceEntry)[] {
   return destination.kind === 'service' ? [destination.service] : layer.serviceEntries
+}
+
+/** Requests find a host in whatever case it is written, server names in lower case alone (istio `pilot/pkg/networking/core/{httproute,tls}.go`). */
+function isOddlySpelt(entry: Service | ServiceEntry, destination: Destination): boolean {
+  if (destination.kind === 'service' || !('hosts' in entry)) return false
+  const { host } = destination
+  return entry.hosts.some(one => !isSubset(host, one) && isSubset(host, one.toLowerCase()))
 }
 
 /** A host that could be imported: whose it is, and whether the caller's namespace is shown it. */

@@ -71,7 +71,7 @@ interface Enrolment {
 }
 
 /** Read as Go reads a boolean (istio `cni/pkg/nodeagent/net.go`, `cni/pkg/util/podutil.go` CheckBooleanAnnotation). */
-const bypass = 'ambient.istio.io/bypass-inbound-capture'
+export const bypass = 'ambient.istio.io/bypass-inbound-capture'
 
 /**
  * What the labels say; but from 1.30 on Pods of these namespaces are never captured, before they were, and nothing here tells the version.

@@ -59,6 +59,7 @@ export function readMeshConfig(object: RawObject): MeshPart {
   const outbound = known(config.get('outboundTrafficPolicy'), policy => readOutbound(policy) ?? 'ALLOW_ANY')
   const pathNormalization = known(config.get('pathNormalization'), readNormalization)
   const trustedProxies = known(config.get('defaultConfig').get('gatewayTopology'), readTrusted)
+  const interception = known(config.get('defaultConfig').get('interceptionMode'), field => field.string() ?? 'REDIRECT')
   return {
     at: object.at,
     ...(trustDomain === undefined ? {} : { trustDomain }),
@@ -71,6 +72,7 @@ export function readMeshConfig(object: RawObject): MeshPart {
     ...(outbound === undefined ? {} : { outbound }),
     ...(trustedProxies === undefined ? {} : { trustedProxies }),
     ...(pathNormalization === undefined ? {} : { pathNormalization }),
+    ...(interception === undefined ? {} : { interception }),
     exportTo: {
       service: listOr(config.get('defaultServiceExportTo'), ['*']),
       destinationRule: listOr(config.get('defaultDestinationRuleExportTo'), ['*']),
@@ -140,13 +142,14 @@ function readNormalization(policy: Cursor): Mesh['pathNormalization'] {
   return mode === undefined || mode === 'DEFAULT' ? 'BASE' : mode
 }
 
-/** Which ports the injector captures by default, and the cluster's domain (istio `manifests/…/files/injection-template.yaml`). */
+/** What the injector captures by default, and the cluster's domain (istio `manifests/…/files/injection-template.yaml`). */
 export function readInjectorConfig(object: RawObject): MeshPart {
   const proxy = embedded(object.body.get('data').get('values'))?.get('global').get('proxy')
   if (!proxy) return { at: object.at }
   const capture = known(proxy, () => ({
     include: proxy.get('includeInboundPorts').string() ?? '*',
     exclude: proxy.get('excludeInboundPorts').string() ?? '',
+    outbound: readOutboundCapture(proxy),
   }))
   const clusterDomain = known(proxy.get('clusterDomain'), field => field.string())
   return {
@@ -154,6 +157,12 @@ export function readInjectorConfig(object: RawObject): MeshPart {
     ...(capture === undefined ? {} : { capture }),
     ...(clusterDomain === undefined ? {} : { clusterDomain }),
   }
+}
+
+function readOutboundCapture(proxy: Cursor): 'all' | 'some' {
+  const ranges = proxy.get('includeIPRanges').string() ?? '*'
+  const others = ['excludeIPRanges', 'includeOutboundPorts', 'excludeOutboundPorts'] as const
+  return ranges === '*' && others.every(name => (proxy.get(name).string() ?? '') === '') ? 'all' : 'some'
 }
 
 type Setting = Exclude<keyof MeshPart, 'at'>
@@ -170,6 +179,7 @@ const settings: readonly Setting[] = [
   'capture',
   'clusterDomain',
   'trustedProxies',
+  'interception',
   'exportTo',
 ]
 

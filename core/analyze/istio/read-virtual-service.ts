@@ -16,7 +16,9 @@ export function readVirtualService(object: RawObject): Routes {
     return {
       hosts,
       // Without hosts it is a part of another one, and hangs on nothing of its own.
-      parents: (hosts.length > 0 && gateways.length === 0 ? ['mesh'] : gateways).map(name => parentOf(name, own)),
+      parents: (!isEmpty(spec.get('hosts')) && gateways.length === 0 ? ['mesh'] : gateways).map(name =>
+        parentOf(name, own),
+      ),
       exportTo: spec.get('exportTo').strings(),
       rules: spec.get('http').items(),
       bytes: spec.get('tcp').items().length + spec.get('tls').items().length > 0,

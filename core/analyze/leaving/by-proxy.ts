@@ -5,10 +5,11 @@ import { Region } from '../../model/region'
 import { turnsOf } from '../egress-legs'
 import type { Leaving } from '../egress-view'
 import { asConfigured } from '../egress-view'
+import { interceptionMode } from '../istio/capture'
 import { pathsTo } from '../istio/client'
 import type { Plane } from '../istio/data-plane'
 import { planesOf } from '../istio/data-plane'
-import type { Workload } from '../layer'
+import type { Layer, Workload } from '../layer'
 import { doorsTo } from '../linkerd/outbound/doors'
 import type { Door } from '../linkerd/outbound/doors'
 import { letsOut, routeFor } from '../linkerd/outbound/leaving'
@@ -75,15 +76,20 @@ function possibleBy(plane: Plane, call: Call): Possible {
       // What a gateway knows of nothing, it drops.
       return bySidecar(call, ['registry'])
     case 'sidecar':
-      return goesRound(call.from.workload)
+      return goesRound(call.from.layer, call.from.workload)
         ? { own: Region.all, onward: [], because: [] }
         : bySidecar(call, ['registry', 'passthrough'])
   }
 }
 
-/** Annotations that take outgoing calls off a sidecar: which these are, hangs on addresses (istio `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`). */
-function goesRound({ annotations }: Workload): boolean {
-  return Object.keys(annotations).some(key => /^traffic\.sidecar\.istio\.io\/(?:in|ex)cludeOutbound/.test(key))
+/**
+ * Whether outgoing calls may be taken off a sidecar: which these are, hangs on addresses and on interfaces, and for a port on its number. Sources: istio
+ * `manifests/charts/istio-control/istio-discovery/files/injection-template.yaml`, `tools/istio-iptables/pkg/capture/run.go`.
+ */
+export function goesRound({ mesh }: Layer, { annotations }: Workload): boolean {
+  const taken = /^traffic\.sidecar\.istio\.io\/(?:(?:in|ex)cludeOutbound|excludeInterfaces)/
+  const isCaptured = ['REDIRECT', 'TPROXY'].includes(interceptionMode(mesh, annotations))
+  return !isCaptured || mesh.capture?.outbound === 'some' || Object.keys(annotations).some(key => taken.test(key))
 }
 
 function bySidecar({ from, hosts, port, identities, gateways }: Call, kinds: readonly string[]): Possible {
@@ -92,17 +98,20 @@ function bySidecar({ from, hosts, port, identities, gateways }: Call, kinds: rea
   const because = paths.flatMap(path => path.because)
   if (!paths.some(({ kind }) => kinds.includes(kind))) return { own: Region.none, onward: [], because }
   const turns = turnsOf(from, { host: hosts.one, port })
-  const sent = turns.legs.flatMap(({ requests, to }) => to.map(destination => ({ requests, ...destination })))
+  const sent = turns.legs.flatMap(({ to, ...leg }) => to.map(destination => ({ ...leg, ...destination })))
   const straight = sent.filter(({ host }) => host === hosts.one)
   const asCaller = { identities, header: port === 80 ? hosts.one : `${hosts.one}:${port}` }
   return {
     own: Region.union(straight.map(({ requests }) => seenFrom(requests, asCaller))),
-    onward: sent
-      .filter(({ host }) => host !== hosts.one)
-      .flatMap(to => throughGateway(to, { from, gateways, asCaller }))
-      .map(({ host, requests }) =>
-        host === hosts.one ? { requests } : { ...(host !== undefined && { host }), requests },
-      ),
+    onward: [
+      ...(turns.anywhere ? [{ requests: Region.all }] : []),
+      ...sent
+        .filter(({ host }) => host !== hosts.one)
+        .flatMap(to => throughGateway(to, { from, gateways, asCaller }))
+        .map(({ host, requests }) =>
+          host === hosts.one ? { requests } : { ...(host !== undefined && { host }), requests },
+        ),
+    ],
     because: [...because, ...turns.because],
   }
 }
@@ -126,6 +135,7 @@ interface Leg {
   readonly host: string
   readonly port?: number
   readonly requests: Region
+  readonly rewritten?: boolean
 }
 
 interface Way {
@@ -135,19 +145,24 @@ interface Way {
 }
 
 /** What the Pods behind a Service send on out of the mesh; a route to another host outside goes there itself. */
-function throughGateway({ host, port, requests }: Leg, { from, gateways, asCaller }: Way): readonly Onward[] {
+function throughGateway(
+  { host, port, requests, rewritten }: Leg,
+  { from, gateways, asCaller }: Way,
+): readonly Onward[] {
   const { layer } = from
   const isService = layer.services.some(({ name, namespace = '' }) => host.startsWith(`${name}.${namespace}.svc.`))
   const lead = isService ? gateways.leads({ host, port }) : undefined
   const asked = seenFrom(requests, asCaller)
   if (!lead) return isService ? [] : [{ host, requests: asked }]
+  const seen = (region: Region): Region =>
+    seenFrom(rewritten === true ? region.without('host').without('path') : region, asCaller)
   return lead.callees.flatMap(({ workload, port: at }) => {
     const { sent, astray } = gateways.passage(workload, at)
     const left = sent.map(({ to, requests: { may } }): Onward => {
       const out = networkOut(layer, workload, to.port ?? at).out.may
-      return { host: to.host, requests: seenFrom(may, asCaller).intersect(asked).intersect(out) }
+      return { host: to.host, requests: seen(may).intersect(asked).intersect(out) }
     })
-    const lost: Onward = { requests: seenFrom(astray, asCaller).intersect(asked) }
+    const lost: Onward = { requests: seen(astray).intersect(asked) }
     return [...left, lost].filter(one => !one.requests.isEmpty && !isInMesh(one.host))
   })
 }
@@ -190,7 +205,6 @@ function certainOf(call: Call): Region {
   const { from, identities, hosts, port, gateways } = call
   const planes = planesOf(from.layer, from.workload).map(({ plane }) => plane)
   if (planes.every(plane => plane === 'linkerd')) return certainByLinkerd(call)
-  if (planes.includes('gateway')) return Region.none
   const to = { host: hosts.one, port }
   const isStraight = turnsOf(from, to).legs.every(leg => leg.to.every(({ host }) => host === to.host))
   const unknown = { ...from.workload, trustDomain: '' }

@@ -1,5 +1,6 @@
 import type { Identity } from '../../model/identity'
-import { planesOf } from '../istio/data-plane'
+import { bypass, planesOf } from '../istio/data-plane'
+import { readBool } from '../istio/go-bool'
 import { isGateway } from '../istio/injection'
 import { isWaypoint } from '../istio/waypoints'
 import { indexing } from '../remember'
@@ -56,8 +57,9 @@ function isWaypointPod({ labels, unreadable }: Workload): boolean {
   return !unreadable && labels['gateway.networking.k8s.io/gateway-class-name'] === 'istio-waypoint'
 }
 
+/** What goes round ztunnel on its way in may be taken by it on its way out all the same (istio `cni/pkg/iptables/iptables.go`, `IngressMode`). */
 function habitsOf(layer: Layer, workload: Workload): readonly Habit[] {
-  if (workload.unreadable) return ['either']
+  if (workload.unreadable || readBool(workload.annotations[bypass] ?? 'false')) return ['either']
   if (isWaypointPod(workload)) return ['straight']
   if (isGateway(workload)) return ['gateway']
   return planesOf(layer, workload).map(({ plane }) => (plane === 'ztunnel' ? 'ambient' : 'straight'))

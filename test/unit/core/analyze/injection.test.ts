@@ -158,6 +158,17 @@ describe('whether a port is captured', () => {
     assert.equal(answer(8080, { 'sidecar.istio.io/interceptionMode': 'NONE' }), 'no')
     assert.equal(answer(8080, { 'sidecar.istio.io/interceptionMode': 'TPROXY' }), 'yes')
   })
+  it('is no where the mesh intercepts nothing, unless the Pod has it otherwise, and unknown where its own configuration may have it', () => {
+    const none = mesh({ defaultConfig: { interceptionMode: 'NONE' } })
+    assert.equal(answer(8080, {}, [none]), 'no')
+    assert.equal(answer(8080, { 'sidecar.istio.io/interceptionMode': 'REDIRECT' }, [none]), 'yes')
+    assert.equal(answer(8080, { 'proxy.istio.io/config': 'interceptionMode: NONE' }), 'unknown')
+    assert.equal(answer(8080, { 'proxy.istio.io/config': 'concurrency: 1' }), 'yes')
+  })
+  it('is unknown where interfaces are left out', () => {
+    assert.equal(answer(8080, { 'traffic.sidecar.istio.io/excludeInterfaces': 'eth1' }), 'unknown')
+    assert.equal(answer(8080, { 'traffic.sidecar.istio.io/excludeInterfaces': '' }), 'yes')
+  })
   it('is unknown where the annotation is no list of ports', () => {
     assert.equal(answer(8080, exclude('http')), 'unknown')
     assert.equal(answer(8080, { 'sidecar.istio.io/interceptionMode': 'none' }), 'unknown')

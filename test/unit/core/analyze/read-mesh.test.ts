@@ -71,7 +71,7 @@ describe('the mesh’s settings', () => {
       { data: { values } },
     )
     const { capture, clusterDomain } = meshOf([config])
-    assert.deepEqual([capture, clusterDomain], [{ include: '*', exclude: '9100' }, 'acme.local'])
+    assert.deepEqual([capture, clusterDomain], [{ include: '*', exclude: '9100', outbound: 'all' }, 'acme.local'])
   })
 
   // istio `pkg/config/mesh/mesh.go` DefaultMeshConfig; istio/api `mesh/v1alpha1/config.proto`
