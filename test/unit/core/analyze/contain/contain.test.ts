@@ -124,7 +124,7 @@ describe('a baseline of ports', () => {
       reached,
     )
     assert.deepEqual(form, {
-      version: 2,
+      version: 3,
       floor: ['x'],
       reach: { 'shop/cart:80': [{ path: 'one' }], 'shop/cart:other': [{ path: 'all' }] },
       leaving: {},

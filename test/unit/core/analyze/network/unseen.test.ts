@@ -101,7 +101,7 @@ describe('Pods that nobody has read, as policies tell them apart', () => {
       ['shop/{app=x}', 'shop/{app=y}'],
     ],
     ['a label is asked for that nobody has', keys(expressions({ key: 'x', operator: 'Exists' })), ['shop/{x=x}']],
-    ['a label is not to be there', keys(expressions({ key: 'x', operator: 'DoesNotExist' })), []],
+    ['a label is not to be there', keys(expressions({ key: 'x', operator: 'DoesNotExist' })), ['shop/{x=x}']],
     [
       'a label is to be there and not',
       keys(expressions({ key: 'x', operator: 'Exists' }, { key: 'x', operator: 'DoesNotExist' })),
