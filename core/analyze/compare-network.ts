@@ -114,7 +114,7 @@ function placesIn({ ports, pods }: Reach, { flows, governed }: Intent): Terms['p
   // A waypoint that is yet to come is let in before it is there.
   const isAsked = (pod: string): boolean =>
     !strangers.has(pod.slice(0, pod.indexOf('/{'))) && !pod.includes(`/{${gatewayLabel}=`)
-  const all = [...read.map(keyOf), unheardOf, ...pods.unread.filter(isAsked)]
+  const all = [...read.map(keyOf), unheardOf, ...pods().unread.filter(isAsked)]
   return new Map([...new Set(all)].map((pod, i) => [pod, i]))
 }
 

@@ -1,3 +1,4 @@
+import { once } from '../model/once'
 import type { Bounds } from '../model/flow-set'
 import { FlowSet } from '../model/flow-set'
 import { groupBy } from '../model/group'
@@ -80,7 +81,7 @@ export interface Reach {
   /** Where callers with an identity run; empty where no NetworkPolicy was read, since nothing then hangs on it. */
   readonly homes: Homes
   /** Who may call, as NetworkPolicies tell them apart. */
-  readonly pods: ToldPods
+  readonly pods: () => ToldPods
   /** What a claim attribute of a region asks. */
   readonly questions: Questions
   readonly problems: readonly Problem[]
@@ -124,7 +125,7 @@ export function reach(layer: Layer): Reach {
     gateways: ports.flatMap(({ gateway }) => gateway ?? []),
     floor: floorOf(layer),
     homes: homesOf(layer),
-    pods: toldPods(layer),
+    pods: once(() => toldPods(layer)),
     domains: everyDomainOf(layer),
     ...nodeNetworksOf(layer),
     questions,

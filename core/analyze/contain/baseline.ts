@@ -52,7 +52,7 @@ export function baselineOf(reached: Reach): Baseline {
     add(`${namespace}/${name}:${port.port}`, housed(besideFloor(port).bounds.may, reached.homes, 'may'))
   }
   for (const [name, { bounds }] of entriesOf(reached)) add(name, bounds.may)
-  const pods = knownPods(reached.pods)
+  const pods = knownPods(reached.pods())
   return { floor: printFloor(reached.floor), reach, leaving: leavingNow(reached), ...(pods && { pods }) }
 }
 

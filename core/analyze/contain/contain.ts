@@ -68,7 +68,7 @@ export function contain(reached: Reach, reviewed: Baseline, { waivers, today }: 
 /** A baseline that says something of every Pod that is told apart now. */
 function inTodaysWords(baseline: Baseline, { pods }: Reach): Baseline {
   if (!baseline.pods) return baseline
-  const told = asToldThen(baseline.pods, pods)
+  const told = asToldThen(baseline.pods, pods())
   return { ...baseline, reach: new Map([...baseline.reach].map(([name, region]) => [name, told(region)])) }
 }
 

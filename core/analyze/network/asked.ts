@@ -69,7 +69,7 @@ export function variantsOf(asked: readonly Asked[], { pods: read, namespaces: ar
     const others = oneApart(namespaces, places).map(other => ({ ...one, namespaces: other }))
     return [...own, ...others, ...own.map(each => ({ ...each, namespaces: unread(namespaces) }))]
   })
-  const byNamespace = groupBy(distinct(varied), ({ namespace }) => namespace)
+  const byNamespace = groupBy(varied, ({ namespace }) => namespace)
   return distinct([...byNamespace.values()].flatMap(same => [...same, ...excludedBeside(same, named)]))
 }
 
@@ -208,6 +208,7 @@ function keyOf({ namespace, pods, namespaces }: Asked): string {
 
 /** Languages are distinct for distinct sets. */
 function print(demands: Demands): string {
+  if (demands.size === 1) for (const [key, { id }] of demands) return `${key}:${id}`
   return [...demands]
     .map(([key, { id }]) => `${key}:${id}`)
     .sort()
