@@ -2,7 +2,7 @@ import { isWaypoint } from '../istio/waypoints'
 import type { Gateway, Layer } from '../layer'
 import type { Request, RequestSource } from '../request'
 import type { End } from './match-rule'
-import { censusOf, type Pod } from './pods'
+import { censusOf, ownName, type Pod, type Seen } from './pods'
 import { unheardOf, unseenPods } from './unseen'
 
 /**
@@ -44,11 +44,23 @@ function podsFrom(layer: Layer, from: RequestSource): readonly Pod[] | undefined
   return own.length > 0 ? own : unseenIn(layer, namespace)
 }
 
-/** Pods of a namespace that nobody has read; of one that nobody has heard of, any that is told by its labels. */
+/**
+ * Pods of a namespace that nobody has read, and those with labels of whatever namespace has the labels that it has; of one that nobody has heard of, any that is told by its labels.
+ */
 function unseenIn(layer: Layer, namespace: string): readonly Pod[] {
   const unseen = unseenPods(layer)
   const own = unseen.filter(pod => pod.namespace === namespace)
-  return own.length > 0 ? own : unseen.filter(pod => pod.namespace === undefined || pod.key === unheardOf)
+  const anywhere = unseen.filter(pod => pod.namespace === undefined || pod.key === unheardOf)
+  const around = censusOf(layer).namespaces.get(namespace)
+  if (own.length === 0 || !around) return anywhere
+  const alike = anywhere.filter(pod => Object.keys(pod.labels).length > 0 && mayBeThere(pod, around))
+  return [...own, ...alike]
+}
+
+function mayBeThere({ around: { labels } }: Pod, namespace: Seen): boolean {
+  return Object.entries(labels).every(
+    ([key, value]) => key === ownName || namespace.labels[key] === value || namespace.unsure(key),
+  )
 }
 
 function runsUnder(layer: Layer, pod: Pod, serviceAccount: string): boolean {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { unseenPods } from '../../../../../core/analyze/network/unseen'
 import { layerOf, readAll, type Json } from '../objects'
-import { cluster, only, policy } from './objects'
+import { cluster, networkVerdict, only, policy } from './objects'
 
 const admitting = (...from: readonly Json[]): Json => policy('shop/p', { ...only('cart'), ingress: [{ from }] })
 const anywhere = { namespaceSelector: {} }
@@ -114,4 +114,21 @@ describe('Pods that nobody has read, as policies tell them apart', () => {
     ],
   ]
   for (const [title, found, expected] of table) it(title, () => assert.deepEqual(found, expected))
+})
+
+describe('a caller that nobody has read', () => {
+  const blue = { namespaceSelector: { matchLabels: { team: 'blue' } } }
+  const table: readonly (readonly [from: string, peer: Json, verdict: string])[] = [
+    ['web/anybody', { ...anywhere, ...only('x') }, 'unknown'],
+    ['web/anybody', { ...blue, ...only('x') }, 'unknown'],
+    ['shop/anybody', { ...blue, ...only('x') }, 'deny'],
+    ['shop/anybody', only('x'), 'unknown'],
+    ['web/anybody', only('x'), 'deny'],
+    ['web/anybody', anywhere, 'allow'],
+    ['far/anybody', { ...anywhere, ...only('x') }, 'unknown'],
+  ]
+  for (const [from, peer, verdict] of table)
+    it(`may have any labels: of ${from} it is ${verdict} whether ${JSON.stringify(peer)} means it`, () => {
+      assert.equal(networkVerdict([...cluster, admitting(peer)], { from }), verdict)
+    })
 })
