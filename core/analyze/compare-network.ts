@@ -11,6 +11,7 @@ import { adminFlows } from './expect-admin'
 import { otherPorts } from './floor'
 import type { Gateway } from './layer'
 import { adminPort } from './linkerd/own-ports'
+import { gatewayLabel } from './network/pods'
 import { unheardOf } from './network/unseen'
 import type { PortReach, Reach } from './reach'
 
@@ -54,9 +55,6 @@ function isStraight({ from, to, border }: IntendedFlow, expected: OnWire): boole
   if (from.kind !== 'workload' || to.kind !== 'workload') return true
   return expected.onLinkerd.includes(from.namespace) === expected.onLinkerd.includes(to.namespace)
 }
-
-/** What istiod calls the Pods that it makes for a Gateway by (istio `manifests/charts/istio-control/istio-discovery/files/waypoint.yaml`). */
-const gatewayLabel = 'gateway.networking.k8s.io/gateway-name'
 
 interface Terms {
   readonly reach: Reach
@@ -111,11 +109,12 @@ function placesIn({ ports, pods }: Reach, { flows, governed }: Intent): Terms['p
     flows.flatMap(({ from }) => (from.kind === 'workload' && !services.has(serviceKey(from)) ? [from.namespace] : [])),
   )
   const read = ports.filter(({ workload }) => !workload.hostNetwork)
+  const { all, unread } = pods()
   // A waypoint that is yet to come is let in before it is there.
   const isAsked = (pod: string): boolean =>
-    !strangers.has(pod.slice(0, pod.indexOf('/{'))) && !pod.includes(`/{${gatewayLabel}=`)
-  const all = [...read.map(keyOf), unheardOf, ...pods().unread.filter(isAsked)]
-  return new Map([...new Set(all)].map((pod, i) => [pod, i]))
+    !strangers.has(all.get(pod)?.place ?? '') && !pod.includes(`/{${gatewayLabel}=`)
+  const places = [...read.map(keyOf), unheardOf, ...unread.filter(isAsked)]
+  return new Map([...new Set(places)].map((pod, i) => [pod, i]))
 }
 
 function byWaypoint(reach: Reach, { governed }: Intent): Terms['sharing'] {

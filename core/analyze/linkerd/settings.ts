@@ -73,8 +73,13 @@ function opaqueOf(layer: Layer, workload: Workload, port: number): Ternary {
   const annotated = annotationOf(layer, workload, annotation.opaque)
   if (annotated.kind !== 'absent' || workload.linkerd.proxyContainer) return lists(annotated, port)
   if (!workload.ports.some(declared => declared.port === port)) return 'no'
-  const { opaquePorts } = layer.linkerd.mesh
-  const listed = (opaquePorts ?? chartDefaults.opaquePorts).split(',').includes(String(port))
+  return byInstallation(layer, list => list.split(',').includes(String(port)))
+}
+
+/** What the installation's list of opaque ports says; where it is not known, the chart's is taken for it, whose ports are then in doubt. */
+function byInstallation({ linkerd }: Layer, isOn: (list: string) => boolean): Ternary {
+  const { opaquePorts } = linkerd.mesh
+  const listed = isOn(opaquePorts ?? chartDefaults.opaquePorts)
   return opaquePorts === undefined && listed ? 'unknown' : ternary(listed)
 }
 
@@ -94,9 +99,7 @@ export function hintedOpaque(layer: Layer, workload: Workload, port: number): Te
   }
   const declared = proxyContainer ? [] : workload.ports.filter(entry => opaqueOf(layer, workload, entry.port) !== 'no')
   if (declared.length > 0) return opaqueOf(layer, workload, port)
-  const { opaquePorts } = layer.linkerd.mesh
-  const listed = listsPort(opaquePorts ?? chartDefaults.opaquePorts, port)
-  return opaquePorts === undefined && listed ? 'unknown' : ternary(listed)
+  return byInstallation(layer, list => listsPort(list, port))
 }
 
 /**

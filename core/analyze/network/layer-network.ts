@@ -17,8 +17,8 @@ export interface NetworkLayer {
   readonly unmodelled: ReadonlySet<string> | 'everywhere'
   /** What the policies of another layer ask of Pods, with which this one is to be compared. @default nothing */
   readonly askedBeside?: readonly Asked[]
-  /** Pods that nobody has read and that another layer tells apart, with which this one is to be compared. @default none */
-  readonly toldBeside?: readonly Pod[]
+  /** Pods that nobody has read, where it was found out before which there are to be told apart. @default those that the policies tell apart */
+  readonly unseen?: readonly Pod[]
 }
 
 export type Direction = 'ingress' | 'egress'

@@ -60,7 +60,8 @@ export function censusOf(layer: Layer): Census {
   return census
 }
 
-const nameLabel = 'gateway.networking.k8s.io/gateway-name'
+/** What istiod calls the Pods that it makes for a Gateway by (istio `manifests/charts/istio-control/istio-discovery/files/waypoint.yaml`). */
+export const gatewayLabel = 'gateway.networking.k8s.io/gateway-name'
 
 function count(layer: Layer): Census {
   const names = [...layer.namespaces.keys(), ...layer.workloads.map(({ namespace }) => namespace)]
@@ -69,7 +70,7 @@ function count(layer: Layer): Census {
   const places = [...names, ...policed, ...own.map(({ namespace = '' }) => namespace)]
   const namespaces = new Map(places.map(name => [name, namespaceSeen(layer, name)]))
   const read = layer.workloads.map(workload => podOf(workload, namespaces))
-  const near = groupBy(read, ({ namespace, labels }) => `${namespace ?? ''}/${labels[nameLabel] ?? ''}`)
+  const near = groupBy(read, ({ namespace, labels }) => `${namespace ?? ''}/${labels[gatewayLabel] ?? ''}`)
   const byWaypoint = new Map(
     own.map(gateway => {
       const found = near.get(`${gateway.namespace ?? ''}/${gateway.name}`)
@@ -142,7 +143,7 @@ function waypointPod(
       'service.istio.io/canonical-name': name,
       'service.istio.io/canonical-revision': 'latest',
       ...podLabels,
-      [nameLabel]: name,
+      [gatewayLabel]: name,
       'gateway.networking.k8s.io/gateway-class-name': className,
       'gateway.istio.io/managed': 'istio.io-mesh-controller',
     },

@@ -14,9 +14,10 @@ const found = new WeakMap<Census, readonly Pod[]>()
 
 /**
  * Pods that nobody has read: without labels in each known namespace, and in one that is not; and those with the labels that a policy asks its callers for, where no Pod that was
- * read has them; and what a layer beside tells apart so.
+ * read has them; and what a layer beside tells apart so ({@link besideEachOther}).
  */
 export function unseenPods(layer: Layer): readonly Pod[] {
+  if (layer.network.unseen) return layer.network.unseen
   const census = censusOf(layer)
   const known = found.get(census) ?? findUnseen(layer, census)
   found.set(census, known)
@@ -34,10 +35,7 @@ function findUnseen({ network }: Layer, census: Census): readonly Pod[] {
   const asked = variantsOf([...askedBy(network.policies), ...(network.askedBeside ?? [])], had)
   const lonely = asked.filter(one => !standsAlready(read(one.pods), one) && !all.some(pod => isMeant(one, pod)))
   const told = lonely.flatMap(one => representative(one, census) ?? [])
-  const own = new Map([...all, ...told].map(pod => [pod.key, pod]))
-  const known = new Set([...own.keys(), ...census.pods.map(({ key }) => key)])
-  const beside = (network.toldBeside ?? []).filter(({ key }) => !known.has(key))
-  return [...own.values(), ...beside.map(pod => inPlace(pod, census))]
+  return [...new Map([...all, ...told].map(pod => [pod.key, pod])).values()]
 }
 
 /** Of a namespace that was read here what was read here counts. */
@@ -61,7 +59,11 @@ function asking(layer: Layer, other: Layer): Layer {
 }
 
 function telling(layer: Layer, other: Layer): Layer {
-  return { ...layer, network: { ...layer.network, toldBeside: unseenPods(other) } }
+  const census = censusOf(layer)
+  const own = unseenPods(layer)
+  const known = new Set([...own, ...census.pods].map(({ key }) => key))
+  const beside = unseenPods(other).filter(({ key }) => !known.has(key))
+  return { ...layer, network: { ...layer.network, unseen: [...own, ...beside.map(pod => inPlace(pod, census))] } }
 }
 
 /** Pods that may have labels as they are asked for: all of them, but where one label alone has to have one of some values. */
